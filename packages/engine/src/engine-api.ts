@@ -1,0 +1,123 @@
+/**
+ * The engine as its embedders see it: no HTTP, no users' rights. Who may do what is decided by the caller
+ * before it calls; refusals are results, exceptions are bugs.
+ */
+import type { Execution, LambdaRevision, LaneRun, Phase, Result, WorkflowSchemaRevision } from '@laneway/model';
+
+export interface ScheduleRequest {
+  readonly userId: string;
+  readonly spaceId: string;
+  readonly atmInventoryId: string;
+  readonly atmWorkflowSchemaId: string;
+  readonly name: string;
+  readonly revisionNumber: number;
+  readonly revision: WorkflowSchemaRevision;
+  /** lambda id → revision number (decimal text) → revision, for every revision that a task refers to. */
+  readonly lambdas: Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>;
+  readonly storeInitialContentOverlay: Readonly<Record<string, unknown>>;
+  /** Severity number, 0–7. */
+  readonly logLevel: number;
+  readonly callback: string | null;
+}
+
+export interface TaskCounters {
+  readonly itemsInProcessing: number;
+  readonly itemsProcessed: number;
+  readonly itemsFailed: number;
+}
+
+/** The whole picture of one execution: the document and the lane runs that left it. */
+export interface ExecutionView {
+  readonly execution: Execution;
+  /** Ended runs of all lanes with their boxes, in no particular order. */
+  readonly archivedRuns: readonly LaneRun[];
+}
+
+export interface ExecutionSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly atmInventoryId: string;
+  readonly userId: string;
+  readonly status: string;
+  readonly revisionNumber: number;
+  readonly scheduleTime: number;
+  readonly startTime: number;
+  readonly suspendTime: number;
+  readonly finishTime: number;
+  /** Index of the phase list (execution §14.2): (9999999999 − timestamp) and the id, newest first. */
+  readonly index: string;
+}
+
+export interface TaskView extends TaskCounters {
+  readonly id: string;
+  readonly executionId: string;
+  readonly spaceId: string;
+  readonly laneIndex: number;
+  readonly runNumber: number | null;
+  readonly boxIndex: number;
+  readonly schemaId: string;
+  readonly status: string;
+  readonly systemAuditLogId: string;
+  readonly timeSeriesStoreId: string | null;
+}
+
+/** One numbered event of an execution (interfaces, Events). */
+export interface ExecutionEvent {
+  readonly executionId: string;
+  readonly version: number;
+  /** Milliseconds. */
+  readonly at: number;
+  readonly actor: string | null;
+  readonly subject: 'execution' | 'laneRun' | 'task';
+  readonly laneIndex?: number;
+  readonly runNumber?: number | null;
+  readonly taskId?: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reason?: string;
+}
+
+export interface ListRequest {
+  readonly spaceId: string;
+  /** Only executions of these inventories (D7); null = all. */
+  readonly inventoryIds: readonly string[] | null;
+  readonly phase: Phase;
+  readonly limit: number;
+  readonly offset: number;
+  readonly index: string | null;
+}
+
+export interface ExecutionService {
+  schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>>;
+  cancel(request: { readonly executionId: string; readonly actor: string; readonly note: string | null }): Promise<Result<void>>;
+  /** Marks the execution as discarded: from now on nothing finds it; its data goes in small batches. */
+  delete(request: { readonly executionId: string; readonly actor: string }): Promise<Result<void>>;
+  view(executionId: string): Promise<ExecutionView | null>;
+  list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }>;
+  task(taskId: string): Promise<TaskView | null>;
+  /** Task id → counters, for all tasks of the execution. */
+  counters(executionId: string): Promise<Readonly<Record<string, TaskCounters>>>;
+  /** Events after the given version, oldest first, at most `limit`. */
+  events(executionId: string, afterVersion: number, limit: number): Promise<readonly ExecutionEvent[]>;
+  /** Resolves when something may have happened to the execution, when the signal aborts, or after `timeoutMs`. */
+  waitForChange(executionId: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface StoreInfo {
+  readonly id: string;
+  readonly executionId: string;
+  readonly schemaId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly config: unknown;
+  readonly initialContent: unknown;
+  readonly frozen: boolean;
+}
+
+export interface StoreService {
+  info(storeId: string): Promise<StoreInfo | null>;
+  /** Options are raw (query parameters or JSON); they are checked here, last, as the reference does (data-and-stores §4). */
+  browse(storeId: string, options: Readonly<Record<string, unknown>>): Promise<Result<unknown>>;
+  /** Entries oldest first for auditLog stores, `notSupported` for others (data-and-stores §5.8). */
+  dump(storeId: string): Promise<Result<{ readonly fileName: string; readonly entries: AsyncIterable<unknown> }>>;
+}

@@ -1,0 +1,24 @@
+/**
+ * What the rest of the engine asks of spaces and files (design §8). Ids are deterministic and
+ * Onedata-shaped; nothing outside a space's directory is ever reachable through this port.
+ */
+import type { Result } from '@laneway/model';
+
+export type FileType = 'REG' | 'DIR' | 'SYMLNK';
+
+export interface FileRef {
+  readonly fileId: string;
+  readonly spaceId: string;
+  /** Path relative to the space's root, `''` for the root itself, `/`-separated. */
+  readonly path: string;
+}
+
+export interface FileService {
+  /** The file behind an id in the given space; errors as data-and-stores R5 (`atmDataTypeUnverified` is the caller's to wrap: here `badValueFile` ids give posix enoent). */
+  resolve(fileId: string): Promise<FileRef | null>;
+  /** Registers the path (if it exists in the space) and returns its reference; posix errors otherwise. */
+  lookup(spaceId: string, path: string): Promise<Result<FileRef>>;
+  /** The named attributes (schemas §3); unavailable ones are null. posix errors when the file is gone or unreadable. */
+  attributes(ref: FileRef, names: readonly string[]): Promise<Result<Readonly<Record<string, unknown>>>>;
+  fileType(ref: FileRef): Promise<Result<FileType>>;
+}

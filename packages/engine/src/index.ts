@@ -1,0 +1,5 @@
+export type * from './engine-api.ts';
+export type * from './persistence/sql.ts';
+export { defineVerb } from './persistence/sql.ts';
+export type * from './lambdas/runtime.ts';
+export type * from './files/port.ts';

@@ -1,0 +1,84 @@
+/**
+ * The port between the engine and whatever runs a lambda (design §7). The engine owns the stages of a stop
+ * (signal, kill, unreachable); a runtime carries them out and says how far it had to go.
+ */
+import type { LambdaRevision } from '@laneway/model';
+
+export interface SpaceMount {
+  readonly spaceId: string;
+  readonly name: string;
+  /** Absolute path of the space's directory on this machine. */
+  readonly root: string;
+  readonly readonly: boolean;
+}
+
+/** What a runtime must know to prepare one task of one lane run. */
+export interface TaskToPrepare {
+  readonly executionId: string;
+  readonly laneRunId: string;
+  readonly taskId: string;
+  readonly lambdaId: string;
+  readonly lambdaRevision: LambdaRevision;
+  readonly space: SpaceMount;
+  /** Text level of the execution's log, given to the lambda as ATM_LOG_LEVEL. */
+  readonly logLevel: string;
+}
+
+/** Body of a job batch request (lambdas §1.3), complete but for what the runtime itself adds. */
+export interface JobBatchRequest {
+  readonly ctx: Readonly<Record<string, unknown>> & { readonly config: Readonly<Record<string, unknown>> };
+  readonly argsBatch: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface JobToRun {
+  readonly jobId: string;
+  readonly request: JobBatchRequest;
+  /** Every file id found in arguments and config, with its path relative to the space's root. */
+  readonly fileLinks: readonly { readonly fileId: string; readonly path: string }[];
+}
+
+export interface JobControl {
+  /** Aborted when the job must stop: the runtime signals the lambda, waits `graceMs`, kills, and returns. */
+  readonly signal: AbortSignal;
+  readonly graceMs: number;
+  /** Called at start and whenever the lambda shows life; cheap, never throws. */
+  readonly onHeartbeat: () => void;
+  /** A piece of the lambda's stdout or stderr. */
+  readonly onOutput: (text: string) => void;
+}
+
+/** One value that a lambda streamed to `/out/<resultName>`, in order of appearance. */
+export interface StreamedResult {
+  readonly resultName: string;
+  readonly value: unknown;
+}
+
+export type JobOutcome =
+  /** The lambda answered; `response` is the parsed body (may be null), not yet checked. */
+  | { readonly kind: 'answered'; readonly response: unknown; readonly streamed: readonly StreamedResult[]; readonly streamError?: string }
+  /** The lambda threw, exited, or could not be reached: the batch failed, for this reason. */
+  | { readonly kind: 'crashed'; readonly reason: string; readonly streamed: readonly StreamedResult[] }
+  /** Stopped on request before it answered. `stage` is the last one that was needed. */
+  | { readonly kind: 'withdrawn'; readonly stage: 'signalled' | 'killed' | 'unreachable' };
+
+export interface LambdaHandle {
+  /** How many jobs of this task may run at once on this node. */
+  readonly runners: number;
+  /** Never rejects; a runtime's own failure is an outcome. */
+  run(job: JobToRun, control: JobControl): Promise<JobOutcome>;
+  /** Ends everything that prepare started; jobs still running are killed. */
+  dispose(): Promise<void>;
+}
+
+export type PrepareOutcome =
+  | { readonly kind: 'ready'; readonly handle: LambdaHandle }
+  /** `tried` lists every place that was looked at, for a clear error. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly tried?: readonly string[] };
+
+export interface LambdaRuntime {
+  /** Never rejects; aborting the signal ends the preparation promptly and leaves nothing behind. */
+  prepare(task: TaskToPrepare, signal: AbortSignal): Promise<PrepareOutcome>;
+  /** A line for each known lambda, for `laneway lambda list` and doctor. */
+  list(): readonly { readonly name: string; readonly images: readonly string[]; readonly source: string; readonly kind: string }[];
+  close(): Promise<void>;
+}

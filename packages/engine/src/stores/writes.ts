@@ -1,0 +1,41 @@
+/**
+ * What a job's results become before they reach the database: a flat list of writes, one step from SQL.
+ * Planning them (validation, dispatch rules, log normalisation) happens outside the transaction; applying
+ * them is the last part of the job's commit, store tails sorted by id (design §4, lock order).
+ */
+
+/** Appends to a list, treeForest or exception store. Items are JSON texts in their stored form. */
+export interface AppendWrite {
+  readonly kind: 'append';
+  readonly storeId: string;
+  readonly items: readonly string[];
+}
+
+/** Appends to an audit log. Its time is set under the tail lock (design §6). */
+export interface LogWrite {
+  readonly kind: 'log';
+  readonly storeId: string;
+  readonly entries: readonly { readonly severity: string; readonly source: 'user' | 'system'; readonly content: string }[];
+}
+
+/** Overwrites the content of a singleValue or range store with a JSON text; the last one of a commit wins. */
+export interface SetWrite {
+  readonly kind: 'set';
+  readonly storeId: string;
+  readonly content: string;
+}
+
+/** One measurement for one metric of one series; a commit folds them into one row per window. */
+export interface MeasureWrite {
+  readonly kind: 'measure';
+  readonly storeId: string;
+  readonly points: readonly {
+    readonly series: string;
+    readonly timestamp: number;
+    readonly value: number;
+    /** Metrics of the series' schema; the first write of a series creates it with these. */
+    readonly metrics: Readonly<Record<string, { readonly resolution: number; readonly retention: number; readonly aggregator: string }>>;
+  }[];
+}
+
+export type StoreWrite = AppendWrite | LogWrite | SetWrite | MeasureWrite;
