@@ -1,0 +1,21 @@
+/** Every verb by name: the store worker thread receives names and looks them up here. */
+import { migrate } from './migrate.ts';
+import { coreVerbs } from './sql/core-verbs.ts';
+import type { Verb } from './sql.ts';
+
+type AnyVerb = Verb<never, unknown>;
+
+/** Verb lists of the modules that own tables; add yours here. */
+const lists: readonly (readonly AnyVerb[])[] = [[migrate as unknown as AnyVerb], coreVerbs];
+
+const byName = new Map<string, AnyVerb>();
+for (const verb of lists.flat()) {
+  if (byName.has(verb.name)) throw new Error(`two verbs are named ${verb.name}`);
+  byName.set(verb.name, verb);
+}
+
+export function verbNamed(name: string): Verb<unknown, unknown> {
+  const verb = byName.get(name);
+  if (verb === undefined) throw new Error(`no verb is named ${name}: is it missing in persistence/verbs.ts?`);
+  return verb as unknown as Verb<unknown, unknown>;
+}
