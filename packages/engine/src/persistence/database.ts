@@ -5,9 +5,10 @@ import { openSqlite, SqliteConnection, sqliteDialect } from './dialects/sqlite.t
 import { migrate } from './migrate.ts';
 import type { Database, Verb } from './sql.ts';
 
+/** `verbModules`: URLs of modules that export `verbs` of their own, for embedders and tests. */
 export type DatabaseLocation =
   | { readonly kind: 'memory' }
-  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'file'; readonly path: string; readonly verbModules?: readonly string[] }
   | { readonly kind: 'postgres'; readonly url: string; readonly connections?: number };
 
 /** Opens and migrates; rejects with a message for people when the database cannot be used. */
@@ -28,7 +29,7 @@ function open(location: DatabaseLocation): Database {
     case 'memory':
       return new MemoryDatabase();
     case 'file':
-      return new FileDatabase(location.path);
+      return new FileDatabase(location.path, location.verbModules ?? []);
     case 'postgres':
       return new PostgresDatabase(location.url, { connections: location.connections ?? 10 });
   }
@@ -56,17 +57,19 @@ class MemoryDatabase implements Database {
 class FileDatabase implements Database {
   readonly dialect = sqliteDialect;
   readonly #path: string;
+  readonly #verbModules: readonly string[];
   readonly #writer: StoreThread;
   #reader: StoreThread | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, verbModules: readonly string[]) {
     this.#path = path;
-    this.#writer = new StoreThread(path, false);
+    this.#verbModules = verbModules;
+    this.#writer = new StoreThread(path, { readOnly: false, verbModules });
   }
 
   /** After the migration: a read-only connection needs the file to be there. */
   openReader(): void {
-    this.#reader = new StoreThread(this.#path, true);
+    this.#reader = new StoreThread(this.#path, { readOnly: true, verbModules: this.#verbModules });
   }
 
   async call<P, R>(verb: Verb<P, R>, params: P): Promise<R> {
@@ -91,8 +94,8 @@ class StoreThread {
   #nextId = 1;
   #failure: Error | undefined;
 
-  constructor(path: string, readOnly: boolean) {
-    this.#worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData: { path, readOnly } });
+  constructor(path: string, options: { readonly readOnly: boolean; readonly verbModules: readonly string[] }) {
+    this.#worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData: { path, ...options } });
     this.#worker.on('message', (message: { id: number; value?: unknown; failure?: { message: string; stack?: string } }) => {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);

@@ -7,7 +7,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openSqlite, SqliteConnection } from './dialects/sqlite.ts';
-import { verbNamed } from './verbs.ts';
+import type { Verb } from './sql.ts';
+import { addVerbs, verbNamed } from './verbs.ts';
 
 interface Request {
   readonly id: number;
@@ -17,7 +18,8 @@ interface Request {
 
 const port = parentPort;
 if (port === null) throw new Error('store-worker.ts runs only as a worker thread');
-const { path, readOnly } = workerData as { path: string; readOnly: boolean };
+const { path, readOnly, verbModules } = workerData as { path: string; readOnly: boolean; verbModules: readonly string[] };
+for (const url of verbModules) addVerbs(((await import(url)) as { verbs: readonly Verb<never, unknown>[] }).verbs);
 const connection = new SqliteConnection(openSqlite(path, { readOnly }));
 
 const control: Request[] = [];

@@ -1,17 +1,25 @@
 /** Every verb by name: the store worker thread receives names and looks them up here. */
 import { migrate } from './migrate.ts';
 import { coreVerbs } from './sql/core-verbs.ts';
+import { fileVerbs } from './sql/files.ts';
+import { storeVerbs } from './sql/stores-verbs.ts';
+import { registryVerbs } from './sql/registry-verbs.ts';
 import type { Verb } from './sql.ts';
 
 type AnyVerb = Verb<never, unknown>;
 
 /** Verb lists of the modules that own tables; add yours here. */
-const lists: readonly (readonly AnyVerb[])[] = [[migrate as unknown as AnyVerb], coreVerbs];
+const lists: readonly (readonly AnyVerb[])[] = [[migrate as unknown as AnyVerb], coreVerbs, fileVerbs, storeVerbs, registryVerbs];
 
 const byName = new Map<string, AnyVerb>();
-for (const verb of lists.flat()) {
-  if (byName.has(verb.name)) throw new Error(`two verbs are named ${verb.name}`);
-  byName.set(verb.name, verb);
+for (const list of lists) addVerbs(list);
+
+/** Makes verbs known; a name that is taken is a bug. */
+export function addVerbs(verbs: readonly AnyVerb[]): void {
+  for (const verb of verbs) {
+    if (byName.has(verb.name)) throw new Error(`two verbs are named ${verb.name}`);
+    byName.set(verb.name, verb);
+  }
 }
 
 export function verbNamed(name: string): Verb<unknown, unknown> {

@@ -1,4 +1,50 @@
 import type { Verb } from '../sql.ts';
+import { commitJobs } from './commits.ts';
+import { executionCounts, failedTasks, thresholdFigures } from './counters.ts';
+import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
+import { readEvents } from './events.ts';
+import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
+import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
+import { appendWalk } from './lane-input.ts';
+import { acquireDrive, acquireDrives, databaseNow, leaveNode, registerNode, releaseDrive, renewNode } from './nodes.ts';
+import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
+import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
+import { createExecution, saveTransition } from './transitions.ts';
 
 /** Verbs over executions, gates, slices, batches, leases, timers and events. */
-export const coreVerbs: readonly Verb<never, unknown>[] = [];
+export const coreVerbs = [
+  acquireDrive,
+  acquireDrives,
+  activeGates,
+  appendWalk,
+  claimSlice,
+  commitJobs,
+  databaseNow,
+  createExecution,
+  discardExecution,
+  discardedExecutions,
+  executionCounts,
+  failedTasks,
+  findTask,
+  finishTimer,
+  gateOfLaneRun,
+  leaveNode,
+  listExecutions,
+  loadExecution,
+  openWork,
+  postponeTimer,
+  purgeExecution,
+  readEvents,
+  readSnapshots,
+  registerNode,
+  releaseDrive,
+  renewNode,
+  returnDeadSlices,
+  returnSlice,
+  returnSlices,
+  saveTransition,
+  stopEpochs,
+  takeDueTimers,
+  thresholdFigures,
+  viewExecution,
+] as unknown as readonly Verb<never, unknown>[];

@@ -1,0 +1,30 @@
+/** The engine's settings, with units fixed; the server compiles them from options, variables and files. */
+import { availableParallelism } from 'node:os';
+
+export interface EngineConfig {
+  /** Holds lambda caches, work folders and spaces without a path of their own. */
+  readonly dataDir: string;
+  readonly nodeId: string;
+  readonly cancelGraceMs: number;
+  readonly drainMs: number;
+  readonly jobTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly jobsPerTask: number;
+  readonly jobsPerNode: number;
+  readonly maxItemBytes: number;
+}
+
+export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConfig {
+  const cores = availableParallelism();
+  return {
+    dataDir,
+    nodeId,
+    cancelGraceMs: 10_000,
+    drainMs: 30_000,
+    jobTimeoutMs: 1_800_000,
+    leaseMs: 6000,
+    jobsPerTask: cores,
+    jobsPerNode: 4 * cores,
+    maxItemBytes: 16 * 1024 * 1024,
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The skeleton of every verb of the control plane (design §3): load → reduce → conditional write together with
+ * events and effects → wake. A lost race is read again and decided again, a bounded number of times.
+ */
+import { makeError, reduce, type Command, type EngineEvent, type ErrorObject, type Execution } from '@laneway/model';
+import type { Database } from '../persistence/sql.ts';
+import { loadExecution } from '../persistence/sql/executions.ts';
+import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
+import { saveTransition, type NewComponents } from '../persistence/sql/transitions.ts';
+import type { Hub } from './hub.ts';
+import type { PlanCache } from './plan.ts';
+
+export type Applied =
+  | { readonly kind: 'changed'; readonly execution: Execution }
+  | { readonly kind: 'unchanged'; readonly execution: Execution }
+  | { readonly kind: 'refused'; readonly error: ErrorObject; readonly execution: Execution }
+  /** Unknown or deleted. */
+  | { readonly kind: 'missing' }
+  /** The drive was lost to another node: stop driving. */
+  | { readonly kind: 'fenced' };
+
+export interface ApplyOptions {
+  readonly actor?: string | null;
+  readonly drive?: Drive & NodeIdentity;
+  readonly components?: NewComponents;
+}
+
+const maxAttempts = 50;
+
+export class Controller {
+  readonly #database: Database;
+  readonly #hub: Hub;
+  readonly #plans: PlanCache;
+  /** Told of each gate this node closed, before the command is answered: nothing is handed over here from then on (I3). */
+  onGateClosed: (laneRunId: string) => void = () => undefined;
+
+  constructor(database: Database, hub: Hub, plans: PlanCache) {
+    this.#database = database;
+    this.#hub = hub;
+    this.#plans = plans;
+  }
+
+  /** Applies one command or event to the execution as it is when the write succeeds. */
+  async apply(executionId: string, input: Command | EngineEvent, options: ApplyOptions = {}): Promise<Applied> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      const { execution, nowMs } = await this.#database.call(loadExecution, { executionId });
+      if (execution === null) return { kind: 'missing' };
+      const reduction = reduce(execution, input, { ms: nowMs });
+      if (reduction.kind === 'refused') return { kind: 'refused', error: reduction.error, execution };
+      if (reduction.kind === 'unchanged') return { kind: 'unchanged', execution };
+      const opened = reduction.effects.find((effect) => effect.kind === 'openGate');
+      const outcome = await this.#database.call(saveTransition, {
+        execution: reduction.execution,
+        changes: reduction.changes,
+        effects: reduction.effects,
+        actor: options.actor ?? null,
+        components: options.components ?? null,
+        batchSize: opened === undefined ? null : await this.#plans.batchSize(execution, opened.laneRun.laneIndex),
+        expectedVersion: execution.version,
+        drive: options.drive ?? null,
+      });
+      if (outcome === 'fenced') return { kind: 'fenced' };
+      if (outcome === 'saved') {
+        for (const effect of reduction.effects) if (effect.kind === 'closeGate') this.onGateClosed(effect.laneRunId);
+        this.#hub.notify(executionId);
+        return { kind: 'changed', execution: reduction.execution };
+      }
+    }
+    throw new Error(`execution ${executionId} changes faster than ${input.kind} can be applied to it`);
+  }
+}
+
+export function executionNotFound(): ErrorObject {
+  return makeError('notFound');
+}

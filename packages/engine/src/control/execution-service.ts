@@ -1,0 +1,133 @@
+/** ExecutionService over the control plane and the read connection. */
+import { makeError, ok, phaseOf, refuse, type Execution, type LaneRun, type Result } from '@laneway/model';
+import type { ExecutionEvent, ExecutionService, ExecutionView, ListRequest, ScheduleRequest, TaskCounters, TaskView } from '../engine-api.ts';
+import { executionCounts } from '../persistence/sql/counters.ts';
+import { discardExecution } from '../persistence/sql/deletion.ts';
+import { readEvents } from '../persistence/sql/events.ts';
+import { findTask, listExecutions, loadExecution, viewExecution } from '../persistence/sql/executions.ts';
+import type { Database } from '../persistence/sql.ts';
+import { executionNotFound, type Controller } from './controller.ts';
+import type { Hub } from './hub.ts';
+import { schedule, type ScheduleContext } from './schedule.ts';
+
+const noCounters: TaskCounters = { itemsInProcessing: 0, itemsProcessed: 0, itemsFailed: 0 };
+
+export class Executions implements ExecutionService {
+  readonly #database: Database;
+  readonly #controller: Controller;
+  readonly #hub: Hub;
+  readonly #scheduling: ScheduleContext;
+
+  constructor(parts: { readonly database: Database; readonly controller: Controller; readonly hub: Hub; readonly scheduling: ScheduleContext }) {
+    this.#database = parts.database;
+    this.#controller = parts.controller;
+    this.#hub = parts.hub;
+    this.#scheduling = parts.scheduling;
+  }
+
+  async schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
+    const scheduled = await schedule(this.#scheduling, request);
+    if (scheduled.ok) this.#hub.notify(scheduled.value.executionId);
+    return scheduled;
+  }
+
+  async cancel(request: { readonly executionId: string; readonly actor: string; readonly note: string | null }): Promise<Result<void>> {
+    const { executionId, actor, note } = request;
+    const applied = await this.#controller.apply(executionId, { kind: 'cancel', actor, note }, { actor });
+    switch (applied.kind) {
+      case 'changed':
+      case 'unchanged':
+        return ok(undefined);
+      case 'refused':
+        return refuse(applied.error);
+      case 'missing':
+      case 'fenced':
+        return refuse(executionNotFound());
+    }
+  }
+
+  async delete(request: { readonly executionId: string; readonly actor: string }): Promise<Result<void>> {
+    for (;;) {
+      const { execution } = await this.#database.call(loadExecution, { executionId: request.executionId });
+      if (execution === null) return refuse(executionNotFound());
+      const phase = phaseOf(execution.status);
+      if (phase === 'waiting' || phase === 'ongoing') return refuse(makeError('atmWorkflowExecutionNotStopped'));
+      if (await this.#database.call(discardExecution, { executionId: execution.id, expectedVersion: execution.version })) return ok(undefined);
+    }
+  }
+
+  async view(executionId: string): Promise<ExecutionView | null> {
+    return await this.#database.call(viewExecution, { executionId });
+  }
+
+  async list(request: ListRequest): ReturnType<ExecutionService['list']> {
+    return await this.#database.call(listExecutions, request);
+  }
+
+  async task(taskId: string): Promise<TaskView | null> {
+    const place = await this.#database.call(findTask, { taskId });
+    if (place === null) return null;
+    const view = await this.view(place.executionId);
+    if (view === null) return null;
+    const laneRun = laneRunsOf(view).find((run) => run.id === place.laneRunId);
+    const boxIndex = laneRun?.boxes.findIndex((box) => box.tasks.some((task) => task.id === taskId)) ?? -1;
+    const task = laneRun?.boxes[boxIndex]?.tasks.find((candidate) => candidate.id === taskId);
+    if (laneRun === undefined || task === undefined) return null;
+    const counters = await this.#counters(view);
+    return {
+      ...(counters[taskId] ?? noCounters),
+      id: taskId,
+      executionId: place.executionId,
+      spaceId: view.execution.spaceId,
+      laneIndex: laneRun.laneIndex,
+      runNumber: laneRun.runNumber,
+      boxIndex,
+      schemaId: task.schemaId,
+      status: task.status,
+      systemAuditLogId: task.systemAuditLogId,
+      timeSeriesStoreId: task.timeSeriesStoreId,
+    };
+  }
+
+  async counters(executionId: string): Promise<Readonly<Record<string, TaskCounters>>> {
+    const view = await this.view(executionId);
+    return view === null ? {} : await this.#counters(view);
+  }
+
+  async #counters(view: ExecutionView): Promise<Readonly<Record<string, TaskCounters>>> {
+    const { execution } = view;
+    const { stored, open } = await this.#database.call(executionCounts, { executionId: execution.id, openLaneRunIds: [execution.current.id] });
+    const counters: Record<string, TaskCounters> = {};
+    for (const run of laneRunsOf(view)) {
+      for (const [boxIndex, box] of run.boxes.entries()) {
+        for (const task of box.tasks) {
+          const sums = stored.find((row) => row.taskId === task.id);
+          const inProcessing = open
+            .filter((batch) => batch.laneRunId === run.id && batch.boxIndex === boxIndex && batch.started && !batch.doneTaskIds.includes(task.id))
+            .reduce((sum, batch) => sum + batch.itemCount, 0);
+          counters[task.id] = {
+            // A batch may have reached the box before its first job was handed over.
+            itemsInProcessing: task.status === 'pending' ? 0 : inProcessing,
+            itemsProcessed: sums?.processed ?? 0,
+            itemsFailed: sums?.failed ?? 0,
+          };
+        }
+      }
+    }
+    return counters;
+  }
+
+  async events(executionId: string, afterVersion: number, limit: number): Promise<readonly ExecutionEvent[]> {
+    return await this.#database.call(readEvents, { executionId, afterVersion, limit });
+  }
+
+  async waitForChange(executionId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    await this.#hub.wait(executionId, timeoutMs, signal);
+  }
+}
+
+/** All lane runs that a view holds. */
+export function laneRunsOf(view: ExecutionView): readonly LaneRun[] {
+  const { current, inAdvance }: Execution = view.execution;
+  return [current, ...(inAdvance === null ? [] : [inAdvance]), ...view.archivedRuns];
+}

@@ -1,0 +1,152 @@
+/** Scheduling (execution §5): every check first, then everything in one transaction, or nothing at all. */
+import {
+  makeError,
+  newExecution,
+  newId,
+  ok,
+  refuse,
+  type ErrorObject,
+  type LambdaRevision,
+  type LaneSchema,
+  type Result,
+  type StoreSchema,
+  type WorkflowSchemaRevision,
+} from '@laneway/model';
+import type { ScheduleRequest } from '../engine-api.ts';
+import { workflowAuditLogSchemaId } from '../lanes/components.ts';
+import type { InitialContentReader } from '../mapping/initial-content.ts';
+import { createExecution, type Creation } from '../persistence/sql/transitions.ts';
+import type { NewStore } from '../persistence/sql/stores.ts';
+import type { Database } from '../persistence/sql.ts';
+import { lambdaSnapshotKind, schemaSnapshotKind } from './plan.ts';
+
+export interface ScheduleContext {
+  readonly database: Database;
+  readonly nowMs: () => Promise<number>;
+  readonly readInitialContent: InitialContentReader;
+}
+
+/** Creates the execution; errors in the order of execution §5.2 (steps 4–6). */
+export async function schedule(context: ScheduleContext, request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
+  const empty = emptyPart(request.revision);
+  if (empty !== null) return refuse(empty);
+  const lambdas = referencedLambdas(request);
+  if (!lambdas.ok) return lambdas;
+  const executionId = newId();
+  const stores: NewStore[] = [];
+  const storeRegistry: Record<string, string> = {};
+  for (const schema of request.revision.stores) {
+    const store = await globalStore(context, request, executionId, schema);
+    if (!store.ok) return store;
+    stores.push(store.value);
+    storeRegistry[schema.id] = store.value.id;
+  }
+  const systemAuditLogStoreId = newId();
+  stores.push(workflowAuditLog(executionId, systemAuditLogStoreId, request.logLevel));
+  const lambdaSnapshotRegistry: Record<string, string> = {};
+  for (const { lambdaId } of lambdas.value) lambdaSnapshotRegistry[lambdaId] ??= newId();
+  const scheduled = newExecution(
+    {
+      id: executionId,
+      name: request.name,
+      spaceId: request.spaceId,
+      atmInventoryId: request.atmInventoryId,
+      userId: request.userId,
+      atmWorkflowSchemaId: request.atmWorkflowSchemaId,
+      atmWorkflowSchemaRevisionNumber: request.revisionNumber,
+      logLevel: request.logLevel,
+      callback: request.callback,
+      lambdaSnapshotRegistry,
+      storeRegistry,
+      systemAuditLogStoreId,
+      lanes: request.revision.lanes.map((lane) => ({ schemaId: lane.id, maxRetries: lane.maxRetries })),
+      laneRunId: newId(),
+    },
+    { ms: await context.nowMs() },
+  );
+  const creation: Creation = {
+    ...scheduled,
+    actor: request.userId,
+    components: { stores, tasks: [] },
+    batchSize: null,
+    snapshots: [
+      { kind: schemaSnapshotKind, key: '', body: JSON.stringify(request.revision) },
+      ...lambdas.value.map((lambda) => ({ kind: lambdaSnapshotKind, key: `${lambda.lambdaId}:${lambda.revisionNumber}`, body: JSON.stringify(lambda.revision) })),
+    ],
+  };
+  await context.database.call(createExecution, creation);
+  return ok({ executionId });
+}
+
+/** The first part that has nothing in it, in schema order (execution R10–R12). */
+function emptyPart(revision: WorkflowSchemaRevision): ErrorObject | null {
+  if (revision.lanes.length === 0) return makeError('atmWorkflowEmpty');
+  for (const lane of revision.lanes) {
+    if (lane.parallelBoxes.length === 0) return makeError('atmLaneEmpty', { atmLaneSchemaId: lane.id });
+    const box = lane.parallelBoxes.find((candidate) => candidate.tasks.length === 0);
+    if (box !== undefined) return makeError('atmParallelBoxEmpty', { atmParallelBoxSchemaId: box.id });
+  }
+  return null;
+}
+
+interface ReferencedLambda {
+  readonly lambdaId: string;
+  readonly revisionNumber: number;
+  readonly revision: LambdaRevision;
+}
+
+function tasksOf(lane: LaneSchema): LaneSchema['parallelBoxes'][number]['tasks'] {
+  return lane.parallelBoxes.flatMap((box) => box.tasks);
+}
+
+/** The lambda revisions that tasks refer to, each once; a missing one is `notFound` (execution §5.2, step 5). */
+function referencedLambdas(request: ScheduleRequest): Result<readonly ReferencedLambda[]> {
+  const found = new Map<string, ReferencedLambda>();
+  for (const task of request.revision.lanes.flatMap(tasksOf)) {
+    const revision = request.lambdas[task.lambdaId]?.[String(task.lambdaRevisionNumber)];
+    if (revision === undefined) return refuse(makeError('notFound'));
+    if (revision.operationSpec.engine !== 'openfaas') return refuse(makeError('notSupported'));
+    found.set(`${task.lambdaId}:${task.lambdaRevisionNumber}`, { lambdaId: task.lambdaId, revisionNumber: task.lambdaRevisionNumber, revision });
+  }
+  return ok([...found.values()]);
+}
+
+async function globalStore(context: ScheduleContext, request: ScheduleRequest, executionId: string, schema: StoreSchema): Promise<Result<NewStore>> {
+  const id = newId();
+  const overlay = Object.hasOwn(request.storeInitialContentOverlay, schema.id) ? request.storeInitialContentOverlay[schema.id] : null;
+  const effective = overlay ?? schema.defaultInitialContent ?? null;
+  const content = await context.readInitialContent({ storeId: id, schema, content: effective, spaceId: request.spaceId, logLevel: request.logLevel });
+  if (!content.ok) {
+    return refuse(makeError('atmStoreCreationFailed', { atmStoreSchemaId: schema.id, specificError: content.error }));
+  }
+  return ok({
+    id,
+    executionId,
+    laneRunId: null,
+    taskId: null,
+    schemaId: schema.id,
+    name: schema.name,
+    type: schema.type,
+    config: schema.config,
+    initialContent: effective,
+    frozen: false,
+    logLevel: schema.type === 'auditLog' ? request.logLevel : null,
+    writes: content.value,
+  });
+}
+
+function workflowAuditLog(executionId: string, id: string, logLevel: number): NewStore {
+  return {
+    id,
+    executionId,
+    laneRunId: null,
+    taskId: null,
+    schemaId: workflowAuditLogSchemaId,
+    name: workflowAuditLogSchemaId,
+    type: 'auditLog',
+    config: { logContentDataSpec: { type: 'object' } },
+    initialContent: null,
+    frozen: false,
+    logLevel,
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * The engine put together: one object that an embedder starts and stops. The composition is here and nowhere
+ * else; every part gets what it needs through its constructor.
+ */
+import { newId } from '@laneway/model';
+import type { EngineConfig } from './config.ts';
+import { Controller } from './control/controller.ts';
+import { Executions } from './control/execution-service.ts';
+import { Hub } from './control/hub.ts';
+import { PlanCache } from './control/plan.ts';
+import { SideJobs } from './control/side-jobs.ts';
+import type { ExecutionService, StoreService } from './engine-api.ts';
+import { Files } from './files/files.ts';
+import { Spaces } from './files/spaces.ts';
+import type { LambdaRuntime, SpaceMount } from './lambdas/runtime.ts';
+import { Committer } from './lanes/committer.ts';
+import type { DriverContext } from './lanes/driver.ts';
+import { JobRunner, type JobEnvironment } from './lanes/job-runner.ts';
+import { defaultTimings, NodeLife, type NodeTimings } from './lanes/node.ts';
+import { RuntimeHandles } from './lanes/runtime-handles.ts';
+import { walkLaneRun } from './lanes/walk.ts';
+import { WorkSet } from './lanes/work-set.ts';
+import type { Logger } from './logger.ts';
+import { initialContentReader } from './mapping/initial-content.ts';
+import { databaseNow, registerNode } from './persistence/sql/nodes.ts';
+import type { Database } from './persistence/sql.ts';
+import { Stores } from './stores/store-service.ts';
+import { valueDescriber } from './values/describe.ts';
+
+export interface EngineOptions {
+  readonly config: EngineConfig;
+  readonly database: Database;
+  readonly runtime: LambdaRuntime;
+  /** What lambdas learn about their surroundings: domains, access tokens. */
+  readonly environment: JobEnvironment;
+  readonly log: Logger;
+  readonly timings?: NodeTimings;
+}
+
+/** Failing over takes at most the lease and one look (design §3). */
+const failOverMs = 8000;
+
+export class Engine {
+  readonly database: Database;
+  readonly runtime: LambdaRuntime;
+  readonly executions: ExecutionService;
+  readonly stores: StoreService;
+  readonly files: Files;
+  readonly spaces: Spaces;
+  readonly #options: EngineOptions;
+  readonly #hub = new Hub();
+  readonly #controller: Controller;
+  readonly #plans: PlanCache;
+  readonly #sideJobs: SideJobs;
+  #life: NodeLife | undefined;
+  #renewing: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: EngineOptions) {
+    const { database, config, runtime, log } = options;
+    this.#options = options;
+    this.database = database;
+    this.runtime = runtime;
+    this.spaces = new Spaces(database, config.dataDir);
+    this.files = new Files({ database, spaces: this.spaces });
+    this.#plans = new PlanCache(database);
+    this.#controller = new Controller(database, this.#hub, this.#plans);
+    this.#sideJobs = new SideJobs(database, log);
+    this.stores = new Stores({ database, describe: valueDescriber(this.files) });
+    this.executions = new Executions({
+      database,
+      controller: this.#controller,
+      hub: this.#hub,
+      scheduling: {
+        database,
+        nowMs: async () => await database.call(databaseNow, null),
+        readInitialContent: initialContentReader(this.files, config.maxItemBytes),
+      },
+    });
+  }
+
+  /** Takes up a life as a node: from here on executions are driven and batches are run. */
+  async start(): Promise<void> {
+    const { config, database, log } = this.#options;
+    const timings = this.#options.timings ?? { ...defaultTimings, leaseMs: config.leaseMs };
+    const { nodeToken } = await database.call(registerNode, { nodeId: config.nodeId, leaseMs: timings.leaseMs });
+    const identity = { nodeId: config.nodeId, nodeToken };
+    const handles = new RuntimeHandles(this.runtime);
+    const space = async (spaceId: string): Promise<SpaceMount | null> => await this.#mount(spaceId);
+    const committer = new Committer(database);
+    const jobs = new JobRunner({ database, controller: this.#controller, files: this.files, config, environment: this.#options.environment, log });
+    const work = new WorkSet({
+      database,
+      controller: this.#controller,
+      plans: this.#plans,
+      handles,
+      committer,
+      jobs,
+      node: identity,
+      jobsPerNode: config.jobsPerNode,
+      jobsPerTask: config.jobsPerTask,
+      newId,
+      space,
+      progressed: (executionId) => this.#hub.notify(executionId),
+      log,
+    });
+    this.#controller.onGateClosed = (laneRunId) => work.revoke(laneRunId);
+    const walking = { database, plans: this.#plans, files: this.files, spaces: this.spaces, inputGrew: (id: string) => work.inputGrew(id), log };
+    const driverContext: DriverContext = {
+      database,
+      controller: this.#controller,
+      hub: this.#hub,
+      plans: this.#plans,
+      handles,
+      log,
+      stopPatienceMs: Math.max(config.cancelGraceMs, failOverMs),
+      space,
+      work: (laneRunId) => work.start(laneRunId),
+      stopWork: async (laneRunId) => await work.stop(laneRunId),
+      walk: async (params) => await walkLaneRun(walking, params),
+    };
+    const life: NodeLife = new NodeLife({
+      database,
+      hub: this.#hub,
+      identity,
+      work,
+      driverContext,
+      timings,
+      runTimers: async () => await this.#sideJobs.tick(),
+      onLost: () => this.#renewLife(life, handles),
+      log,
+    });
+    this.#life = life;
+    life.start();
+  }
+
+  /** Stops in order: nothing new, work in flight is given back, leases go; the database stays open. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#renewing;
+    await this.#life?.end();
+    await this.#sideJobs.settled();
+    await this.runtime.close();
+  }
+
+  /** After a lost lease the node begins a new life; nothing of the old one is in flight then. */
+  #renewLife(life: NodeLife, handles: RuntimeHandles): void {
+    this.#renewing = (async () => {
+      await life.end();
+      await handles.disposeAll();
+      for (let attempt = 0; !this.#stopped; attempt += 1) {
+        try {
+          await this.start();
+          return;
+        } catch (error) {
+          this.#options.log.error({ event: 'restartFailed', error }, 'the node cannot begin again yet');
+          await new Promise((resolve) => setTimeout(resolve, Math.min(10_000, 500 * 2 ** attempt)));
+        }
+      }
+    })();
+  }
+
+  async #mount(spaceId: string): Promise<SpaceMount | null> {
+    const found = await this.spaces.get(spaceId);
+    return found === null ? null : { spaceId: found.id, name: found.name, root: found.path, readonly: found.readonly };
+  }
+}

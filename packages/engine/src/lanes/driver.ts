@@ -1,0 +1,229 @@
+/**
+ * Drives one execution: looks at the document, does the next thing, looks again (design §2). All it knows is
+ * in the document and the gate, so any node can go on where a driver died.
+ *
+ * Invariants: 1. Every transition is written under the drive's fencing token. 2. Steps never overlap. 3. A
+ * stop is noticed by the next step, whatever the driver waits for: preparations and walks run beside the steps.
+ */
+import { makeError, newId, phaseOf, type Execution, type LaneRun } from '@laneway/model';
+import type { Controller } from '../control/controller.ts';
+import type { Hub } from '../control/hub.ts';
+import type { PlanCache } from '../control/plan.ts';
+import type { SpaceMount } from '../lambdas/runtime.ts';
+import type { Logger } from '../logger.ts';
+import { failedTasks } from '../persistence/sql/counters.ts';
+import { loadExecution } from '../persistence/sql/executions.ts';
+import { gateOfLaneRun, type Gate } from '../persistence/sql/gates.ts';
+import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
+import { openWork } from '../persistence/sql/slices.ts';
+import type { Database } from '../persistence/sql.ts';
+import { prepareLaneRun } from './preparation.ts';
+import type { RuntimeHandles } from './runtime-handles.ts';
+
+export interface DriverContext {
+  readonly database: Database;
+  readonly controller: Controller;
+  readonly hub: Hub;
+  readonly plans: PlanCache;
+  readonly handles: RuntimeHandles;
+  readonly log: Logger;
+  /** How long after a stop the work of other nodes is waited for (grace and fail-over time). */
+  readonly stopPatienceMs: number;
+  readonly space: (spaceId: string) => Promise<SpaceMount | null>;
+  /** This node begins to work on a lane run whose gate is open. */
+  readonly work: (laneRunId: string) => void;
+  /** This node has nothing in flight for the lane run any more when this resolves. */
+  readonly stopWork: (laneRunId: string) => Promise<void>;
+  /** Walks the tree of a lane run until it is complete or the signal aborts. */
+  readonly walk: (params: { readonly execution: Execution; readonly gate: Gate; readonly drive: Drive & NodeIdentity; readonly signal: AbortSignal }) => Promise<void>;
+}
+
+/** again: look at once; wait: something else must happen first; done: nothing is left to drive. */
+export type Step = 'again' | 'wait' | 'done';
+
+interface Background {
+  readonly laneRunId: string;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
+export class Driver {
+  readonly executionId: string;
+  readonly #context: DriverContext;
+  readonly #drive: Drive & NodeIdentity;
+  #preparation: Background | undefined;
+  #inAdvance: Background | undefined;
+  #walk: Background | undefined;
+  #stoppedAt: number | undefined;
+
+  constructor(context: DriverContext, drive: Drive & NodeIdentity) {
+    this.#context = context;
+    this.#drive = drive;
+    this.executionId = drive.executionId;
+  }
+
+  /** Does the next thing there is to do. */
+  async step(): Promise<Step> {
+    const { execution } = await this.#context.database.call(loadExecution, { executionId: this.executionId });
+    if (execution === null) return await this.#finish('done');
+    const phase = phaseOf(execution.status);
+    if (phase === 'ended' || phase === 'suspended') return await this.#finish('done');
+    const { current } = execution;
+    switch (current.status) {
+      case 'scheduled':
+      case 'resuming':
+        return await this.#apply({ kind: 'preparationStarted', laneRunId: current.id });
+      case 'preparing':
+        this.#preparation = this.#prepare(this.#preparation, execution, current);
+        return await this.#prepareInAdvance(execution);
+      case 'enqueued':
+      case 'active':
+        return (await this.#prepareInAdvance(execution)) === 'again' ? 'again' : await this.#conclude(execution);
+      case 'stopping':
+        return await this.#stop(execution);
+      case 'paused':
+      case 'interrupted':
+      case 'finished':
+      case 'failed':
+      case 'cancelled':
+      case 'crashed':
+        return await this.#end(execution);
+    }
+  }
+
+  /** Leaves the execution to whoever drives it next; nothing of it goes on here. */
+  async release(): Promise<void> {
+    await this.#abortBackground();
+  }
+
+  async #apply(event: Parameters<Controller['apply']>[1]): Promise<Step> {
+    const applied = await this.#context.controller.apply(this.executionId, event, { drive: this.#drive });
+    switch (applied.kind) {
+      case 'changed':
+        return 'again';
+      case 'unchanged':
+        return 'wait';
+      case 'refused':
+        // Decided on a document that changed since: the next look decides anew.
+        this.#context.log.debug({ event: 'stepRefused', executionId: this.executionId, step: event.kind, error: applied.error.id }, 'a step was refused');
+        return 'wait';
+      case 'missing':
+      case 'fenced':
+        return await this.#finish('done');
+    }
+  }
+
+  #prepare(known: Background | undefined, execution: Execution, laneRun: LaneRun): Background {
+    if (known?.laneRunId === laneRun.id) return known;
+    return this.#inBackground(laneRun.id, async (signal) => {
+      const { controller, handles, plans } = this.#context;
+      const space = await this.#context.space(execution.spaceId);
+      if (space === null) {
+        const error = makeError('badData', { key: 'spaceId', hint: `the space ${execution.spaceId} does not exist any more` });
+        await controller.apply(execution.id, { kind: 'preparationFailed', laneRunId: laneRun.id, error, interrupt: false }, { drive: this.#drive });
+        return;
+      }
+      const plan = await plans.plan(execution.id);
+      await prepareLaneRun({ controller, handles, plan, space, drive: this.#drive }, execution, laneRun, signal);
+    });
+  }
+
+  async #prepareInAdvance(execution: Execution): Promise<Step> {
+    const { inAdvance, currentLaneIndex, lanes } = execution;
+    if (inAdvance !== null) {
+      if (inAdvance.status === 'preparing') this.#inAdvance = this.#prepare(this.#inAdvance, execution, inAdvance);
+      return 'wait';
+    }
+    if (currentLaneIndex >= lanes.length) return 'wait';
+    return await this.#apply({ kind: 'inAdvancePreparationStarted', laneRunId: newId() });
+  }
+
+  #inBackground(laneRunId: string, run: (signal: AbortSignal) => Promise<void>): Background {
+    const abort = new AbortController();
+    const ended = run(abort.signal)
+      .catch((error: unknown) => {
+        this.#context.log.error({ event: 'backgroundFailed', executionId: this.executionId, laneRunId, error }, 'preparing or walking failed');
+        if (this.#preparation?.laneRunId === laneRunId) this.#preparation = undefined;
+        if (this.#inAdvance?.laneRunId === laneRunId) this.#inAdvance = undefined;
+        if (this.#walk?.laneRunId === laneRunId) this.#walk = undefined;
+      })
+      .then(() => this.#context.hub.notify(this.executionId));
+    return { laneRunId, abort, ended };
+  }
+
+  /** Concludes tasks that no item can reach any more, and the lane run after its last one (execution §8.3). */
+  async #conclude(execution: Execution): Promise<Step> {
+    const { database, work } = this.#context;
+    const laneRun = execution.current;
+    const gate = await database.call(gateOfLaneRun, { laneRunId: laneRun.id });
+    if (gate === null) return 'wait';
+    work(laneRun.id);
+    if (!gate.complete) {
+      this.#walk = this.#walkTree(execution, gate);
+      return 'wait';
+    }
+    if (gate.frontier * gate.batchSize < gate.known) return 'wait';
+    const open = await database.call(openWork, { laneRunId: laneRun.id });
+    const reachable = open.lowestBox ?? laneRun.boxes.length;
+    const toConclude = laneRun.boxes
+      .slice(0, reachable)
+      .flatMap((box) => box.tasks)
+      .filter((task) => ['pending', 'active'].includes(task.status));
+    if (toConclude.length > 0) {
+      const failed = new Set(await database.call(failedTasks, { laneRunId: laneRun.id }));
+      const tasks = toConclude.map((task) => ({ taskId: task.id, hasFailedItems: failed.has(task.id) }));
+      return await this.#apply({ kind: 'tasksConcluded', laneRunId: laneRun.id, tasks });
+    }
+    if (open.openBatches > 0) return 'wait';
+    const drained = await this.#apply({ kind: 'laneRunDrained', laneRunId: laneRun.id, newRunId: newId() });
+    if (drained === 'again') await this.#leave(laneRun.id);
+    return drained;
+  }
+
+  #walkTree(execution: Execution, gate: Gate): Background {
+    if (this.#walk?.laneRunId === gate.laneRunId) return this.#walk;
+    return this.#inBackground(gate.laneRunId, async (signal) => await this.#context.walk({ execution, gate, drive: this.#drive, signal }));
+  }
+
+  async #stop(execution: Execution): Promise<Step> {
+    const laneRun = execution.current;
+    const { database, stopWork, stopPatienceMs } = this.#context;
+    this.#stoppedAt ??= performance.now();
+    await this.#abortBackground();
+    await stopWork(laneRun.id);
+    const open = await database.call(openWork, { laneRunId: laneRun.id });
+    if (open.heldSlices > 0 && performance.now() - this.#stoppedAt < stopPatienceMs) return 'wait';
+    const stopped = await this.#apply({ kind: 'laneRunStopped', laneRunId: laneRun.id });
+    if (stopped === 'again') await this.#leave(laneRun.id);
+    return stopped;
+  }
+
+  async #end(execution: Execution): Promise<Step> {
+    await this.#abortBackground();
+    const { inAdvance, current } = execution;
+    await this.#leave(current.id);
+    if (inAdvance !== null) await this.#leave(inAdvance.id);
+    return await this.#apply({ kind: 'executionDrained' });
+  }
+
+  /** The lane run takes no part any more on this node. */
+  async #leave(laneRunId: string): Promise<void> {
+    await this.#context.stopWork(laneRunId);
+    await this.#context.handles.dispose(laneRunId);
+  }
+
+  async #abortBackground(): Promise<void> {
+    const running = [this.#preparation, this.#inAdvance, this.#walk].filter((background) => background !== undefined);
+    for (const background of running) background.abort.abort();
+    await Promise.all(running.map((background) => background.ended));
+    this.#preparation = undefined;
+    this.#inAdvance = undefined;
+    this.#walk = undefined;
+  }
+
+  async #finish(step: Step): Promise<Step> {
+    await this.#abortBackground();
+    return step;
+  }
+}
+

@@ -1,0 +1,351 @@
+/**
+ * What one node does for one lane run: claims slices, keeps their open batches, hands jobs to runners box by
+ * box, and gives everything back when it is told to stop.
+ *
+ * A worker is `open`, then `closing` (nothing is handed over, running jobs are being stopped), then `closed`.
+ * Invariants: 1. A job is handed over only while open and under a valid authorisation (I3). 2. Each task of a
+ * batch's current box is run at most once at a time on this node. 3. Memory is bounded by the open batches,
+ * at most two for each runner. 4. `close` resolves only when no job runs and no commit is under way.
+ */
+import type { Logger } from '../logger.ts';
+import type { Database } from '../persistence/sql.ts';
+import type { FailedItem, JobCommit, JobCommitOutcome } from '../persistence/sql/commits.ts';
+import type { Gate } from '../persistence/sql/gates.ts';
+import type { NodeIdentity } from '../persistence/sql/nodes.ts';
+import { claimSlice, returnSlice, returnSlices, type ClaimedBatch, type Slice } from '../persistence/sql/slices.ts';
+import type { StoreWrite } from '../stores/writes.ts';
+import { Authorisation } from './authorisation.ts';
+import type { Committer } from './committer.ts';
+import { readItems, type Item } from './item-reader.ts';
+
+export interface WorkerTask {
+  readonly taskId: string;
+  readonly boxIndex: number;
+  readonly taskIndex: number;
+  readonly runners: number;
+}
+
+export interface Job {
+  readonly task: WorkerTask;
+  readonly batchNumber: number;
+  readonly items: readonly Item[];
+}
+
+export type JobResult =
+  | {
+      readonly kind: 'recorded';
+      readonly succeededCount: number;
+      readonly failed: readonly FailedItem[];
+      readonly writes: readonly StoreWrite[];
+      /** Called when the results are committed: threshold checks, broken streams. */
+      readonly afterCommit?: () => Promise<void>;
+    }
+  /** Stopped before it answered; nothing of it is recorded. */
+  | { readonly kind: 'withdrawn' };
+
+export interface WorkerOptions {
+  readonly database: Database;
+  readonly committer: Committer;
+  readonly node: NodeIdentity;
+  readonly gate: Gate;
+  readonly exceptionStoreId: string;
+  /** Tasks by box. */
+  readonly boxes: readonly (readonly WorkerTask[])[];
+  readonly newId: () => string;
+  /** Makes the task active in the document before its first job; false = it may not start. */
+  readonly startTasks: (taskIds: readonly string[]) => Promise<boolean>;
+  readonly runJob: (job: Job, signal: AbortSignal) => Promise<JobResult>;
+  /** Something changed that lets more jobs start. */
+  readonly pump: () => void;
+  /** The lane run may be about to end: a batch ended after the input was exhausted. */
+  readonly progressed: () => void;
+  readonly log: Logger;
+}
+
+interface OpenBatch {
+  readonly slice: Slice;
+  readonly claimed: ClaimedBatch;
+  boxIndex: number;
+  /** Items that still take part. */
+  items: readonly Item[];
+  readonly running: Set<string>;
+  /** Tasks of the current box that were not handed over yet. */
+  waiting: WorkerTask[];
+  readonly done: Set<string>;
+}
+
+/** A claim is at most what this much work needs, so that a stop or a fail-over never waits for long slices. */
+const claimTargetMs = 200;
+const maxBatchesPerClaim = 64;
+const maxItemsPerClaim = 8192;
+const commitAttempts = 6;
+
+export class LaneRunWorker {
+  readonly laneRunId: string;
+  readonly executionId: string;
+  readonly authorisation = new Authorisation();
+  readonly #options: WorkerOptions;
+  readonly #batches = new Map<number, OpenBatch>();
+  readonly #busyRunners = new Map<string, number>();
+  readonly #startedTasks = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #abort = new AbortController();
+  #startedSinceCommit: number[] = [];
+  readonly #runnerCount: number;
+  #claiming: Promise<void> | undefined;
+  #exhausted = false;
+  #nothingToClaimUntil = 0;
+  #averageJobMs = 200;
+  #liveJobs = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.laneRunId = options.gate.laneRunId;
+    this.executionId = options.gate.executionId;
+    this.#runnerCount = options.boxes.flat().reduce((sum, task) => sum + task.runners, 0);
+  }
+
+  get liveJobs(): number {
+    return this.#liveJobs;
+  }
+
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** New items may be there (a tree walk went on). */
+  inputGrew(): void {
+    this.#nothingToClaimUntil = 0;
+    this.#options.pump();
+  }
+
+  /** Hands one job over, or begins to get more work; true when a job was handed over. */
+  startOne(now: number): boolean {
+    if (this.#closing !== undefined || this.authorisation.isRevoked) return false;
+    const job = this.#nextJob();
+    if (job === undefined || this.#batches.size < 2 * this.#options.boxes.length) this.#claim(now);
+    if (job === undefined) return false;
+    if (!this.authorisation.holds(now)) return false;
+    this.#start(job);
+    return true;
+  }
+
+  /** True when a job waits for nothing but a fresh authorisation. */
+  needsAuthorisation(now: number): boolean {
+    return this.#closing === undefined && !this.authorisation.isRevoked && !this.authorisation.holds(now) && this.#nextJob() !== undefined;
+  }
+
+  /** Stops everything: running jobs get the signal; resolves when the last one ended and its commit is answered. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.authorisation.revoke();
+    this.#abort.abort();
+    await this.#claiming;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    this.#batches.clear();
+    await this.#options.database.call(returnSlices, { ...this.#options.node, laneRunId: this.laneRunId });
+  }
+
+  /** The startable job with the lowest (batch, box, task). */
+  #nextJob(): { readonly batch: OpenBatch; readonly task: WorkerTask } | undefined {
+    if (this.#liveJobs >= this.#runnerCount) return undefined;
+    for (const batch of this.#batches.values()) {
+      const task = batch.waiting.find((candidate) => (this.#busyRunners.get(candidate.taskId) ?? 0) < candidate.runners);
+      if (task !== undefined) return { batch, task };
+    }
+    return undefined;
+  }
+
+  #freeRunners(): number {
+    const firstBox = this.#options.boxes[0] ?? [];
+    return Math.min(...firstBox.map((task) => task.runners - (this.#busyRunners.get(task.taskId) ?? 0)));
+  }
+
+  #claim(now: number): void {
+    if (this.#claiming !== undefined || this.#exhausted || now < this.#nothingToClaimUntil) return;
+    const runners = Math.max(1, ...this.#options.boxes.flat().map((task) => task.runners));
+    const affordable = Math.max(1, Math.floor(maxItemsPerClaim / this.#options.gate.batchSize));
+    const maxBatches = Math.max(1, Math.min(Math.floor((claimTargetMs / this.#averageJobMs) * runners), maxBatchesPerClaim, affordable));
+    // Fast jobs need the next slice before the last one runs dry; slow ones never hold more than two for each runner.
+    if (this.#batches.size >= Math.max(2 * runners, maxBatches / 2)) return;
+    this.#claiming = this.#claimNow(maxBatches, now)
+      .catch((error: unknown) => {
+        this.#nothingToClaimUntil = performance.now() + 1000;
+        this.#options.log.error({ event: 'claimFailed', laneRunId: this.laneRunId, error }, 'claiming a slice failed');
+      })
+      .finally(() => {
+        this.#claiming = undefined;
+        this.#options.pump();
+      });
+  }
+
+  async #claimNow(maxBatches: number, askedAt: number): Promise<void> {
+    const { database, node, newId, gate } = this.#options;
+    const claim = await database.call(claimSlice, {
+      ...node,
+      laneRunId: this.laneRunId,
+      sliceId: newId(),
+      maxBatches,
+      startNow: Math.max(0, this.#freeRunners()),
+    });
+    if (claim.kind === 'closed') {
+      this.authorisation.granted(Number.MAX_SAFE_INTEGER - 1, false, askedAt);
+      return;
+    }
+    if (claim.kind === 'nothing') {
+      this.#exhausted = claim.exhausted;
+      this.#nothingToClaimUntil = performance.now() + 250;
+      if (claim.exhausted) this.#options.progressed();
+      return;
+    }
+    this.authorisation.granted(claim.stopEpoch, true, askedAt);
+    const { batches } = claim.slice;
+    const first = Math.min(...batches.map((batch) => batch.firstItem));
+    const last = Math.max(...batches.map((batch) => batch.firstItem + batch.itemCount));
+    const items = await readItems(database, { laneRunId: this.laneRunId, input: gate.input, first, count: last - first });
+    if (this.#closing !== undefined) return;
+    for (const claimed of batches) {
+      const offset = claimed.firstItem - first;
+      const own = items.slice(offset, offset + claimed.itemCount).map((item, position) => ({ ...item, position }));
+      this.#open(claim.slice, claimed, own);
+    }
+  }
+
+  #open(slice: Slice, claimed: ClaimedBatch, items: readonly Item[]): void {
+    const taking = claimed.remaining === null ? items : claimed.remaining.map((position) => items[position]).filter((item) => item !== undefined);
+    const done = new Set(claimed.doneTaskIds);
+    const waiting = (this.#options.boxes[claimed.boxIndex] ?? []).filter((task) => !done.has(task.taskId));
+    this.#batches.set(claimed.batchNumber, { slice, claimed, boxIndex: claimed.boxIndex, items: taking, running: new Set(), waiting, done });
+  }
+
+  #start(next: { readonly batch: OpenBatch; readonly task: WorkerTask }): void {
+    const { batch, task } = next;
+    batch.waiting = batch.waiting.filter((candidate) => candidate !== task);
+    batch.running.add(task.taskId);
+    this.#busyRunners.set(task.taskId, (this.#busyRunners.get(task.taskId) ?? 0) + 1);
+    this.#liveJobs += 1;
+    this.#startedSinceCommit.push(batch.claimed.batchNumber);
+    const running = this.#run(batch, task).catch((error: unknown) => {
+      this.#options.log.error(
+        { event: 'jobFailed', laneRunId: this.laneRunId, batchNumber: batch.claimed.batchNumber, taskId: task.taskId, error },
+        'a job could not be recorded: its slice is returned',
+      );
+      return this.#abandon(batch.slice);
+    });
+    this.#running.add(running);
+    void running.finally(() => {
+      this.#running.delete(running);
+      this.#liveJobs -= 1;
+      this.#options.pump();
+    });
+  }
+
+  /** Nothing was recorded: the slice becomes claimable again, here or elsewhere; its other jobs are fenced. */
+  async #abandon(slice: Slice): Promise<void> {
+    for (const [batchNumber, batch] of this.#batches) {
+      if (batch.slice.sliceId === slice.sliceId) this.#batches.delete(batchNumber);
+    }
+    this.#exhausted = false;
+    this.#nothingToClaimUntil = performance.now() + 1000;
+    await this.#options.database.call(returnSlice, { sliceId: slice.sliceId, sliceToken: slice.sliceToken }).catch((error: unknown) => {
+      this.#options.log.error({ event: 'returnFailed', sliceId: slice.sliceId, error }, 'a slice could not be returned');
+    });
+  }
+
+  async #run(batch: OpenBatch, task: WorkerTask): Promise<void> {
+    const startedAt = performance.now();
+    let result: JobResult;
+    try {
+      result = await this.#execute(batch, task);
+    } finally {
+      this.#busyRunners.set(task.taskId, (this.#busyRunners.get(task.taskId) ?? 1) - 1);
+      batch.running.delete(task.taskId);
+    }
+    this.#averageJobMs = Math.max(0.05, 0.8 * this.#averageJobMs + 0.2 * (performance.now() - startedAt));
+    if (result.kind === 'withdrawn') {
+      this.#batches.delete(batch.claimed.batchNumber);
+      return;
+    }
+    this.#options.pump();
+    await this.#commit(batch, task, result);
+  }
+
+  async #execute(batch: OpenBatch, task: WorkerTask): Promise<JobResult> {
+    if (!this.#startedTasks.has(task.taskId)) {
+      const box = this.#options.boxes[task.boxIndex] ?? [];
+      if (!(await this.#options.startTasks(box.map((candidate) => candidate.taskId)))) return { kind: 'withdrawn' };
+      for (const candidate of box) this.#startedTasks.add(candidate.taskId);
+    }
+    if (this.#abort.signal.aborted) return { kind: 'withdrawn' };
+    return await this.#options.runJob({ task, batchNumber: batch.claimed.batchNumber, items: batch.items }, this.#abort.signal);
+  }
+
+  async #commit(batch: OpenBatch, task: WorkerTask, result: Extract<JobResult, { kind: 'recorded' }>): Promise<void> {
+    const { slice, claimed } = batch;
+    const askedAt = performance.now();
+    const startedBatches = this.#startedSinceCommit.filter((batchNumber) => batchNumber !== claimed.batchNumber);
+    this.#startedSinceCommit = [];
+    const commit: JobCommit = {
+      sliceId: slice.sliceId,
+      sliceToken: slice.sliceToken,
+      executionId: this.executionId,
+      laneRunId: this.laneRunId,
+      nodeId: this.#options.node.nodeId,
+      batchNumber: claimed.batchNumber,
+      boxIndex: batch.boxIndex,
+      boxCount: this.#options.boxes.length,
+      boxTaskIds: (this.#options.boxes[batch.boxIndex] ?? []).map((candidate) => candidate.taskId),
+      taskId: task.taskId,
+      succeededCount: result.succeededCount,
+      failed: result.failed,
+      exceptionStoreId: this.#options.exceptionStoreId,
+      startedBatches,
+      writes: result.writes,
+    };
+    const outcome = await this.#submit(commit);
+    this.#afterCommit(batch, outcome, askedAt);
+    if (outcome.kind === 'committed') await result.afterCommit?.();
+  }
+
+  /** The result exists: a database that is away for a moment must not cost it. */
+  async #submit(commit: JobCommit): Promise<JobCommitOutcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#options.committer.submit(commit);
+      } catch (error) {
+        if (attempt >= commitAttempts) throw error;
+        this.#options.log.warn({ event: 'commitRetried', laneRunId: this.laneRunId, attempt, error }, 'a commit failed and is tried again');
+        await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+      }
+    }
+  }
+
+  #afterCommit(batch: OpenBatch, outcome: JobCommitOutcome, askedAt: number): void {
+    const { batchNumber } = batch.claimed;
+    if (outcome.kind === 'fenced') {
+      this.#batches.delete(batchNumber);
+      return;
+    }
+    this.authorisation.granted(outcome.stopEpoch, outcome.active, askedAt);
+    switch (outcome.batch.kind) {
+      case 'waiting':
+        return;
+      case 'finished':
+        this.#batches.delete(batchNumber);
+        break;
+      case 'advanced': {
+        const remaining = new Set(outcome.batch.remaining);
+        batch.boxIndex = outcome.batch.boxIndex;
+        batch.items = batch.items.filter((item) => remaining.has(item.position));
+        batch.waiting = [...(this.#options.boxes[batch.boxIndex] ?? [])];
+        break;
+      }
+    }
+    if (this.#exhausted || this.#batches.size === 0) this.#options.progressed();
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The lane runs this node works on. A worker is made when an open gate is found and closed when the gate is
+ * closed, whoever closed it.
+ *
+ * Invariants: 1. At most one worker for a lane run. 2. `stop` resolves when nothing of the lane run is in
+ * flight on this node, also while its worker is still being made.
+ */
+import type { Controller } from '../control/controller.ts';
+import { compiledTask, type PlanCache } from '../control/plan.ts';
+import type { SpaceMount } from '../lambdas/runtime.ts';
+import type { Logger } from '../logger.ts';
+import { viewExecution } from '../persistence/sql/executions.ts';
+import { gateOfLaneRun, stopEpochs } from '../persistence/sql/gates.ts';
+import type { NodeIdentity } from '../persistence/sql/nodes.ts';
+import type { Database } from '../persistence/sql.ts';
+import type { Committer } from './committer.ts';
+import type { JobRunner } from './job-runner.ts';
+import { LaneRunWorker, type WorkerTask } from './lane-run-worker.ts';
+import type { RuntimeHandles } from './runtime-handles.ts';
+import { JobScheduler } from './scheduler.ts';
+import { taskToPrepare } from './task-setup.ts';
+import { lambdaOf, laneSchema } from '../control/plan.ts';
+
+export interface WorkSetOptions {
+  readonly database: Database;
+  readonly controller: Controller;
+  readonly plans: PlanCache;
+  readonly handles: RuntimeHandles;
+  readonly committer: Committer;
+  readonly jobs: JobRunner;
+  readonly node: NodeIdentity;
+  readonly jobsPerNode: number;
+  readonly jobsPerTask: number;
+  readonly newId: () => string;
+  readonly space: (spaceId: string) => Promise<SpaceMount | null>;
+  readonly progressed: (executionId: string) => void;
+  readonly log: Logger;
+}
+
+export class WorkSet {
+  readonly #options: WorkSetOptions;
+  readonly #scheduler: JobScheduler;
+  readonly #starting = new Map<string, { cancelled: boolean; readonly ended: Promise<void> }>();
+  readonly #stopped = new Set<string>();
+
+  constructor(options: WorkSetOptions) {
+    this.#options = options;
+    this.#scheduler = new JobScheduler({ jobsPerNode: options.jobsPerNode, refresh: async (laneRunIds) => await this.refresh(laneRunIds) });
+  }
+
+  get laneRunIds(): readonly string[] {
+    return [...this.#scheduler.workers.keys()];
+  }
+
+  get liveJobs(): number {
+    return [...this.#scheduler.workers.values()].reduce((sum, worker) => sum + worker.liveJobs, 0);
+  }
+
+  /** Begins to work on a lane run, if it does not already. */
+  start(laneRunId: string): void {
+    if (this.#scheduler.workers.has(laneRunId) || this.#starting.has(laneRunId) || this.#stopped.has(laneRunId)) return;
+    const state = { cancelled: false, ended: Promise.resolve() };
+    const ended = this.#start(laneRunId, state)
+      .catch((error: unknown) => this.#options.log.error({ event: 'workerFailed', laneRunId, error }, 'a worker could not be started'))
+      .finally(() => this.#starting.delete(laneRunId));
+    this.#starting.set(laneRunId, Object.assign(state, { ended }));
+  }
+
+  async #start(laneRunId: string, state: { cancelled: boolean }): Promise<void> {
+    const { database, plans, handles, controller, jobs, space: mount } = this.#options;
+    const gate = await database.call(gateOfLaneRun, { laneRunId });
+    if (gate === null || !gate.active) return;
+    const view = await database.call(viewExecution, { executionId: gate.executionId });
+    const laneRun = view?.execution.current;
+    if (view === null || laneRun === undefined || laneRun.id !== laneRunId || laneRun.exceptionStoreId === null) return;
+    const { execution } = view;
+    const plan = await plans.plan(execution.id);
+    const lane = laneSchema(plan, laneRun.laneIndex);
+    const space = await mount(execution.spaceId);
+    if (space === null) throw new Error(`the space ${execution.spaceId} does not exist`);
+    const boxes: WorkerTask[][] = [];
+    const runners = new Map<string, Parameters<JobRunner['runnerFor']>[0]>();
+    for (const [boxIndex, box] of laneRun.boxes.entries()) {
+      const tasks: WorkerTask[] = [];
+      for (const [taskIndex, task] of box.tasks.entries()) {
+        const schema = lane.parallelBoxes[boxIndex]?.tasks[taskIndex];
+        if (schema === undefined) throw new Error(`lane ${laneRun.laneIndex} has no task ${task.schemaId}`);
+        const lambda = lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber);
+        const outcome = await handles.prepare(taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }));
+        if (outcome.kind === 'failed') throw new Error(`task ${task.schemaId} cannot run here: ${outcome.reason}`);
+        tasks.push({ taskId: task.id, boxIndex, taskIndex, runners: Math.min(outcome.handle.runners, this.#options.jobsPerTask) });
+        runners.set(task.id, { execution, laneRun, lane, task, boxIndex, compiled: compiledTask(plan, laneRun.laneIndex, schema.id), handle: outcome.handle, plan, space });
+      }
+      boxes.push(tasks);
+    }
+    if (state.cancelled) return;
+    const run = new Map([...runners].map(([taskId, setup]) => [taskId, jobs.runnerFor(setup)]));
+    const worker = new LaneRunWorker({
+      database,
+      committer: this.#options.committer,
+      node: this.#options.node,
+      gate,
+      exceptionStoreId: laneRun.exceptionStoreId,
+      boxes,
+      newId: this.#options.newId,
+      startTasks: async (taskIds) => {
+        const applied = await controller.apply(execution.id, { kind: 'tasksStarted', laneRunId, taskIds });
+        return applied.kind === 'changed' || applied.kind === 'unchanged';
+      },
+      runJob: async (job, signal) => {
+        const runJob = run.get(job.task.taskId);
+        if (runJob === undefined) throw new Error(`task ${job.task.taskId} has no runner`);
+        return await runJob(job, signal);
+      },
+      pump: () => this.#scheduler.pump(),
+      progressed: () => this.#options.progressed(execution.id),
+      log: this.#options.log,
+    });
+    this.#scheduler.add(worker);
+  }
+
+  /** More items of a walk are there. */
+  inputGrew(laneRunId: string): void {
+    this.#scheduler.workers.get(laneRunId)?.inputGrew();
+  }
+
+  /** A stop was acknowledged on this node: from here on nothing of the lane run is handed over. */
+  revoke(laneRunId: string): void {
+    void this.#scheduler.workers.get(laneRunId)?.close();
+  }
+
+  /** Stops the work on a lane run for good. */
+  async stop(laneRunId: string): Promise<void> {
+    this.#stopped.add(laneRunId);
+    const starting = this.#starting.get(laneRunId);
+    if (starting !== undefined) {
+      starting.cancelled = true;
+      // Ends a preparation that the start may be waiting for.
+      await this.#options.handles.dispose(laneRunId);
+      await starting.ended;
+    }
+    await this.#scheduler.workers.get(laneRunId)?.close();
+    this.#scheduler.remove(laneRunId);
+    this.#forgetStopped();
+  }
+
+  /** Gives everything back, in order to leave or because the lease was lost. */
+  async stopAll(): Promise<void> {
+    for (const starting of this.#starting.values()) starting.cancelled = true;
+    await Promise.all([...this.#starting.values()].map((starting) => starting.ended));
+    await Promise.all([...this.#scheduler.workers.values()].map((worker) => worker.close()));
+    for (const laneRunId of this.laneRunIds) this.#scheduler.remove(laneRunId);
+  }
+
+  /** Asks for the stop epochs of lane runs; a closed gate closes its worker. */
+  async refresh(laneRunIds: readonly string[]): Promise<void> {
+    const askedAt = performance.now();
+    try {
+      const epochs = await this.#options.database.call(stopEpochs, { laneRunIds });
+      const found = new Map(epochs.map((epoch) => [epoch.laneRunId, epoch]));
+      for (const laneRunId of laneRunIds) {
+        const worker = this.#scheduler.workers.get(laneRunId);
+        const epoch = found.get(laneRunId);
+        worker?.authorisation.granted(epoch?.stopEpoch ?? Number.MAX_SAFE_INTEGER - 1, epoch?.active ?? false, askedAt);
+        if (epoch?.active !== true) void worker?.close();
+      }
+    } catch (error) {
+      this.#options.log.warn({ event: 'epochsUnknown', error }, 'the database did not answer: nothing new is started');
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
+  /** Ids of lane runs are never used again; the set only has to outlive late wake-ups. */
+  #forgetStopped(): void {
+    if (this.#stopped.size < 10_000) return;
+    const [oldest] = this.#stopped;
+    if (oldest !== undefined) this.#stopped.delete(oldest);
+  }
+}

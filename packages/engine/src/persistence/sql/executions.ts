@@ -1,0 +1,158 @@
+/** Execution documents: creating, loading, listing. Changing one is the business of transitions.ts. */
+import type { Execution, LaneRun, Phase } from '@laneway/model';
+import { phaseOf } from '@laneway/model';
+import { defineVerb, type SqlTransaction, type SqlValue } from '../sql.ts';
+import { marks } from './placeholders.ts';
+
+const listedTime: Readonly<Record<Phase, (execution: Execution) => number>> = {
+  waiting: (execution) => execution.scheduleTime,
+  ongoing: (execution) => execution.startTime,
+  suspended: (execution) => execution.suspendTime,
+  ended: (execution) => execution.finishTime,
+};
+
+/** Index of an execution in its phase list: newest first, ties by id (execution §14.2). */
+export function phaseIndex(execution: Execution): string {
+  const time = listedTime[phaseOf(execution.status)](execution);
+  return String(9_999_999_999 - time).padStart(10, '0') + execution.id;
+}
+
+const columns =
+  'id, space_id, atm_inventory_id, user_id, name, revision_number, status, phase, phase_index, schedule_time, start_time, suspend_time, finish_time, version, document';
+
+function valuesOf(execution: Execution): SqlValue[] {
+  return [
+    execution.id,
+    execution.spaceId,
+    execution.atmInventoryId,
+    execution.userId,
+    execution.name,
+    execution.atmWorkflowSchemaRevisionNumber,
+    execution.status,
+    phaseOf(execution.status),
+    phaseIndex(execution),
+    execution.scheduleTime,
+    execution.startTime,
+    execution.suspendTime,
+    execution.finishTime,
+    execution.version,
+    JSON.stringify(execution),
+  ];
+}
+
+export async function insertExecution(tx: SqlTransaction, execution: Execution): Promise<void> {
+  await tx.run(`insert into execution (${columns}) values (${marks(15)})`, valuesOf(execution));
+}
+
+/** Writes the new document where the old version still stands; false = somebody else was faster. */
+export async function replaceExecution(tx: SqlTransaction, execution: Execution, expectedVersion: number): Promise<boolean> {
+  const changed = await tx.run(
+    `update execution
+     set status = ?, phase = ?, phase_index = ?, schedule_time = ?, start_time = ?, suspend_time = ?, finish_time = ?, version = ?, document = ?
+     where id = ? and version = ? and discarded = 0`,
+    [
+      execution.status,
+      phaseOf(execution.status),
+      phaseIndex(execution),
+      execution.scheduleTime,
+      execution.startTime,
+      execution.suspendTime,
+      execution.finishTime,
+      execution.version,
+      JSON.stringify(execution),
+      execution.id,
+      expectedVersion,
+    ],
+  );
+  return changed === 1;
+}
+
+/** The document and the database's time, for a command to be decided on. */
+export const loadExecution = defineVerb('loadExecution', 'control', async (tx, params: { readonly executionId: string }) => {
+  const row = await tx.get<{ document: string }>('select document from execution where id = ? and discarded = 0', [params.executionId]);
+  return { execution: row === undefined ? null : (JSON.parse(row.document) as Execution), nowMs: await tx.now() };
+});
+
+export const viewExecution = defineVerb('viewExecution', 'read', async (tx, params: { readonly executionId: string }) => {
+  const row = await tx.get<{ document: string }>('select document from execution where id = ? and discarded = 0', [params.executionId]);
+  if (row === undefined) return null;
+  const archived = await tx.all<{ document: string }>('select document from archived_lane_run where execution_id = ?', [params.executionId]);
+  return {
+    execution: JSON.parse(row.document) as Execution,
+    archivedRuns: archived.map((run) => JSON.parse(run.document) as LaneRun),
+  };
+});
+
+/** Snapshots are immutable rows; whoever drives or works on an execution reads them once. */
+export const readSnapshots = defineVerb('readSnapshots', 'read', async (tx, params: { readonly executionId: string }) => {
+  const rows = await tx.all<{ kind: string; snapshot_key: string; body: string }>(
+    'select kind, snapshot_key, body from snapshot where execution_id = ?',
+    [params.executionId],
+  );
+  return rows.map((row) => ({ kind: row.kind, key: row.snapshot_key, body: row.body }));
+});
+
+/** Where a task belongs: enough to find it in the document or the archived run. */
+export const findTask = defineVerb('findTask', 'read', async (tx, params: { readonly taskId: string }) => {
+  const row = await tx.get<{ execution_id: string; lane_run_id: string }>('select execution_id, lane_run_id from task where id = ?', [params.taskId]);
+  return row === undefined ? null : { executionId: row.execution_id, laneRunId: row.lane_run_id };
+});
+
+export interface ListParams {
+  readonly spaceId: string;
+  readonly inventoryIds: readonly string[] | null;
+  readonly phase: Phase;
+  readonly limit: number;
+  readonly offset: number;
+  readonly index: string | null;
+}
+
+interface SummaryRow {
+  readonly id: string;
+  readonly name: string;
+  readonly atm_inventory_id: string;
+  readonly user_id: string;
+  readonly status: string;
+  readonly revision_number: number;
+  readonly schedule_time: number;
+  readonly start_time: number;
+  readonly suspend_time: number;
+  readonly finish_time: number;
+  readonly phase_index: string;
+}
+
+const summaryColumns = 'id, name, atm_inventory_id, user_id, status, revision_number, schedule_time, start_time, suspend_time, finish_time, phase_index';
+
+/** One page of a phase list, from an index, moved by an offset that may be negative (execution §14.2). */
+export const listExecutions = defineVerb('listExecutions', 'read', async (tx, params: ListParams) => {
+  const { spaceId, inventoryIds, phase, limit, offset } = params;
+  if (inventoryIds?.length === 0) return { entries: [], isLast: true };
+  const scope = `space_id = ? and phase = ? and discarded = 0${inventoryIds === null ? '' : ` and atm_inventory_id in (${marks(inventoryIds.length)})`}`;
+  const scopeValues: SqlValue[] = [spaceId, phase, ...(inventoryIds ?? [])];
+  let index = params.index ?? '';
+  if (offset < 0 && index !== '') {
+    const before = await tx.all<{ phase_index: string }>(
+      `select phase_index from execution where ${scope} and phase_index < ? order by phase_index desc limit ?`,
+      [...scopeValues, index, -offset],
+    );
+    index = before.at(-1)?.phase_index ?? index;
+  }
+  const found = await tx.all<SummaryRow>(
+    `select ${summaryColumns} from execution where ${scope} and phase_index >= ? order by phase_index limit ? offset ?`,
+    [...scopeValues, index, limit, Math.max(offset, 0)],
+  );
+  const entries = found.map((row) => ({
+    id: row.id,
+    name: row.name,
+    atmInventoryId: row.atm_inventory_id,
+    userId: row.user_id,
+    status: row.status,
+    revisionNumber: row.revision_number,
+    scheduleTime: row.schedule_time,
+    startTime: row.start_time,
+    suspendTime: row.suspend_time,
+    finishTime: row.finish_time,
+    index: row.phase_index,
+  }));
+  return { entries, isLast: entries.length < limit };
+});

@@ -1,0 +1,213 @@
+/** Verbs over spaces, the registry of file ids and registered extended attributes (design §8). */
+import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
+import { marks, rows } from './placeholders.ts';
+
+/** A directory of this machine that executions may work in. */
+export interface Space {
+  readonly id: string;
+  readonly name: string;
+  /** Real absolute path: no symbolic link on the way. */
+  readonly path: string;
+  readonly readonly: boolean;
+  readonly ownerUserId: string;
+  /** Seconds. */
+  readonly creationTime: number;
+}
+
+interface SpaceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  readonly readonly: number;
+  readonly owner_user_id: string;
+  readonly creation_time: number;
+}
+
+export interface FileRow {
+  readonly id: string;
+  readonly spaceId: string;
+  readonly path: string;
+}
+
+const rowsPerStatement = 256;
+const columns = 'id, name, path, readonly, owner_user_id, creation_time';
+
+function spaceOf(row: SpaceRow): Space {
+  return {
+    id: row.id,
+    name: row.name,
+    path: row.path,
+    readonly: row.readonly === 1,
+    ownerUserId: row.owner_user_id,
+    creationTime: row.creation_time,
+  };
+}
+
+/** Whether one directory is, contains or lies in the other one; both are real absolute paths. */
+export function pathsOverlap(one: string, other: string): boolean {
+  const a = one.endsWith('/') ? one : `${one}/`;
+  const b = other.endsWith('/') ? other : `${other}/`;
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+export type CreateSpaceOutcome =
+  | { readonly kind: 'created'; readonly space: Space }
+  /** The directory is, contains or lies in that of another space. */
+  | { readonly kind: 'overlaps'; readonly other: Space };
+
+/** One space per directory, none inside another one; checked and written in one transaction. */
+export const createSpace = defineVerb(
+  'createSpace',
+  'control',
+  async (tx, params: Omit<Space, 'creationTime'>): Promise<CreateSpaceOutcome> => {
+    // Two nodes that register at once must not both pass the check.
+    if (tx.dialect.name === 'postgres') await tx.all('lock table space in share row exclusive mode');
+    const others = (await tx.all<SpaceRow>(`select ${columns} from space`)).map(spaceOf);
+    const other = others.find((space) => pathsOverlap(space.path, params.path));
+    if (other !== undefined) return { kind: 'overlaps', other };
+    const creationTime = Math.floor((await tx.now()) / 1000);
+    await tx.run(`insert into space (${columns}) values (?, ?, ?, ?, ?, ?)`, [
+      params.id,
+      params.name,
+      params.path,
+      params.readonly ? 1 : 0,
+      params.ownerUserId,
+      creationTime,
+    ]);
+    return { kind: 'created', space: { ...params, creationTime } };
+  },
+);
+
+export const getSpace = defineVerb('getSpace', 'read', async (tx, params: { readonly id: string }): Promise<Space | null> => {
+  const row = await tx.get<SpaceRow>(`select ${columns} from space where id = ?`, [params.id]);
+  return row === undefined ? null : spaceOf(row);
+});
+
+export const findSpaceByPath = defineVerb('findSpaceByPath', 'read', async (tx, params: { readonly path: string }): Promise<Space | null> => {
+  const row = await tx.get<SpaceRow>(`select ${columns} from space where path = ?`, [params.path]);
+  return row === undefined ? null : spaceOf(row);
+});
+
+/** The named spaces (unknown ids are left out), or all of them when `ids` is null; by name. */
+export const listSpaces = defineVerb('listSpaces', 'read', async (tx, params: { readonly ids: readonly string[] | null }): Promise<readonly Space[]> => {
+  if (params.ids === null) return (await tx.all<SpaceRow>(`select ${columns} from space order by name, id`)).map(spaceOf);
+  const found: Space[] = [];
+  for (const ids of portions(params.ids)) {
+    found.push(...(await tx.all<SpaceRow>(`select ${columns} from space where id in (${marks(ids.length)})`, ids)).map(spaceOf));
+  }
+  return found.toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+});
+
+export const renameSpace = defineVerb('renameSpace', 'control', async (tx, params: { readonly id: string; readonly name: string }): Promise<boolean> => {
+  return (await tx.run('update space set name = ? where id = ?', [params.name, params.id])) === 1;
+});
+
+/** Forgets the space; its directory stays as it is. File ids of it resolve to nothing any more. */
+export const deleteSpace = defineVerb('deleteSpace', 'control', async (tx, params: { readonly id: string }): Promise<boolean> => {
+  await tx.run('delete from file where space_id = ?', [params.id]);
+  await tx.run('delete from xattr where space_id = ?', [params.id]);
+  return (await tx.run('delete from space where id = ?', [params.id])) === 1;
+});
+
+/** Makes ids resolvable; ids are a function of space and path, so a known one stays as it is. */
+export const registerFiles = defineVerb('registerFiles', 'data', async (tx, params: { readonly files: readonly FileRow[] }): Promise<void> => {
+  await insertFiles(tx, params.files);
+});
+
+/** The same as part of another verb's transaction. Sorted, so that two writers cannot wait for each other in a circle. */
+export async function insertFiles(tx: SqlTransaction, files: readonly FileRow[]): Promise<void> {
+  const sorted = files.toSorted((a, b) => compare(a.id, b.id));
+  for (const part of portions(sorted)) {
+    await tx.run(
+      `insert into file (id, space_id, path) values ${rows(part.length, 3)} on conflict do nothing`,
+      part.flatMap((file) => [file.id, file.spaceId, file.path]),
+    );
+  }
+}
+
+/** The rows of the known ids, in no particular order. */
+export const findFiles = defineVerb('findFiles', 'read', async (tx, params: { readonly ids: readonly string[] }): Promise<readonly FileRow[]> => {
+  const found: FileRow[] = [];
+  for (const ids of portions(params.ids)) {
+    const part = await tx.all<{ id: string; space_id: string; path: string }>(
+      `select id, space_id, path from file where id in (${marks(ids.length)})`,
+      ids,
+    );
+    found.push(...part.map((row) => ({ id: row.id, spaceId: row.space_id, path: row.path })));
+  }
+  return found;
+});
+
+/** name → JSON text of the value. */
+export const readXattrs = defineVerb(
+  'readXattrs',
+  'read',
+  async (tx, params: { readonly spaceId: string; readonly path: string }): Promise<Readonly<Record<string, string>>> => {
+    const found = await tx.all<{ name: string; value: string }>('select name, value from xattr where space_id = ? and path = ?', [
+      params.spaceId,
+      params.path,
+    ]);
+    return Object.fromEntries(found.map((row) => [row.name, row.value]));
+  },
+);
+
+/** Values are JSON texts; null removes. */
+export const writeXattrs = defineVerb(
+  'writeXattrs',
+  'control',
+  async (
+    tx,
+    params: { readonly spaceId: string; readonly path: string; readonly values: Readonly<Record<string, string | null>> },
+  ): Promise<void> => {
+    for (const [name, value] of Object.entries(params.values).toSorted(([a], [b]) => compare(a, b))) {
+      if (value === null) {
+        await tx.run('delete from xattr where space_id = ? and path = ? and name = ?', [params.spaceId, params.path, name]);
+      } else {
+        await tx.run(
+          'insert into xattr (space_id, path, name, value) values (?, ?, ?, ?) on conflict (space_id, path, name) do update set value = excluded.value',
+          [params.spaceId, params.path, name, value],
+        );
+      }
+    }
+  },
+);
+
+/** Forgets the registered attributes of a removed file, so that a later one of that name starts without. */
+export const forgetXattrs = defineVerb(
+  'forgetXattrs',
+  'control',
+  async (tx, params: { readonly spaceId: string; readonly path: string }): Promise<void> => {
+    // No comparison by order: it would depend on the database's collation.
+    const below = `${params.path}/`;
+    await tx.run('delete from xattr where space_id = ? and (path = ? or substr(path, 1, ?) = ?)', [
+      params.spaceId,
+      params.path,
+      Array.from(below).length,
+      below,
+    ]);
+  },
+);
+
+function portions<T>(values: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let at = 0; at < values.length; at += rowsPerStatement) parts.push(values.slice(at, at + rowsPerStatement));
+  return parts;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export const fileVerbs = [
+  createSpace,
+  deleteSpace,
+  findFiles,
+  findSpaceByPath,
+  forgetXattrs,
+  getSpace,
+  listSpaces,
+  readXattrs,
+  registerFiles,
+  renameSpace,
+  writeXattrs,
+] as unknown as readonly Verb<never, unknown>[];

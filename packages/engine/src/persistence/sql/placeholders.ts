@@ -1,0 +1,18 @@
+/** Lists of placeholders for statements over several rows at once: one round trip whatever their number. */
+
+/** `?, ?, ?` */
+export function marks(count: number): string {
+  return Array.from({ length: count }, () => '?').join(', ');
+}
+
+/** `(?, ?), (?, ?)`, for `insert … values`. */
+export function rows(count: number, width: number): string {
+  const row = `(${marks(width)})`;
+  return Array.from({ length: count }, () => row).join(', ');
+}
+
+/** `(values (cast(? as text), cast(? as bigint)), …)`: pairs to compare with, typed because PostgreSQL guesses text. */
+export function pairs(count: number): string {
+  const pair = '(cast(? as text), cast(? as bigint))';
+  return `(values ${Array.from({ length: count }, () => pair).join(', ')})`;
+}

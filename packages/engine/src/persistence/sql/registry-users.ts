@@ -1,0 +1,241 @@
+/** Accounts, their tokens, and the few settings of the whole installation. */
+import type { Account, NamedToken } from '../../registry/types.ts';
+import { defineVerb, type SqlTransaction } from '../sql.ts';
+
+interface AccountRow {
+  readonly id: string;
+  readonly full_name: string;
+  readonly username: string | null;
+  readonly privileges: string;
+  readonly blocked: number;
+  readonly token_generation: number;
+  readonly token_secret: string;
+  readonly creation_time: number;
+}
+
+interface TokenRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly caveats: string;
+  readonly metadata: string;
+  readonly secret: string;
+  readonly revoked: number;
+  readonly creation_time: number;
+}
+
+const accountColumns = 'id, full_name, username, privileges, blocked, token_generation, token_secret, creation_time';
+const tokenColumns = 'id, user_id, name, type, caveats, metadata, secret, revoked, creation_time';
+
+function accountOf(row: AccountRow): Account {
+  return {
+    id: row.id,
+    fullName: row.full_name,
+    username: row.username,
+    privileges: JSON.parse(row.privileges) as string[],
+    blocked: row.blocked === 1,
+    creationTime: row.creation_time,
+  };
+}
+
+function tokenOf(row: TokenRow): NamedToken {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    name: row.name,
+    type: row.type === 'idn' ? 'idn' : 'act',
+    caveats: JSON.parse(row.caveats) as unknown[],
+    customMetadata: JSON.parse(row.metadata) as unknown,
+    secret: row.secret,
+    revoked: row.revoked === 1,
+    creationTime: row.creation_time,
+  };
+}
+
+export async function seconds(tx: SqlTransaction): Promise<number> {
+  return Math.floor((await tx.now()) / 1000);
+}
+
+/** The value of a setting; the candidate becomes it when there is none yet. */
+export const ensureSetting = defineVerb('ensureSetting', 'control', async (tx, params: { readonly name: string; readonly candidate: string }) => {
+  await tx.run('insert into setting (name, value) values (?, ?) on conflict (name) do nothing', [params.name, params.candidate]);
+  const row = await tx.get<{ value: string }>('select value from setting where name = ?', [params.name]);
+  return row?.value ?? params.candidate;
+});
+
+export interface NewAccount {
+  readonly id: string;
+  readonly fullName: string;
+  readonly username: string | null;
+  readonly privileges: readonly string[];
+  readonly tokenSecret: string;
+}
+
+async function insertAccount(tx: SqlTransaction, account: NewAccount): Promise<boolean> {
+  const added = await tx.run(
+    'insert into account (id, full_name, username, privileges, token_secret, creation_time) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
+    [account.id, account.fullName, account.username, JSON.stringify(account.privileges), account.tokenSecret, await seconds(tx)],
+  );
+  return added === 1;
+}
+
+/** False when the username is taken. */
+export const createAccount = defineVerb('createAccount', 'control', async (tx, params: NewAccount) => await insertAccount(tx, params));
+
+/** Creates the administrator with a token, only in a database that has no account at all; tells whether it did. */
+export const createFirstAccount = defineVerb(
+  'createFirstAccount',
+  'control',
+  async (tx, params: { readonly account: NewAccount; readonly token: NewNamedToken }) => {
+    // Two nodes that start on one empty database must not both become administrator.
+    await tx.run('insert into setting (name, value) values (?, ?) on conflict (name) do nothing', ['firstAccount', params.account.id]);
+    const holder = await tx.get<{ value: string }>('select value from setting where name = ?', ['firstAccount']);
+    if (holder?.value !== params.account.id) return false;
+    if ((await tx.get<{ id: string }>('select id from account limit 1')) !== undefined) return false;
+    return (await insertAccount(tx, params.account)) && (await insertToken(tx, params.token));
+  },
+);
+
+export const getAccount = defineVerb('getAccount', 'read', async (tx, params: { readonly userId: string }) => {
+  const row = await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [params.userId]);
+  return row === undefined ? null : accountOf(row);
+});
+
+export const listAccounts = defineVerb('listAccounts', 'read', async (tx, _params: null) => {
+  const rows = await tx.all<{ id: string }>('select id from account order by id');
+  return rows.map((row) => row.id);
+});
+
+export const setBlocked = defineVerb('setBlocked', 'control', async (tx, params: { readonly userId: string; readonly blocked: boolean }) => {
+  return (await tx.run('update account set blocked = ? where id = ?', [params.blocked ? 1 : 0, params.userId])) === 1;
+});
+
+export interface NewNamedToken {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly type: 'act' | 'idn';
+  readonly caveats: readonly unknown[];
+  readonly customMetadata: unknown;
+  readonly secret: string;
+  readonly revoked: boolean;
+}
+
+async function insertToken(tx: SqlTransaction, token: NewNamedToken): Promise<boolean> {
+  const added = await tx.run(
+    `insert into named_token (${tokenColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    [
+      token.id,
+      token.userId,
+      token.name,
+      token.type,
+      JSON.stringify(token.caveats),
+      JSON.stringify(token.customMetadata),
+      token.secret,
+      token.revoked ? 1 : 0,
+      await seconds(tx),
+    ],
+  );
+  return added === 1;
+}
+
+/** False when the user has a token of this name. */
+export const createNamedToken = defineVerb('createNamedToken', 'control', async (tx, params: NewNamedToken) => await insertToken(tx, params));
+
+export const getNamedToken = defineVerb('getNamedToken', 'read', async (tx, params: { readonly tokenId: string }) => {
+  const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [params.tokenId]);
+  return row === undefined ? null : tokenOf(row);
+});
+
+export const findNamedToken = defineVerb('findNamedToken', 'read', async (tx, params: { readonly userId: string; readonly name: string }) => {
+  const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where user_id = ? and name = ?`, [params.userId, params.name]);
+  return row === undefined ? null : tokenOf(row);
+});
+
+export const listNamedTokens = defineVerb('listNamedTokens', 'read', async (tx, params: { readonly userId: string }) => {
+  const rows = await tx.all<{ id: string }>('select id from named_token where user_id = ? order by id', [params.userId]);
+  return rows.map((row) => row.id);
+});
+
+export type TokenChange = 'done' | 'nameTaken' | 'missing';
+
+export const updateNamedToken = defineVerb(
+  'updateNamedToken',
+  'control',
+  async (
+    tx,
+    params: { readonly tokenId: string; readonly name: string | null; readonly revoked: boolean | null; readonly metadata: string | null },
+  ): Promise<TokenChange> => {
+    const { tokenId, name, revoked, metadata } = params;
+    const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [tokenId]);
+    if (row === undefined) return 'missing';
+    if (name !== null) {
+      const taken = await tx.get<{ id: string }>('select id from named_token where user_id = ? and name = ? and id <> ?', [row.user_id, name, tokenId]);
+      if (taken !== undefined) return 'nameTaken';
+    }
+    await tx.run('update named_token set name = ?, revoked = ?, metadata = ? where id = ?', [
+      name ?? row.name,
+      revoked === null ? row.revoked : revoked ? 1 : 0,
+      metadata ?? row.metadata,
+      tokenId,
+    ]);
+    return 'done';
+  },
+);
+
+export const deleteNamedToken = defineVerb('deleteNamedToken', 'control', async (tx, params: { readonly tokenId: string }) => {
+  return (await tx.run('delete from named_token where id = ?', [params.tokenId])) === 1;
+});
+
+export const deleteNamedTokens = defineVerb('deleteNamedTokens', 'control', async (tx, params: { readonly userId: string }) => {
+  return await tx.run('delete from named_token where user_id = ?', [params.userId]);
+});
+
+/** Everything that verifying one token needs, in one round trip. */
+export const readCredentials = defineVerb(
+  'readCredentials',
+  'read',
+  async (tx, params: { readonly tokenId: string | null; readonly userId: string | null }) => {
+    const token =
+      params.tokenId === null ? undefined : await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [params.tokenId]);
+    const userId = token?.user_id ?? params.userId;
+    const account = userId === null ? undefined : await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [userId]);
+    return {
+      token: token === undefined ? null : tokenOf(token),
+      account: account === undefined ? null : accountOf(account),
+      generation: account?.token_generation ?? 0,
+      generationSecret: account?.token_secret ?? '',
+      nowSeconds: await seconds(tx),
+    };
+  },
+);
+
+/** New secret and generation: every temporary token of the user is revoked (rest §8.8). */
+export const renewTemporaryTokens = defineVerb(
+  'renewTemporaryTokens',
+  'control',
+  async (tx, params: { readonly userId: string; readonly secret: string }) => {
+    return (
+      (await tx.run('update account set token_generation = token_generation + 1, token_secret = ? where id = ?', [params.secret, params.userId])) === 1
+    );
+  },
+);
+
+export const userVerbs = [
+  ensureSetting,
+  createAccount,
+  createFirstAccount,
+  getAccount,
+  listAccounts,
+  setBlocked,
+  createNamedToken,
+  getNamedToken,
+  findNamedToken,
+  listNamedTokens,
+  updateNamedToken,
+  deleteNamedToken,
+  deleteNamedTokens,
+  readCredentials,
+  renewTemporaryTokens,
+];

@@ -1,0 +1,12 @@
+import type { Verb } from '../sql.ts';
+import { inventoryVerbs } from './registry-inventories.ts';
+import { lambdaVerbs } from './registry-lambdas.ts';
+import { memberVerbs } from './registry-members.ts';
+import { schemaVerbs } from './registry-schemas.ts';
+import { userVerbs } from './registry-users.ts';
+
+/** Verbs over people, tokens, spaces, inventories, lambdas and workflow schemas. */
+export const registryVerbs = [...userVerbs, ...memberVerbs, ...inventoryVerbs, ...lambdaVerbs, ...schemaVerbs] as unknown as readonly Verb<
+  never,
+  unknown
+>[];

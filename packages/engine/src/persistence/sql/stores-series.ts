@@ -1,0 +1,254 @@
+/**
+ * Time series: one row per window, one per metric, one per collection.
+ *
+ * Lock order: collections, new metrics, windows, metrics whose number of windows changes; each sorted by store,
+ * series, metric (and start), so that commits that measure the same things wait in line.
+ */
+import { makeError, type ErrorObject } from '@laneway/model';
+import { isEntityName } from '../../stores/entity-name.ts';
+import { compareMetrics, foldMeasurements, keyOf, type FoldedMetric, type FoldedWindow, type MetricKey } from '../../stores/fold-measurements.ts';
+import { exactRetention, maxMetricCount } from '../../stores/limits.ts';
+import type { MeasureWrite } from '../../stores/writes.ts';
+import type { SqlTransaction, SqlValue } from '../sql.ts';
+import { marks, rows } from './placeholders.ts';
+
+interface Refusal {
+  readonly storeId: string;
+  readonly error: ErrorObject;
+}
+
+interface MetricRow {
+  readonly store_id: string;
+  readonly series: string;
+  readonly metric: string;
+  readonly resolution: number;
+  readonly retention: number;
+  readonly aggregator: string;
+}
+
+/** Rows of one statement: bounds its number of parameters. */
+const rowsAtOnce = 100;
+
+function slices<T>(list: readonly T[], size: number = rowsAtOnce): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
+}
+
+/** Adds the measurements of a commit: three statements when nothing but values changes, whatever their number. */
+export async function applyMeasurements(tx: SqlTransaction, writes: readonly MeasureWrite[]): Promise<readonly Refusal[]> {
+  const folded = foldMeasurements(writes);
+  const accepted = new Set<string>();
+  const refused: Refusal[] = [];
+  for (const [storeId, metrics] of Map.groupBy(folded.metrics, (metric) => metric.storeId)) {
+    const known = await knownMetrics(tx, storeId, metrics);
+    const created = metrics.filter((metric) => !known.has(keyOf(metric)));
+    for (const metric of metrics) {
+      const existing = known.get(keyOf(metric));
+      if (existing === undefined) continue;
+      const conflict = conflictOf(existing, metric);
+      if (conflict === null) accepted.add(keyOf(metric));
+      else refused.push({ storeId, error: conflict });
+    }
+    if (created.length > 0) await createMetrics(tx, storeId, created, accepted, refused);
+  }
+  const windows = folded.windows.filter((window) => accepted.has(keyOf(window)));
+  await addToWindows(tx, windows);
+  return refused;
+}
+
+async function knownMetrics(tx: SqlTransaction, storeId: string, wanted: readonly MetricKey[]): Promise<Map<string, MetricRow>> {
+  const known = new Map<string, MetricRow>();
+  const names = [...new Set(wanted.map((metric) => metric.series))];
+  for (const series of slices(names)) {
+    const found = await tx.all<MetricRow>(
+      `select store_id, series, metric, resolution, retention, aggregator from series_metric
+       where store_id = ? and series in (${marks(series.length)})`,
+      [storeId, ...series],
+    );
+    for (const row of found) known.set(keyOf({ storeId, series: row.series, metric: row.metric }), row);
+  }
+  return known;
+}
+
+function conflictOf(existing: MetricRow, wanted: FoldedMetric): ErrorObject | null {
+  const { resolution, retention, aggregator } = existing;
+  if (resolution === wanted.resolution && retention === wanted.retention && aggregator === wanted.aggregator) return null;
+  return makeError('badValueTimeSeriesCollectionConflictingMetricConfig', {
+    timeSeriesName: wanted.series,
+    metricName: wanted.metric,
+    existingMetricConfig: { resolution, retention, aggregator },
+    conflictingMetricConfig: { resolution: wanted.resolution, retention: wanted.retention, aggregator: wanted.aggregator },
+  });
+}
+
+/** Creates metrics in order while they fit under the limit (R58); whole series only. */
+async function createMetrics(
+  tx: SqlTransaction,
+  storeId: string,
+  metrics: readonly FoldedMetric[],
+  accepted: Set<string>,
+  refused: Refusal[],
+): Promise<void> {
+  const collection = await tx.get<{ metric_count: number }>(
+    `select metric_count from series_collection where store_id = ?${tx.dialect.forUpdate}`,
+    [storeId],
+  );
+  if (collection === undefined) return;
+  const chosen: FoldedMetric[] = [];
+  let isFull = false;
+  for (const [series, ofSeries] of Map.groupBy(metrics, (metric) => metric.series)) {
+    const badName = badNameOf(series, ofSeries);
+    if (badName !== null) refused.push({ storeId, error: badName });
+    else if (collection.metric_count + chosen.length + ofSeries.length > maxMetricCount) isFull = true;
+    else chosen.push(...ofSeries);
+  }
+  if (isFull) refused.push({ storeId, error: makeError('timeSeriesCollectionTooManyMetrics', { limit: maxMetricCount }) });
+  await insertMetrics(tx, chosen);
+  for (const metric of chosen) accepted.add(keyOf(metric));
+}
+
+function badNameOf(series: string, metrics: readonly FoldedMetric[]): ErrorObject | null {
+  if (!isEntityName(series)) return makeError('badValueName', { key: 'timeSeriesName' });
+  return metrics.every((metric) => isEntityName(metric.metric)) ? null : makeError('badValueName', { key: 'metricName' });
+}
+
+/** The caller holds the collection's row. */
+export async function insertMetrics(tx: SqlTransaction, metrics: readonly FoldedMetric[]): Promise<void> {
+  const added = new Map<string, number>();
+  for (const part of slices(metrics)) {
+    const inserted = await tx.all<{ store_id: string }>(
+      `insert into series_metric (store_id, series, metric, resolution, retention, aggregator, window_count) values ${rows(part.length, 7)}
+       on conflict (store_id, series, metric) do nothing returning store_id`,
+      part.flatMap((metric): SqlValue[] => [
+        metric.storeId,
+        metric.series,
+        metric.metric,
+        metric.resolution,
+        metric.retention,
+        metric.aggregator,
+        0,
+      ]),
+    );
+    for (const row of inserted) added.set(row.store_id, (added.get(row.store_id) ?? 0) + 1);
+  }
+  for (const [storeId, count] of added) {
+    await tx.run('update series_collection set metric_count = metric_count + ? where store_id = ?', [count, storeId]);
+  }
+}
+
+const largest = '1.7976931348623157e308';
+
+/** Says the same as `add` in fold-measurements.ts; the row in the table was processed earlier (R59). */
+const combine = `
+  on conflict (store_id, series, metric, start_at) do update set
+    value = case excluded.aggregator
+      when 'max' then case when excluded.value > series_window.value then excluded.value else series_window.value end
+      when 'min' then case when excluded.value < series_window.value then excluded.value else series_window.value end
+      when 'first' then case when excluded.first_at < series_window.first_at then excluded.value else series_window.value end
+      when 'last' then case when excluded.last_at >= series_window.last_at then excluded.value else series_window.value end
+      else case
+        when excluded.value > 0 and series_window.value > ${largest} - excluded.value then ${largest}
+        when excluded.value < 0 and series_window.value < -${largest} - excluded.value then -${largest}
+        else series_window.value + excluded.value end
+      end,
+    measurement_count = series_window.measurement_count + excluded.measurement_count,
+    first_at = case when excluded.first_at < series_window.first_at then excluded.first_at else series_window.first_at end,
+    last_at = case when excluded.last_at > series_window.last_at then excluded.last_at else series_window.last_at end
+  returning store_id, series, metric, start_at, measurement_count`;
+
+interface WindowRow {
+  readonly store_id: string;
+  readonly series: string;
+  readonly metric: string;
+  readonly start_at: number;
+  readonly measurement_count: number;
+}
+
+async function addToWindows(tx: SqlTransaction, windows: readonly FoldedWindow[]): Promise<void> {
+  const fresh = new Map<string, MetricKey & { count: number }>();
+  for (const part of slices(windows)) {
+    const counts = new Map(part.map((window) => [`${keyOf(window)}\n${window.startAt}`, window.measurementCount]));
+    const written = await tx.all<WindowRow>(
+      `insert into series_window (store_id, series, metric, start_at, aggregator, measurement_count, first_at, last_at, value)
+       values ${rows(part.length, 9)} ${combine}`,
+      part.flatMap((window): SqlValue[] => [
+        window.storeId,
+        window.series,
+        window.metric,
+        window.startAt,
+        window.aggregator,
+        window.measurementCount,
+        window.firstAt,
+        window.lastAt,
+        window.value,
+      ]),
+    );
+    for (const row of written) {
+      const metric = { storeId: row.store_id, series: row.series, metric: row.metric };
+      const key = keyOf(metric);
+      // A window that was there before has more measurements than were just added.
+      if (counts.get(`${key}\n${row.start_at}`) !== row.measurement_count) continue;
+      const entry = fresh.get(key) ?? { ...metric, count: 0 };
+      entry.count += 1;
+      fresh.set(key, entry);
+    }
+  }
+  for (const part of slices([...fresh.values()].sort(compareMetrics))) await countWindows(tx, part);
+}
+
+function keyRows(count: number): string {
+  return `(values ${Array.from({ length: count }, () => '(cast(? as text), cast(? as text), cast(? as text), cast(? as bigint))').join(', ')})`;
+}
+
+/** Counts the new windows of metrics and trims those that have more than they retain (R60). */
+async function countWindows(tx: SqlTransaction, fresh: readonly (MetricKey & { readonly count: number })[]): Promise<void> {
+  const keys = fresh.flatMap(({ storeId, series, metric, count }): SqlValue[] => [storeId, series, metric, count]);
+  if (tx.dialect.name === 'postgres') {
+    await tx.all(
+      `select m.store_id from series_metric m join ${keyRows(fresh.length)} as p
+         on m.store_id = p.column1 and m.series = p.column2 and m.metric = p.column3
+       order by m.store_id collate "C", m.series collate "C", m.metric collate "C" for update of m`,
+      keys,
+    );
+  }
+  const counted = await tx.all<MetricRow & { window_count: number }>(
+    `update series_metric set window_count = window_count + p.column4 from ${keyRows(fresh.length)} as p
+     where store_id = p.column1 and series = p.column2 and metric = p.column3
+     returning store_id, series, metric, retention, window_count`,
+    keys,
+  );
+  for (const metric of counted) {
+    const slack = metric.retention > exactRetention ? Math.floor(metric.retention / 10) : 0;
+    if (metric.window_count <= metric.retention + slack) continue;
+    await trimMetric(tx, metric, metric.window_count - metric.retention);
+  }
+}
+
+async function trimMetric(tx: SqlTransaction, metric: MetricRow, excess: number): Promise<void> {
+  const key = [metric.store_id, metric.series, metric.metric];
+  await tx.run(
+    `delete from series_window where store_id = ? and series = ? and metric = ? and start_at in (
+       select start_at from series_window where store_id = ? and series = ? and metric = ? order by start_at limit ?)`,
+    [...key, ...key, excess],
+  );
+  await tx.run('update series_metric set window_count = retention where store_id = ? and series = ? and metric = ?', key);
+}
+
+/** Copies everything of a time series store into another one that has nothing but its exact series (R64). */
+export async function copyTimeSeries(tx: SqlTransaction, fromStoreId: string, toStoreId: string): Promise<void> {
+  await tx.run(
+    `insert into series_metric (store_id, series, metric, resolution, retention, aggregator, window_count)
+     select cast(? as text), series, metric, resolution, retention, aggregator, window_count from series_metric where store_id = ?
+     on conflict (store_id, series, metric) do update set window_count = excluded.window_count`,
+    [toStoreId, fromStoreId],
+  );
+  await tx.run(
+    `insert into series_window (store_id, series, metric, start_at, aggregator, measurement_count, first_at, last_at, value)
+     select cast(? as text), series, metric, start_at, aggregator, measurement_count, first_at, last_at, value
+     from series_window where store_id = ?`,
+    [toStoreId, fromStoreId],
+  );
+  await tx.run(
+    `update series_collection set metric_count = (select count(*) from series_metric where store_id = ?) where store_id = ?`,
+    [toStoreId, toStoreId],
+  );
+}

@@ -1,0 +1,14 @@
+import type { Verb } from '../sql.ts';
+import { readLogAfter, readStore, readStoreContent, readStoreItems, readStorePage } from './stores-read.ts';
+import { readSeriesMetrics, readSeriesSlice } from './stores-series-read.ts';
+
+/** Verbs over the content of stores; everything that writes is part of somebody else's transaction. */
+export const storeVerbs = [
+  readLogAfter,
+  readSeriesMetrics,
+  readSeriesSlice,
+  readStore,
+  readStoreContent,
+  readStoreItems,
+  readStorePage,
+] as unknown as readonly Verb<never, unknown>[];

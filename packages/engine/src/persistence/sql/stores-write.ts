@@ -1,0 +1,77 @@
+/**
+ * Applying a commit's store writes: the last thing a transaction does, and done once per transaction.
+ *
+ * Lock order (design §4): time series, then contents of singleValue and range stores, then tails, each sorted. Two calls
+ * in one transaction would take locks of an earlier class after those of a later one.
+ */
+import type { ErrorObject } from '@laneway/model';
+import { logLine } from '../../stores/chunks.ts';
+import { compareTexts } from '../../stores/fold-measurements.ts';
+import { defaultLogLimits, type LogLimits } from '../../stores/limits.ts';
+import type { MeasureWrite, StoreWrite } from '../../stores/writes.ts';
+import type { SqlTransaction } from '../sql.ts';
+import { writeContents } from './stores-content.ts';
+import { applyMeasurements } from './stores-series.ts';
+import { appendLines } from './stores-tails.ts';
+
+export interface AppliedWrites {
+  /** For each write: index of its first item or entry, null for other kinds, empty writes and stores that are gone. */
+  readonly firstIndices: readonly (number | null)[];
+  /** Series that could not be created (R58); their measurements are not stored, everything else is. */
+  readonly refused: readonly { readonly storeId: string; readonly error: ErrorObject }[];
+}
+
+interface Appending {
+  readonly lines: string[];
+  readonly limits: LogLimits | null;
+  /** Which writes the lines came from, with their offset. */
+  readonly parts: { readonly write: number; readonly offset: number }[];
+}
+
+/** Writes to the same store are merged: one statement for each store, as long as they fit into one chunk. */
+export async function applyStoreWrites(
+  tx: SqlTransaction,
+  now: number,
+  writes: readonly StoreWrite[],
+  limits: LogLimits = defaultLogLimits,
+): Promise<AppliedWrites> {
+  const measures: MeasureWrite[] = [];
+  const contents = new Map<string, string>();
+  const appends = new Map<string, Appending>();
+  for (const [index, write] of writes.entries()) {
+    switch (write.kind) {
+      case 'measure':
+        measures.push(write);
+        break;
+      case 'set':
+        contents.set(write.storeId, write.content);
+        break;
+      case 'append':
+        collect(appends, index, write.storeId, write.items, null);
+        break;
+      case 'log':
+        collect(appends, index, write.storeId, write.entries.map(logLine), limits);
+        break;
+    }
+  }
+  const refused = measures.length === 0 ? [] : await applyMeasurements(tx, measures);
+  if (contents.size > 0) await writeContents(tx, contents);
+  const firstIndices: (number | null)[] = writes.map(() => null);
+  for (const [storeId, { lines, limits, parts }] of [...appends].sort(([a], [b]) => compareTexts(a, b))) {
+    const first = await appendLines(tx, { storeId, lines, now, limits });
+    if (first === null) continue;
+    for (const part of parts) firstIndices[part.write] = first + part.offset;
+  }
+  return { firstIndices, refused };
+}
+
+function collect(appends: Map<string, Appending>, write: number, storeId: string, lines: readonly string[], limits: LogLimits | null): void {
+  if (lines.length === 0) return;
+  let appending = appends.get(storeId);
+  if (appending === undefined) {
+    appending = { lines: [], limits, parts: [] };
+    appends.set(storeId, appending);
+  }
+  appending.parts.push({ write, offset: appending.lines.length });
+  for (const line of lines) appending.lines.push(line);
+}
