@@ -8,7 +8,10 @@ import { testDatabaseUrl } from './postgres.ts';
 export interface DatabaseKind {
   readonly name: 'sqlite' | 'postgres';
   /** A fresh, migrated database that also knows the verbs of the modules named; `close` removes what it left on disk. */
-  readonly open: (purpose: string, verbModules?: readonly string[]) => Promise<{ readonly database: Database; readonly close: () => Promise<void> }>;
+  readonly open: (
+    purpose: string,
+    verbModules?: readonly string[],
+  ) => Promise<{ readonly database: Database; readonly close: () => Promise<void> }>;
 }
 
 export const databaseKinds: readonly DatabaseKind[] = [

@@ -120,7 +120,12 @@ async function freePort(): Promise<number> {
 }
 
 async function runToEnd(file: string, args: readonly string[], cwd: string, account: Account | undefined): Promise<void> {
-  const child = spawn(file, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'], LC_ALL: 'C' }, ...account });
+  const child = spawn(file, args, {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    ...account,
+  });
   const errors: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   const code = await new Promise<number | null>((resolve, reject) => {

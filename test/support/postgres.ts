@@ -6,7 +6,10 @@ import { Client } from 'pg';
 export async function testDatabaseUrl(name: string): Promise<string> {
   const server = process.env['LANEWAY_TEST_DATABASE_URL'];
   if (server === undefined) throw new Error('LANEWAY_TEST_DATABASE_URL is not set: run the tests through vitest');
-  const word = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_').slice(0, 40);
+  const word = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .slice(0, 40);
   const database = `t_${word}_${randomBytes(4).toString('hex')}`;
   const client = new Client({ connectionString: server });
   await client.connect();

@@ -10,7 +10,7 @@ import { Hub } from './control/hub.ts';
 import { PlanCache } from './control/plan.ts';
 import { SideJobs } from './control/side-jobs.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
-import { Files } from './files/files.ts';
+import { Files, type FilesParts } from './files/files.ts';
 import { Spaces } from './files/spaces.ts';
 import type { LambdaRuntime, SpaceMount } from './lambdas/runtime.ts';
 import { Committer } from './lanes/committer.ts';
@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly config: EngineConfig;
   readonly database: Database;
   readonly runtime: LambdaRuntime;
+  /** How files are looked at; see `FilesParts`. */
+  readonly files?: Omit<FilesParts, 'database' | 'spaces'>;
   /** What lambdas learn about their surroundings: domains, access tokens. */
   readonly environment: JobEnvironment;
   readonly log: Logger;
@@ -62,7 +64,7 @@ export class Engine {
     this.database = database;
     this.runtime = runtime;
     this.spaces = new Spaces(database, config.dataDir);
-    this.files = new Files({ database, spaces: this.spaces });
+    this.files = new Files({ database, spaces: this.spaces, ...options.files });
     this.#plans = new PlanCache(database);
     this.#controller = new Controller(database, this.#hub, this.#plans);
     this.#sideJobs = new SideJobs(database, log);
@@ -141,6 +143,7 @@ export class Engine {
     await this.#life?.end();
     await this.#sideJobs.settled();
     await this.runtime.close();
+    this.files.close();
   }
 
   /** After a lost lease the node begins a new life; nothing of the old one is in flight then. */

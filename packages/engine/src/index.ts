@@ -10,3 +10,17 @@ export {
   type LambdaRuntimeOptions,
   type ReportingLambdaRuntime,
 } from './lambdas/create-lambda-runtime.ts';
+export { Registry, type NewUser, type TokenRequest } from './registry/registry.ts';
+export type * from './registry/types.ts';
+export { inventoryPrivileges, sortedPrivileges, spacePrivileges, zonePrivileges, type PrivilegeSets } from './registry/privileges.ts';
+export { caveatFromJson, caveatToText, isDataCaveat, type Caveat } from './registry/caveats.ts';
+export { confineToken, examineToken, type VerifiedToken } from './registry/tokens.ts';
+export { lambdaReferences } from './registry/revision-lambdas.ts';
+export type { Space } from './persistence/sql/files.ts';
+export { Engine, type EngineOptions } from './engine.ts';
+export { defaultEngineConfig, type EngineConfig } from './config.ts';
+export type { JobEnvironment } from './lanes/job-runner.ts';
+export type { Logger } from './logger.ts';
+export { silentLogger } from './logger.ts';
+export { Files } from './files/files.ts';
+export { Spaces } from './files/spaces.ts';

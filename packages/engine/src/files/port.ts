@@ -13,12 +13,18 @@ export interface FileRef {
   readonly path: string;
 }
 
+export type FileAttributes = Readonly<Record<string, unknown>>;
+
 export interface FileService {
   /** The file behind an id in the given space; errors as data-and-stores R5 (`atmDataTypeUnverified` is the caller's to wrap: here `badValueFile` ids give posix enoent). */
   resolve(fileId: string): Promise<FileRef | null>;
+  /** The same for many ids in one round trip; unknown ids are missing in the answer. */
+  resolveMany(fileIds: readonly string[]): Promise<ReadonlyMap<string, FileRef>>;
   /** Registers the path (if it exists in the space) and returns its reference; posix errors otherwise. */
   lookup(spaceId: string, path: string): Promise<Result<FileRef>>;
   /** The named attributes (schemas §3); unavailable ones are null. posix errors when the file is gone or unreadable. */
-  attributes(ref: FileRef, names: readonly string[]): Promise<Result<Readonly<Record<string, unknown>>>>;
+  attributes(ref: FileRef, names: readonly string[]): Promise<Result<FileAttributes>>;
+  /** The same for many files at once, by file id; each directory is opened once. */
+  attributesOfMany(refs: readonly FileRef[], names: readonly string[]): Promise<ReadonlyMap<string, Result<FileAttributes>>>;
   fileType(ref: FileRef): Promise<Result<FileType>>;
 }

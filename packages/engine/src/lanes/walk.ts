@@ -5,10 +5,12 @@
 import type { Execution, LaneRun } from '@laneway/model';
 import { laneSchema, type PlanCache } from '../control/plan.ts';
 import type { Files } from '../files/files.ts';
+import type { FileType } from '../files/port.ts';
 import type { Spaces } from '../files/spaces.ts';
-import { walkStart, walkTrees, type WalkPosition, type WalkRoot } from '../files/tree-walk.ts';
+import { TreeWalk, walkStart, type WalkPosition, type WalkRoot } from '../files/tree-walk.ts';
 import type { Logger } from '../logger.ts';
 import { gateOfLaneRun, type Gate } from '../persistence/sql/gates.ts';
+import type { Space } from '../persistence/sql/files.ts';
 import { appendWalk } from '../persistence/sql/lane-input.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
 import { readStoreItems, storeSize } from '../persistence/sql/stores.ts';
@@ -55,30 +57,54 @@ export async function walkLaneRun(context: WalkContext, params: WalkParams): Pro
   const rootsStoreId = gate.walk?.rootsStoreId;
   if (rootsStoreId === undefined) return;
   const rootCount = await database.call(storeSize, { storeId: rootsStoreId });
-  while (!signal.aborted) {
-    if (gate.known - gate.frontier * gate.batchSize >= batchesAhead * gate.batchSize) {
-      await pause(signal);
-    } else {
-      const roots = await readRoots(context, { storeId: rootsStoreId, from: position.page, to: Math.min(rootCount, position.page + rootsPerPage) });
-      const maxItems = Math.min(maxItemsPerStep, batchesAhead * gate.batchSize);
-      const step = await walkTrees({ space: { id: space.id, path: space.path }, roots, position: position.within, fileType, maxItems });
-      await context.files.registerFound(space.id, step.items);
-      const pageEnd = position.page + roots.length;
-      const done = step.done && pageEnd >= rootCount;
-      position = step.done ? { page: pageEnd, within: walkStart } : { page: position.page, within: step.position };
-      const items = [...step.items.map((item) => JSON.stringify(item.fileId)), ...step.failed.map((path) => JSON.stringify({ unreadableName: path }))];
-      const written = await database.call(appendWalk, { drive, laneRunId: gate.laneRunId, items, position, done });
-      if (!written) return;
-      context.inputGrew(gate.laneRunId);
-      if (done) return;
+  let open: OpenWalk | undefined;
+  try {
+    while (!signal.aborted) {
+      if (gate.known - gate.frontier * gate.batchSize >= batchesAhead * gate.batchSize) {
+        await pause(signal);
+      } else {
+        open ??= await openWalk(context, { space, rootsStoreId, position, rootCount, fileType });
+        const step = await open.walk.next(Math.min(maxItemsPerStep, batchesAhead * gate.batchSize));
+        const pageEnd = position.page + open.rootCount;
+        const done = step.done && pageEnd >= rootCount;
+        position = step.done ? { page: pageEnd, within: walkStart } : { page: position.page, within: step.position };
+        if (step.done) {
+          await open.walk.close();
+          open = undefined;
+        }
+        const paths = step.items.map((item) => item.path);
+        await context.files.register(space.id, paths);
+        const items = [...step.items.map((item) => JSON.stringify(item.fileId)), ...step.failed.map((path) => JSON.stringify({ unreadableName: path }))];
+        const written = await database.call(appendWalk, { drive, laneRunId: gate.laneRunId, items, position, done });
+        if (!written) return;
+        context.inputGrew(gate.laneRunId);
+        if (done) return;
+      }
+      const next = await database.call(gateOfLaneRun, { laneRunId: gate.laneRunId });
+      if (next === null || !next.active) return;
+      gate = next;
     }
-    const next = await database.call(gateOfLaneRun, { laneRunId: gate.laneRunId });
-    if (next === null || !next.active) return;
-    gate = next;
+  } finally {
+    await open?.walk.close();
   }
 }
 
-async function iteratedFileType(plans: PlanCache, execution: Execution, laneRun: LaneRun): Promise<'REG' | 'DIR' | 'SYMLNK' | 'ANY'> {
+interface OpenWalk {
+  readonly walk: TreeWalk;
+  /** Roots of the page that is being walked. */
+  readonly rootCount: number;
+}
+
+async function openWalk(
+  context: WalkContext,
+  params: { readonly space: Space; readonly rootsStoreId: string; readonly position: Position; readonly rootCount: number; readonly fileType: FileType | 'ANY' },
+): Promise<OpenWalk> {
+  const { space, rootsStoreId, position, rootCount, fileType } = params;
+  const roots = await readRoots(context, { storeId: rootsStoreId, from: position.page, to: Math.min(rootCount, position.page + rootsPerPage) });
+  return { walk: new TreeWalk({ space, roots, position: position.within, fileType }), rootCount: roots.length };
+}
+
+async function iteratedFileType(plans: PlanCache, execution: Execution, laneRun: LaneRun): Promise<FileType | 'ANY'> {
   const plan = await plans.plan(execution.id);
   const { storeSchemaId } = laneSchema(plan, laneRun.laneIndex).storeIteratorSpec;
   const store = plan.revision.stores.find((candidate) => candidate.id === storeSchemaId);

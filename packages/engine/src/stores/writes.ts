@@ -25,7 +25,7 @@ export interface SetWrite {
   readonly content: string;
 }
 
-/** One measurement for one metric of one series; a commit folds them into one row per window. */
+/** Measurements of series, in the order in which they count (R59: that of one update reversed); a commit folds them into one row per window. */
 export interface MeasureWrite {
   readonly kind: 'measure';
   readonly storeId: string;

@@ -8,17 +8,46 @@
  */
 
 export const executionStatuses = [
-  'scheduled', 'resuming', 'active', 'stopping', 'paused', 'interrupted', 'finished', 'failed', 'cancelled', 'crashed',
+  'scheduled',
+  'resuming',
+  'active',
+  'stopping',
+  'paused',
+  'interrupted',
+  'finished',
+  'failed',
+  'cancelled',
+  'crashed',
 ] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
 export const laneRunStatuses = [
-  'scheduled', 'resuming', 'preparing', 'enqueued', 'active', 'stopping', 'paused', 'interrupted', 'finished', 'failed', 'cancelled', 'crashed',
+  'scheduled',
+  'resuming',
+  'preparing',
+  'enqueued',
+  'active',
+  'stopping',
+  'paused',
+  'interrupted',
+  'finished',
+  'failed',
+  'cancelled',
+  'crashed',
 ] as const;
 export type LaneRunStatus = (typeof laneRunStatuses)[number];
 
 export const taskStatuses = [
-  'pending', 'resuming', 'active', 'stopping', 'finished', 'skipped', 'failed', 'cancelled', 'paused', 'interrupted',
+  'pending',
+  'resuming',
+  'active',
+  'stopping',
+  'finished',
+  'skipped',
+  'failed',
+  'cancelled',
+  'paused',
+  'interrupted',
 ] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 

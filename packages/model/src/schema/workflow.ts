@@ -64,7 +64,10 @@ export interface DispatchRule {
 }
 
 export type StoreContentUpdateOptions =
-  | { readonly type: 'auditLogStoreContentUpdateOptions' | 'listStoreContentUpdateOptions' | 'treeForestStoreContentUpdateOptions'; readonly function: 'append' | 'extend' }
+  | {
+      readonly type: 'auditLogStoreContentUpdateOptions' | 'listStoreContentUpdateOptions' | 'treeForestStoreContentUpdateOptions';
+      readonly function: 'append' | 'extend';
+    }
   | { readonly type: 'rangeStoreContentUpdateOptions' | 'singleValueStoreContentUpdateOptions' }
   | { readonly type: 'timeSeriesStoreContentUpdateOptions'; readonly dispatchRules: readonly DispatchRule[] };
 

@@ -1,6 +1,5 @@
 /** Workflow schemas: reading, importing revisions with their lambdas, deleting. */
-import { makeError, ok, refuse, type ErrorObject, type LambdaRevision, type Result, type WorkflowSchemaRevision } from '@laneway/model';
-import { newId } from '../../registry/ids.ts';
+import { makeError, newId, ok, refuse, type ErrorObject, type LambdaRevision, type Result, type WorkflowSchemaRevision } from '@laneway/model';
 import {
   referenceKey,
   resolveLambdas,

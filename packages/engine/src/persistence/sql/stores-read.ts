@@ -1,6 +1,6 @@
 /** Reading stores: pages cost as much as the chunks they lie in, however large the store is. */
+import { backwardWindow, forwardWindow } from '@laneway/model';
 import { linesOf } from '../../stores/chunks.ts';
-import { backwardPage, forwardPage, type Extent } from '../../stores/page-bounds.ts';
 import { defineVerb, type SqlTransaction, type SqlValue } from '../sql.ts';
 import { readContent } from './stores-content.ts';
 
@@ -58,6 +58,11 @@ export async function storeCount(tx: SqlTransaction, storeId: string): Promise<n
   return tail === undefined ? 0 : tail.next_index - tail.base_index;
 }
 
+/** `storeCount` as a verb of its own. */
+export const storeSize = defineVerb('storeSize', 'read', async (tx, params: { readonly storeId: string }): Promise<number> => {
+  return await storeCount(tx, params.storeId);
+});
+
 export interface StoreRow {
   readonly id: string;
   readonly executionId: string;
@@ -112,9 +117,13 @@ export const readStore = defineVerb(
   },
 );
 
-export const readStoreContent = defineVerb('readStoreContent', 'read', async (tx, params: { readonly storeId: string }) => {
-  return await readContent(tx, params.storeId);
-});
+export const readStoreContent = defineVerb(
+  'readStoreContent',
+  'read',
+  async (tx, params: { readonly storeId: string }): Promise<string | null> => {
+    return await readContent(tx, params.storeId);
+  },
+);
 
 export interface PageRequest {
   readonly storeId: string;
@@ -138,14 +147,16 @@ export const readStorePage = defineVerb('readStorePage', 'read', async (tx, para
   const tail = await readTail(tx, params.storeId);
   if (tail === undefined) return null;
   if (params.expiryMs !== null && (tail.next_index === tail.base_index || tail.last_at < (await tx.now()) - params.expiryMs)) return null;
-  const extent: Extent = { oldest: tail.oldest_index - tail.base_index, total: tail.next_index - tail.base_index };
+  const { base_index: base } = tail;
+  const [total, oldest] = [tail.next_index - base, tail.oldest_index - base];
   const index = params.timestamp === null ? params.index : await indexAtTime(tx, params, params.timestamp, tail);
-  const position = { index, offset: params.offset, limit: params.limit };
+  const start = { index, offset: params.offset, limit: params.limit };
   const isForward = params.direction === 'forward';
-  const bounds = isForward ? forwardPage(extent, position) : backwardPage(extent, position);
-  const lines = await readLines(tx, params.storeId, bounds.from + tail.base_index, bounds.to + tail.base_index);
-  const entries = lines.map(({ index, text }) => ({ index: index - tail.base_index, text }));
-  return { entries: isForward ? entries : entries.toReversed(), isLast: bounds.isLast };
+  const { first, count, isLast } = isForward ? forwardWindow(total, oldest, start) : backwardWindow(total, oldest, start);
+  const from = base + (isForward ? first : first - count + 1);
+  const lines = await readLines(tx, params.storeId, from, from + count);
+  const entries = lines.map(({ index, text }) => ({ index: index - base, text }));
+  return { entries: isForward ? entries : entries.toReversed(), isLast };
 });
 
 /** First entry at or after the time (forward), last one at or before it (backward); beyond the end when there is none (R27). */

@@ -7,7 +7,9 @@ export interface SeriesMetric {
 }
 
 export const readSeriesMetrics = defineVerb('readSeriesMetrics', 'read', async (tx, params: { readonly storeId: string }) => {
-  return await tx.all<SeriesMetric>('select series, metric from series_metric where store_id = ? order by series, metric', [params.storeId]);
+  return await tx.all<SeriesMetric>('select series, metric from series_metric where store_id = ? order by series, metric', [
+    params.storeId,
+  ]);
 });
 
 export interface SliceRequest {

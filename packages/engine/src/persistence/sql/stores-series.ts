@@ -4,9 +4,15 @@
  * Lock order: collections, new metrics, windows, metrics whose number of windows changes; each sorted by store,
  * series, metric (and start), so that commits that measure the same things wait in line.
  */
-import { makeError, type ErrorObject } from '@laneway/model';
-import { isEntityName } from '../../stores/entity-name.ts';
-import { compareMetrics, foldMeasurements, keyOf, type FoldedMetric, type FoldedWindow, type MetricKey } from '../../stores/fold-measurements.ts';
+import { isEntityName, makeError, type ErrorObject } from '@laneway/model';
+import {
+  compareMetrics,
+  foldMeasurements,
+  keyOf,
+  type FoldedMetric,
+  type FoldedWindow,
+  type MetricKey,
+} from '../../stores/fold-measurements.ts';
 import { exactRetention, maxMetricCount } from '../../stores/limits.ts';
 import type { MeasureWrite } from '../../stores/writes.ts';
 import type { SqlTransaction, SqlValue } from '../sql.ts';
@@ -29,7 +35,7 @@ interface MetricRow {
 /** Rows of one statement: bounds its number of parameters. */
 const rowsAtOnce = 100;
 
-function slices<T>(list: readonly T[], size: number = rowsAtOnce): readonly (readonly T[])[] {
+function inParts<T>(list: readonly T[], size: number = rowsAtOnce): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
 }
 
@@ -38,7 +44,9 @@ export async function applyMeasurements(tx: SqlTransaction, writes: readonly Mea
   const folded = foldMeasurements(writes);
   const accepted = new Set<string>();
   const refused: Refusal[] = [];
-  for (const [storeId, metrics] of Map.groupBy(folded.metrics, (metric) => metric.storeId)) {
+  for (const [storeId, measured] of Map.groupBy(folded.metrics, (metric) => metric.storeId)) {
+    const metrics = measured.filter((metric) => isStorable(metric.series));
+    if (metrics.length < measured.length) refused.push({ storeId, error: makeError('badValueName', { key: 'timeSeriesName' }) });
     const known = await knownMetrics(tx, storeId, metrics);
     const created = metrics.filter((metric) => !known.has(keyOf(metric)));
     for (const metric of metrics) {
@@ -55,10 +63,15 @@ export async function applyMeasurements(tx: SqlTransaction, writes: readonly Mea
   return refused;
 }
 
+/** NUL and lone surrogates cannot even be looked for in a text column; the name rule excludes them. */
+function isStorable(name: string): boolean {
+  return !name.includes('\u0000') && name.isWellFormed();
+}
+
 async function knownMetrics(tx: SqlTransaction, storeId: string, wanted: readonly MetricKey[]): Promise<Map<string, MetricRow>> {
   const known = new Map<string, MetricRow>();
   const names = [...new Set(wanted.map((metric) => metric.series))];
-  for (const series of slices(names)) {
+  for (const series of inParts(names)) {
     const found = await tx.all<MetricRow>(
       `select store_id, series, metric, resolution, retention, aggregator from series_metric
        where store_id = ? and series in (${marks(series.length)})`,
@@ -114,7 +127,7 @@ function badNameOf(series: string, metrics: readonly FoldedMetric[]): ErrorObjec
 /** The caller holds the collection's row. */
 export async function insertMetrics(tx: SqlTransaction, metrics: readonly FoldedMetric[]): Promise<void> {
   const added = new Map<string, number>();
-  for (const part of slices(metrics)) {
+  for (const part of inParts(metrics)) {
     const inserted = await tx.all<{ store_id: string }>(
       `insert into series_metric (store_id, series, metric, resolution, retention, aggregator, window_count) values ${rows(part.length, 7)}
        on conflict (store_id, series, metric) do nothing returning store_id`,
@@ -165,7 +178,7 @@ interface WindowRow {
 
 async function addToWindows(tx: SqlTransaction, windows: readonly FoldedWindow[]): Promise<void> {
   const fresh = new Map<string, MetricKey & { count: number }>();
-  for (const part of slices(windows)) {
+  for (const part of inParts(windows)) {
     const counts = new Map(part.map((window) => [`${keyOf(window)}\n${window.startAt}`, window.measurementCount]));
     const written = await tx.all<WindowRow>(
       `insert into series_window (store_id, series, metric, start_at, aggregator, measurement_count, first_at, last_at, value)
@@ -192,7 +205,7 @@ async function addToWindows(tx: SqlTransaction, windows: readonly FoldedWindow[]
       fresh.set(key, entry);
     }
   }
-  for (const part of slices([...fresh.values()].sort(compareMetrics))) await countWindows(tx, part);
+  for (const part of inParts([...fresh.values()].sort(compareMetrics))) await countWindows(tx, part);
 }
 
 function keyRows(count: number): string {
@@ -247,8 +260,8 @@ export async function copyTimeSeries(tx: SqlTransaction, fromStoreId: string, to
      from series_window where store_id = ?`,
     [toStoreId, fromStoreId],
   );
-  await tx.run(
-    `update series_collection set metric_count = (select count(*) from series_metric where store_id = ?) where store_id = ?`,
-    [toStoreId, toStoreId],
-  );
+  await tx.run(`update series_collection set metric_count = (select count(*) from series_metric where store_id = ?) where store_id = ?`, [
+    toStoreId,
+    toStoreId,
+  ]);
 }

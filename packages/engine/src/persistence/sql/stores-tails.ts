@@ -92,7 +92,14 @@ export async function appendLines(
 }
 
 /** Drops whole chunks, and only when there is something to gain: once in a thousand entries or when one is too old (R40). */
-async function pruneLog(tx: SqlTransaction, storeId: string, tail: TailRow, now: number, limits: LogLimits, restarted: boolean): Promise<void> {
+async function pruneLog(
+  tx: SqlTransaction,
+  storeId: string,
+  tail: TailRow,
+  now: number,
+  limits: LogLimits,
+  restarted: boolean,
+): Promise<void> {
   const slack = Math.max(1, Math.floor(limits.maxEntryCount / 5));
   const isTooLong = tail.next_index - tail.oldest_index >= limits.maxEntryCount + slack;
   const isTooOld = tail.oldest_at < now - limits.maxAgeMs;

@@ -1,5 +1,5 @@
 import type { Verb } from '../sql.ts';
-import { readLogAfter, readStore, readStoreContent, readStoreItems, readStorePage } from './stores-read.ts';
+import { readLogAfter, readStore, readStoreContent, readStoreItems, readStorePage, storeSize } from './stores-read.ts';
 import { readSeriesMetrics, readSeriesSlice } from './stores-series-read.ts';
 
 /** Verbs over the content of stores; everything that writes is part of somebody else's transaction. */
@@ -11,4 +11,5 @@ export const storeVerbs = [
   readStoreContent,
   readStoreItems,
   readStorePage,
+  storeSize,
 ] as unknown as readonly Verb<never, unknown>[];

@@ -65,7 +65,13 @@ export async function applyStoreWrites(
   return { firstIndices, refused };
 }
 
-function collect(appends: Map<string, Appending>, write: number, storeId: string, lines: readonly string[], limits: LogLimits | null): void {
+function collect(
+  appends: Map<string, Appending>,
+  write: number,
+  storeId: string,
+  lines: readonly string[],
+  limits: LogLimits | null,
+): void {
   if (lines.length === 0) return;
   let appending = appends.get(storeId);
   if (appending === undefined) {

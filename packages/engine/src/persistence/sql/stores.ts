@@ -9,7 +9,7 @@ import { applyStoreWrites } from './stores-write.ts';
 
 export { deleteStores } from './stores-delete.ts';
 export { readContent } from './stores-content.ts';
-export { readItems, readStoreItems, storeCount } from './stores-read.ts';
+export { readItems, readStoreContent, readStoreItems, storeCount, storeSize } from './stores-read.ts';
 export { copyTimeSeries } from './stores-series.ts';
 export { applyStoreWrites, type AppliedWrites } from './stores-write.ts';
 

@@ -1,0 +1,115 @@
+/** Registering directories as spaces (interfaces, Spaces and users over REST). */
+import { constants } from 'node:fs';
+import { access, mkdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { isEntityName, makeError, newId, ok, refuse, type Result } from '@laneway/model';
+import type { Database } from '../persistence/sql.ts';
+import { createSpace, deleteSpace, findSpaceByPath, getSpace, listSpaces, pathsOverlap, renameSpace, type Space } from '../persistence/sql/files.ts';
+import { errnoOf } from './posix.ts';
+
+export interface SpaceRequest {
+  readonly name: string;
+  /** Absolute; null = a new directory below the data directory's `spaces/`. */
+  readonly path: string | null;
+  readonly readonly: boolean;
+  readonly ownerUserId: string;
+}
+
+export class Spaces {
+  readonly #database: Database;
+  readonly #dataDirectory: string;
+  /** Spaces by id. A space never changes but for its name; another node's change is seen after `maxAgeMs`. */
+  readonly #known = new Map<string, { readonly space: Space; readonly readAt: number }>();
+
+  constructor(database: Database, dataDirectory: string) {
+    this.#database = database;
+    this.#dataDirectory = dataDirectory;
+  }
+
+  /** Checks and registers; every refusal names the field (`badData` of `name` or `path`) and leaves nothing behind. */
+  async create(request: SpaceRequest): Promise<Result<Space>> {
+    if (!isEntityName(request.name)) return refuse(makeError('badValueName', { key: 'name' }));
+    const id = newId();
+    const directory = request.path === null ? await this.#ownDirectory(id) : await this.#givenDirectory(request.path, request.readonly);
+    if (!directory.ok) return directory;
+    const outcome = await this.#database.call(createSpace, {
+      id,
+      name: request.name,
+      path: directory.value,
+      readonly: request.readonly,
+      ownerUserId: request.ownerUserId,
+    });
+    if (outcome.kind === 'created') return ok(outcome.space);
+    const { name, path } = outcome.other;
+    if (path === directory.value) return badPath(`${path} is the directory of space "${name}" already`);
+    return badPath(`${directory.value} overlaps with the directory of space "${name}", ${path}`);
+  }
+
+  /** The space whose directory this is, links resolved; null when the directory does not exist or is no space. */
+  async findByPath(path: string): Promise<Space | null> {
+    const real = await realpath(path).catch(() => null);
+    return real === null ? null : await this.#database.call(findSpaceByPath, { path: real });
+  }
+
+  async get(id: string): Promise<Space | null> {
+    const known = this.#known.get(id);
+    if (known !== undefined && performance.now() - known.readAt < maxAgeMs) return known.space;
+    const space = await this.#database.call(getSpace, { id });
+    if (space === null) this.#known.delete(id);
+    else this.#known.set(id, { space, readAt: performance.now() });
+    return space;
+  }
+
+  /** null = all. */
+  async list(ids: readonly string[] | null): Promise<readonly Space[]> {
+    return await this.#database.call(listSpaces, { ids });
+  }
+
+  async rename(id: string, name: string): Promise<Result<void>> {
+    if (!isEntityName(name)) return refuse(makeError('badValueName', { key: 'name' }));
+    this.#known.delete(id);
+    return (await this.#database.call(renameSpace, { id, name })) ? ok(undefined) : refuse(makeError('notFound'));
+  }
+
+  /** Forgets the space; the directory and what is in it stay. */
+  async delete(id: string): Promise<Result<void>> {
+    this.#known.delete(id);
+    return (await this.#database.call(deleteSpace, { id })) ? ok(undefined) : refuse(makeError('notFound'));
+  }
+
+  async #ownDirectory(id: string): Promise<Result<string>> {
+    const path = join(this.#dataDirectory, 'spaces', id);
+    await mkdir(path, { recursive: true });
+    return ok(await realpath(path));
+  }
+
+  async #givenDirectory(path: string, readOnly: boolean): Promise<Result<string>> {
+    if (!isAbsolute(path)) return badPath('an absolute path is needed');
+    if (path.includes('\0') || !path.isWellFormed()) return badPath('the path contains characters that no path can have');
+    try {
+      const real = await realpath(path);
+      if (!(await stat(real)).isDirectory()) return badPath(`${path} is not a directory`);
+      const dataDirectory = await realpath(this.#dataDirectory).catch(() => this.#dataDirectory);
+      if (pathsOverlap(real, dataDirectory)) return badPath(`${path} is, contains or lies in the data directory`);
+      await access(real, readOnly ? constants.R_OK | constants.X_OK : constants.R_OK | constants.X_OK | constants.W_OK);
+      return ok(real);
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === null) throw error;
+      return badPath(pathProblem(path, errno, readOnly));
+    }
+  }
+}
+
+const maxAgeMs = 2000;
+
+function pathProblem(path: string, errno: string, readOnly: boolean): string {
+  if (errno === 'ENOENT' || errno === 'ENOTDIR') return `${path} does not exist`;
+  if (errno === 'EACCES' || errno === 'EPERM') return `${path} is not ${readOnly ? 'readable' : 'readable and writable'} for this server`;
+  if (errno === 'EROFS') return `${path} is on a read-only file system: register it as readonly`;
+  return `${path} cannot be used: ${errno.toLowerCase()}`;
+}
+
+function badPath(hint: string): Result<never> {
+  return refuse(makeError('badData', { key: 'path', hint }));
+}

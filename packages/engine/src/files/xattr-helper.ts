@@ -1,0 +1,126 @@
+/**
+ * Extended attributes of the file system. Node has no call for them, so a small Python process makes them:
+ * started at the first use, one JSON line per request, on descriptors of this process
+ * (`/proc/<pid>/fd/<n>`), so it never looks a path up itself. Where Python is missing or breaks, everything
+ * stays in the registry (see xattrs.ts).
+ *
+ * Ownership: one child per helper; `close` ends it. A request that is not answered in time ends it as well.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+const program = `
+import base64, errno, json, os, sys
+def answer(r):
+    path, op = r["path"], r["op"]
+    if op == "read":
+        found = {}
+        for name in os.listxattr(path):
+            if name.startswith("user."):
+                found[name[5:]] = base64.b64encode(os.getxattr(path, name)).decode()
+        return {"values": found}
+    name = "user." + r["name"]
+    if op == "set":
+        os.setxattr(path, name, base64.b64decode(r["value"]))
+    else:
+        try:
+            os.removexattr(path, name)
+        except OSError as e:
+            if e.errno != errno.ENODATA:
+                raise
+    return {}
+for line in sys.stdin:
+    r = json.loads(line)
+    try:
+        out = answer(r)
+    except OSError as e:
+        out = {"errno": errno.errorcode.get(e.errno, "EIO")}
+    except ValueError:
+        out = {"errno": "EINVAL"}
+    out["id"] = r["id"]
+    print(json.dumps(out), flush=True)
+`;
+
+interface Answer {
+  readonly id: number;
+  readonly errno?: string;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+export type XattrAnswer = { readonly kind: 'done'; readonly values: ReadonlyMap<string, Buffer> } | { readonly kind: 'errno'; readonly errno: string };
+
+const answerWithinMs = 10_000;
+
+export class XattrHelper {
+  readonly #command: string;
+  readonly #waiting = new Map<number, (answer: XattrAnswer) => void>();
+  #child: ChildProcess | null = null;
+  #broken = false;
+  #nextId = 1;
+
+  /** `command`: a Python interpreter. */
+  constructor(command: string) {
+    this.#command = command;
+  }
+
+  async read(descriptor: number): Promise<XattrAnswer> {
+    return await this.#ask(descriptor, { op: 'read' });
+  }
+
+  async set(descriptor: number, name: string, value: Buffer): Promise<XattrAnswer> {
+    return await this.#ask(descriptor, { op: 'set', name, value: value.toString('base64') });
+  }
+
+  async remove(descriptor: number, name: string): Promise<XattrAnswer> {
+    return await this.#ask(descriptor, { op: 'remove', name });
+  }
+
+  close(): void {
+    this.#giveUp();
+  }
+
+  async #ask(descriptor: number, request: Readonly<Record<string, string>>): Promise<XattrAnswer> {
+    const child = this.#start();
+    if (child === null) return notSupported;
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return await new Promise((resolve) => {
+      const timer = setTimeout(() => this.#giveUp(), answerWithinMs);
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      child.stdin?.write(`${JSON.stringify({ id, path: `/proc/${process.pid}/fd/${descriptor}`, ...request })}\n`);
+    });
+  }
+
+  #start(): ChildProcess | null {
+    if (this.#broken) return null;
+    if (this.#child !== null) return this.#child;
+    const child = spawn(this.#command, ['-I', '-S', '-c', program], { stdio: ['pipe', 'pipe', 'ignore'], cwd: '/' });
+    this.#child = child;
+    child.on('error', () => this.#giveUp());
+    child.on('exit', () => this.#giveUp());
+    child.stdin.on('error', () => this.#giveUp());
+    createInterface({ input: child.stdout }).on('line', (line) => this.#take(JSON.parse(line) as Answer));
+    return child;
+  }
+
+  #take(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.errno !== undefined) waiting?.({ kind: 'errno', errno: answer.errno });
+    else waiting?.({ kind: 'done', values: new Map(Object.entries(answer.values ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')])) });
+  }
+
+  #giveUp(): void {
+    this.#broken = true;
+    this.#child?.kill('SIGKILL');
+    this.#child = null;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const resolve of waiting) resolve(notSupported);
+  }
+}
+
+const notSupported: XattrAnswer = { kind: 'errno', errno: 'ENOTSUP' };

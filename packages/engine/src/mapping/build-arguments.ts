@@ -1,0 +1,160 @@
+/**
+ * The input of a lambda for one batch (data-and-stores §6.2, R76; lambdas §1.3–1.5). Unlike in the reference
+ * an argument that cannot be built fails its item only (D1); what does not depend on the item (config, stores,
+ * constants) fails the batch. References of the whole batch are looked up at once; without any, nothing waits.
+ */
+import { makeError, ok, posixError, refuse, type DataSpec, type ErrorObject, type Result } from '@laneway/model';
+import { compileType } from '../values/compile-type.ts';
+import { gatherFacts, noFacts, type Facts } from '../values/facts.ts';
+import { UnreadableName } from '../values/unreadable-name.ts';
+import { describedAttributes } from '../values/value-type.ts';
+import type { CompiledArgument, CompiledTask } from './compile-task.ts';
+import { collectFileIds } from './file-links.ts';
+import type { ArgumentContext } from './targets.ts';
+import { buildValue, type StoreContents } from './value-builders.ts';
+
+export interface ItemToMap {
+  readonly traceId: string;
+  /** Iterated form. */
+  readonly value: unknown;
+}
+
+export type ItemArguments =
+  | { readonly ok: true; readonly args: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly error: ErrorObject };
+
+export type BatchArguments =
+  | { readonly kind: 'failed'; readonly error: ErrorObject }
+  | {
+      readonly kind: 'built';
+      readonly config: Readonly<Record<string, unknown>>;
+      /** In the order of the items. */
+      readonly items: readonly ItemArguments[];
+      readonly fileLinks: readonly { readonly fileId: string; readonly path: string }[];
+    };
+
+export async function buildArguments(task: CompiledTask, items: readonly ItemToMap[], context: ArgumentContext): Promise<BatchArguments> {
+  const stores = await readStores(task, context);
+  if (!stores.ok) return { kind: 'failed', error: stores.error };
+  const raw = items.map((item) => buildAll(task, item, stores.value));
+  const fixed = buildFixed(task, stores.value);
+  if (!fixed.ok) return { kind: 'failed', error: fixed.error };
+  const facts = await factsOf(task, [fixed.value, ...raw.flatMap((values) => (values.ok ? [values.value] : []))], context);
+  const config = conformConfig(task, facts);
+  if (!config.ok) return { kind: 'failed', error: config.error };
+  const shared = conformAll(task, fixed.value, facts, (argument) => !argument.perItem);
+  if (!shared.ok) return { kind: 'failed', error: shared.error };
+  const built = raw.map((values, index): ItemArguments => {
+    if (!values.ok) return values;
+    const conformed = conformAll(task, values.value, facts, (argument) => argument.perItem);
+    if (!conformed.ok) return conformed;
+    return { ok: true, args: inOrder(task, shared.value, conformed.value, items[index]?.traceId ?? '') };
+  });
+  const fileLinks = await linksOf([config.value, ...built.map((item) => (item.ok ? item.args : null))], facts, context);
+  return { kind: 'built', config: config.value, items: built, fileLinks };
+}
+
+type Values = ReadonlyMap<string, unknown>;
+
+function buildAll(task: CompiledTask, item: ItemToMap, stores: StoreContents): Result<Values> {
+  // An entry of a tree without a readable name fails, whatever the arguments would take from it.
+  if (item.value instanceof UnreadableName) return refuse(posixError('EILSEQ'));
+  return build(task.arguments, (argument) => argument.perItem, item.value, stores);
+}
+
+function buildFixed(task: CompiledTask, stores: StoreContents): Result<Values> {
+  return build(task.arguments, (argument) => !argument.perItem, null, stores);
+}
+
+function build(all: readonly CompiledArgument[], wanted: (argument: CompiledArgument) => boolean, item: unknown, stores: StoreContents): Result<Values> {
+  const values = new Map<string, unknown>();
+  for (const argument of all) {
+    if (!wanted(argument)) continue;
+    const value = buildValue(argument.builder, item, stores);
+    if (!value.ok) return refuse(argumentError(argument.name, value.error));
+    values.set(argument.name, value.value);
+  }
+  return ok(values);
+}
+
+function conformAll(task: CompiledTask, values: Values, facts: Facts, wanted: (argument: CompiledArgument) => boolean): Result<Values> {
+  const conformed = new Map<string, unknown>();
+  for (const argument of task.arguments) {
+    if (!wanted(argument)) continue;
+    const value = argument.type.conform(values.get(argument.name), facts);
+    if (!value.ok) return refuse(argumentError(argument.name, value.error));
+    conformed.set(argument.name, value.value);
+  }
+  return ok(conformed);
+}
+
+function inOrder(task: CompiledTask, shared: Values, own: Values, traceId: string): Readonly<Record<string, unknown>> {
+  const args = task.arguments.map(({ name, perItem }) => [name, (perItem ? own : shared).get(name)]);
+  // fromEntries defines own properties, so an argument named `__proto__` is an ordinary one.
+  return Object.fromEntries([['__meta', { traceId }], ...args]) as Readonly<Record<string, unknown>>;
+}
+
+function conformConfig(task: CompiledTask, facts: Facts): Result<Readonly<Record<string, unknown>>> {
+  const config: [string, unknown][] = [];
+  for (const { name, type, value } of task.config) {
+    const conformed = type.conform(value, facts);
+    if (!conformed.ok) return refuse(makeError('atmLambdaConfigBadValue', { parameterName: name, specificError: conformed.error }));
+    config.push([name, conformed.value]);
+  }
+  return ok(Object.fromEntries(config));
+}
+
+async function factsOf(task: CompiledTask, batch: readonly Values[], context: ArgumentContext): Promise<Facts> {
+  const fileIds = new Set<string>();
+  for (const { type, value } of task.config) type.collect(value, fileIds);
+  for (const { name, type } of task.arguments) {
+    if (!type.hasFiles) continue;
+    for (const values of batch) type.collect(values.get(name), fileIds);
+  }
+  return fileIds.size === 0 ? noFacts(context.spaceId) : await gatherFacts(context, fileIds, task.attributes);
+}
+
+/** Contents of all single value stores that arguments read; the first problem, wrapped for its argument. */
+async function readStores(task: CompiledTask, context: ArgumentContext): Promise<Result<StoreContents>> {
+  const contents = new Map<string, unknown>();
+  for (const argument of task.arguments) {
+    for (const schemaId of argument.stores) {
+      if (contents.has(schemaId)) continue;
+      const content = await readStore(schemaId, context);
+      if (!content.ok) return refuse(argumentError(argument.name, content.error));
+      contents.set(schemaId, content.value);
+    }
+  }
+  return ok(contents);
+}
+
+async function readStore(atmStoreSchemaId: string, context: ArgumentContext): Promise<Result<unknown>> {
+  const target = context.targets.get(atmStoreSchemaId);
+  if (target === undefined) return refuse(makeError('atmStoreNotFound', { atmStoreSchemaId }));
+  if (target.type !== 'singleValue') return refuse(makeError('atmStoreTypeDisallowed', { atmStoreSchemaId, allowed: ['singleValue'] }));
+  const text = await context.readSingleValue(target.storeId);
+  if (text === null) return refuse(makeError('atmStoreContentNotSet', { atmStoreSchemaId }));
+  const type = compileType((target.config as { readonly itemDataSpec: DataSpec }).itemDataSpec);
+  const stored: unknown = JSON.parse(text);
+  const fileIds = new Set<string>();
+  type.collectStored(stored, fileIds);
+  const described = type.describe(stored, await gatherFacts(context, fileIds, describedAttributes));
+  return described.ok ? described : refuse(makeError('forbidden'));
+}
+
+async function linksOf(inputs: readonly unknown[], facts: Facts, context: ArgumentContext): Promise<{ fileId: string; path: string }[]> {
+  const fileIds = new Set<string>();
+  for (const input of inputs) collectFileIds(input, fileIds);
+  const unknown = [...fileIds].filter((fileId) => !facts.files.has(fileId));
+  const resolved = unknown.length === 0 ? new Map() : await context.files.resolveMany(unknown);
+  const links: { fileId: string; path: string }[] = [];
+  for (const fileId of fileIds) {
+    const ref = facts.files.get(fileId)?.ref ?? resolved.get(fileId);
+    if (ref?.spaceId === context.spaceId) links.push({ fileId, path: ref.path });
+  }
+  return links;
+}
+
+function argumentError(argument: string, specificError: ErrorObject): ErrorObject {
+  return makeError('atmTaskArgMappingFailed', { argument, specificError });
+}

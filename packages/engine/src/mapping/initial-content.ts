@@ -1,0 +1,108 @@
+/** Initial content of stores at scheduling (data-and-stores R11–R13, R15, R35–R37, R52). */
+import { makeError, ok, refuse, typeError, type DataSpec, type Result, type StoreSchema } from '@laneway/model';
+import type { FileService } from '../files/port.ts';
+import type { LogWrite, StoreWrite } from '../stores/writes.ts';
+import { compileType } from '../values/compile-type.ts';
+import { gatherFacts } from '../values/facts.ts';
+import { isTooLarge, tooLarge } from './item-size.ts';
+import { isLogged, normaliseLogItem } from './log-items.ts';
+import type { ResultContext } from './targets.ts';
+
+export interface InitialContentRequest {
+  readonly storeId: string;
+  readonly schema: StoreSchema;
+  /** The effective content: what was supplied, else the default; null = none (R11). */
+  readonly content: unknown;
+  readonly spaceId: string;
+  /** Severity number of the execution's log level. */
+  readonly logLevel: number;
+}
+
+/**
+ * Checks the content and gives the writes that create it; nothing is written. Errors are not wrapped:
+ * `atmStoreCreationFailed` is the caller's.
+ */
+export type InitialContentReader = (request: InitialContentRequest) => Promise<Result<readonly StoreWrite[]>>;
+
+export function initialContentReader(files: FileService, maxItemBytes: number): InitialContentReader {
+  return async ({ storeId, schema, content, spaceId, logLevel }) => {
+    if (content === null || content === undefined) {
+      return schema.requiresInitialContent ? refuse(makeError('atmStoreMissingRequiredInitialContent')) : ok([]);
+    }
+    const converted = await convert(schema, content, { spaceId, files, logLevel });
+    if (!converted.ok) return converted;
+    if (textsOf(converted.value).some((text) => isTooLarge(text, maxItemBytes))) return refuse(tooLarge(maxItemBytes));
+    return ok(writesOf(storeId, converted.value));
+  };
+}
+
+type InitialContent =
+  /** Of list and treeForest stores: JSON texts in stored form, in order. */
+  | { readonly kind: 'items'; readonly items: readonly string[] }
+  /** Of singleValue and range stores: one JSON text in stored form. */
+  | { readonly kind: 'content'; readonly content: string }
+  | { readonly kind: 'log'; readonly entries: LogWrite['entries'] };
+
+function writesOf(storeId: string, content: InitialContent): readonly StoreWrite[] {
+  switch (content.kind) {
+    case 'items':
+      return content.items.length === 0 ? [] : [{ kind: 'append', storeId, items: content.items }];
+    case 'content':
+      return [{ kind: 'set', storeId, content: content.content }];
+    case 'log':
+      return content.entries.length === 0 ? [] : [{ kind: 'log', storeId, entries: content.entries }];
+  }
+}
+
+async function convert(schema: StoreSchema, value: unknown, context: ResultContext): Promise<Result<InitialContent>> {
+  switch (schema.type) {
+    case 'list':
+    case 'treeForest': {
+      const stored = await storedForm({ type: 'array', itemDataSpec: schema.config.itemDataSpec }, value, context);
+      return stored.ok ? ok({ kind: 'items', items: (stored.value as readonly unknown[]).map((item) => JSON.stringify(item)) }) : stored;
+    }
+    case 'singleValue':
+      return await overwriting(schema.config.itemDataSpec, value, context);
+    case 'range':
+      return await overwriting({ type: 'range' }, value, context);
+    case 'auditLog':
+      return await logged(schema.config.logContentDataSpec, value, context);
+    case 'timeSeries':
+      return refuse(makeError('badData', { key: 'initialContent', hint: 'time series stores do not accept initial content' }));
+  }
+}
+
+async function overwriting(spec: DataSpec, value: unknown, context: ResultContext): Promise<Result<InitialContent>> {
+  const stored = await storedForm(spec, value, context);
+  return stored.ok ? ok({ kind: 'content', content: JSON.stringify(stored.value) }) : stored;
+}
+
+/** An array is treated like `extend`; contents are kept as given (R38). */
+async function logged(contentSpec: DataSpec, value: unknown, context: ResultContext): Promise<Result<InitialContent>> {
+  if (!Array.isArray(value)) return refuse(typeError(value, 'array'));
+  const kept = value.map(normaliseLogItem).filter(({ severity }) => isLogged(severity, context.logLevel));
+  const contents = kept.map(({ content }) => content);
+  const checked = await storedForm({ type: 'array', itemDataSpec: contentSpec }, contents, context);
+  if (!checked.ok) return checked;
+  return ok({ kind: 'log', entries: kept.map(({ severity, content }) => ({ severity, source: 'user', content: JSON.stringify(content) })) });
+}
+
+/** The stored form of a valid value. */
+async function storedForm(spec: DataSpec, value: unknown, context: ResultContext): Promise<Result<unknown>> {
+  const type = compileType(spec);
+  const fileIds = new Set<string>();
+  type.collect(value, fileIds);
+  const problem = type.validate(value, await gatherFacts(context, fileIds));
+  return problem === null ? ok(type.toStored(value)) : refuse(problem);
+}
+
+function textsOf(content: InitialContent): readonly string[] {
+  switch (content.kind) {
+    case 'items':
+      return content.items;
+    case 'content':
+      return [content.content];
+    case 'log':
+      return content.entries.map((entry) => entry.content);
+  }
+}

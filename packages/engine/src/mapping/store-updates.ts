@@ -1,0 +1,172 @@
+/**
+ * Updates of stores by results: checked here, outside any transaction, and turned into writes
+ * (data-and-stores R14–R16, R29–R37, R54–R57).
+ */
+import {
+  makeError,
+  ok,
+  refuse,
+  typeError,
+  type DataSpec,
+  type ErrorObject,
+  type Measurement,
+  type Result,
+  type StoreContentUpdateOptions,
+  type TimeSeriesStoreConfig,
+} from '@laneway/model';
+import type { LogWrite, StoreWrite } from '../stores/writes.ts';
+import { compileType } from '../values/compile-type.ts';
+import type { Facts } from '../values/facts.ts';
+import type { ValueType } from '../values/value-type.ts';
+import { dispatchMeasurements, type Dispatched } from './dispatch-rules.ts';
+import { isLogged, normaliseLogItem } from './log-items.ts';
+import { isTooLarge, tooLarge } from './item-size.ts';
+import type { Target } from './targets.ts';
+
+export interface UpdateContext {
+  readonly facts: Facts;
+  readonly logLevel: number;
+  readonly maxItemBytes: number;
+  /** The task's own log, for what is noted about measurements (D9). */
+  readonly taskLog: Target | undefined;
+}
+
+/** What a store accepts: one item, and many of them. */
+interface ContentTypes {
+  readonly item: ValueType;
+  readonly items: ValueType;
+}
+
+const compiled = new WeakMap<object, ContentTypes>();
+
+function contentTypes(target: Target): ContentTypes {
+  const known = compiled.get(target.config);
+  if (known !== undefined) return known;
+  const spec = contentSpec(target);
+  const types = { item: compileType(spec), items: compileType({ type: 'array', itemDataSpec: spec }) };
+  compiled.set(target.config, types);
+  return types;
+}
+
+const anyMeasurement: DataSpec = { type: 'timeSeriesMeasurement', specs: [{ nameMatcherType: 'hasPrefix', nameMatcher: '', unit: 'none' }] };
+
+function contentSpec(target: Target): DataSpec {
+  switch (target.type) {
+    case 'list':
+    case 'singleValue':
+    case 'treeForest':
+    case 'exception':
+      return (target.config as { readonly itemDataSpec: DataSpec }).itemDataSpec;
+    case 'auditLog':
+      return (target.config as { readonly logContentDataSpec: DataSpec }).logContentDataSpec;
+    case 'range':
+      return { type: 'range' };
+    case 'timeSeries':
+      return anyMeasurement;
+  }
+}
+
+/** Adds the file ids that have to be known before `updateStore` can check the value. */
+export function collectForUpdate(value: unknown, target: Target, fileIds: Set<string>): void {
+  const { item, items } = contentTypes(target);
+  if (!item.hasFiles) return;
+  if (target.type === 'auditLog') {
+    for (const element of Array.isArray(value) ? value : [value]) item.collect(normaliseLogItem(element).content, fileIds);
+  } else {
+    item.collect(value, fileIds);
+    items.collect(value, fileIds);
+  }
+}
+
+/** The writes of one update; nothing of a refused one. The caller has checked that the store is not frozen. */
+export function updateStore(value: unknown, target: Target, options: StoreContentUpdateOptions, context: UpdateContext): Result<readonly StoreWrite[]> {
+  switch (target.type) {
+    case 'list':
+      return options.type === 'listStoreContentUpdateOptions' ? appendItems(value, target, options.function, context) : wrongOptions();
+    case 'treeForest':
+      return options.type === 'treeForestStoreContentUpdateOptions' ? appendItems(value, target, options.function, context) : wrongOptions();
+    case 'auditLog':
+      return options.type === 'auditLogStoreContentUpdateOptions' ? appendLog(value, target, options.function, context) : wrongOptions();
+    case 'singleValue':
+      return options.type === 'singleValueStoreContentUpdateOptions' ? setContent(value, target, context) : wrongOptions();
+    case 'range':
+      return options.type === 'rangeStoreContentUpdateOptions' ? setContent(value, target, context) : wrongOptions();
+    case 'timeSeries':
+      return options.type === 'timeSeriesStoreContentUpdateOptions' ? measure(value, target, options.dispatchRules, context) : wrongOptions();
+    case 'exception':
+      return wrongOptions();
+  }
+}
+
+/** R16. */
+function wrongOptions(): Result<never> {
+  return refuse(makeError('internalServerError'));
+}
+
+function appendItems(value: unknown, target: Target, how: 'append' | 'extend', context: UpdateContext): Result<readonly StoreWrite[]> {
+  const { item, items } = contentTypes(target);
+  const problem = (how === 'append' ? item : items).validate(value, context.facts);
+  if (problem !== null) return refuse(problem);
+  const texts = (how === 'append' ? [value] : (value as readonly unknown[])).map((one) => JSON.stringify(item.toStored(one)));
+  if (texts.some((text) => isTooLarge(text, context.maxItemBytes))) return refuse(tooLarge(context.maxItemBytes));
+  return ok(texts.length === 0 ? [] : [{ kind: 'append', storeId: target.storeId, items: texts }]);
+}
+
+function setContent(value: unknown, target: Target, context: UpdateContext): Result<readonly StoreWrite[]> {
+  const { item } = contentTypes(target);
+  const problem = item.validate(value, context.facts);
+  if (problem !== null) return refuse(problem);
+  const content = JSON.stringify(item.toStored(value));
+  if (isTooLarge(content, context.maxItemBytes)) return refuse(tooLarge(context.maxItemBytes));
+  return ok([{ kind: 'set', storeId: target.storeId, content }]);
+}
+
+function appendLog(value: unknown, target: Target, how: 'append' | 'extend', context: UpdateContext): Result<readonly StoreWrite[]> {
+  if (how === 'extend' && !Array.isArray(value)) return refuse(typeError(value, 'array'));
+  const given = how === 'append' ? [value] : (value as readonly unknown[]);
+  const kept = given.map(normaliseLogItem).filter(({ severity }) => isLogged(severity, context.logLevel));
+  const contents = kept.map(({ content }) => content);
+  const { item, items } = contentTypes(target);
+  const problem = how === 'append' ? firstProblem(item, contents, context.facts) : items.validate(contents, context.facts);
+  if (problem !== null) return refuse(problem);
+  if (kept.length === 0) return ok([]);
+  const entries = kept.map(({ severity, content }) => ({ severity, source: 'user' as const, content: JSON.stringify(content) }));
+  if (entries.some((entry) => isTooLarge(entry.content, context.maxItemBytes))) return refuse(tooLarge(context.maxItemBytes));
+  return ok([{ kind: 'log', storeId: target.storeId, entries }]);
+}
+
+/** `append` names the item itself in its error, not a list around it. */
+function firstProblem(type: ValueType, contents: readonly unknown[], facts: Facts): ErrorObject | null {
+  return contents.length === 0 ? null : type.validate(contents[0], facts);
+}
+
+type Rules = Extract<StoreContentUpdateOptions, { type: 'timeSeriesStoreContentUpdateOptions' }>['dispatchRules'];
+
+function measure(value: unknown, target: Target, rules: Rules, context: UpdateContext): Result<readonly StoreWrite[]> {
+  const { item, items } = contentTypes(target);
+  const many = Array.isArray(value);
+  const problem = (many ? items : item).validate(value, context.facts);
+  if (problem !== null) return refuse(problem);
+  const measurements = (many ? value : [value]) as readonly Measurement[];
+  const dispatched = dispatchMeasurements(measurements, rules, target.config as TimeSeriesStoreConfig);
+  if (!dispatched.ok) return dispatched;
+  const { points } = dispatched.value;
+  const writes: StoreWrite[] = points.length === 0 ? [] : [{ kind: 'measure', storeId: target.storeId, points }];
+  return ok([...writes, ...notesOn(dispatched.value, context)]);
+}
+
+const namesInNote = 20;
+
+/** What the reference leaves in the dark: measurements that went nowhere or counted twice (D9). */
+function notesOn({ unmatched, repeated }: Dispatched, { logLevel, taskLog }: UpdateContext): LogWrite[] {
+  if (taskLog === undefined || !isLogged('debug', logLevel)) return [];
+  const entries: LogWrite['entries'][number][] = [];
+  const note = (description: string, timeSeries: readonly string[]): void => {
+    if (timeSeries.length === 0) return;
+    const content = { description, details: { timeSeries: timeSeries.slice(0, namesInNote) } };
+    entries.push({ severity: 'debug', source: 'system', content: JSON.stringify(content) });
+  };
+  note('Measurements that no dispatch rule fits were ignored.', unmatched);
+  note('Several dispatch rules lead to the same time series: measurements were counted more than once.', repeated);
+  return entries.length === 0 ? [] : [{ kind: 'log', storeId: taskLog.storeId, entries }];
+}

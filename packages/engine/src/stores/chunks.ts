@@ -1,0 +1,47 @@
+/** Cutting items into the pieces that become chunk rows: one JSON text per line, never parsed here. */
+import { maxChunkBytes, maxChunkItemCount } from './limits.ts';
+
+export interface Piece {
+  readonly itemCount: number;
+  readonly bytes: number;
+  readonly text: string;
+}
+
+/** Stands for the time of a log entry until the tail is locked; no JSON text contains it unescaped. */
+export const timeMark = '\u0001';
+
+/** A line break in a JSON text is white space between tokens: inside a string it is always escaped. */
+function lineOf(json: string): string {
+  return json.includes('\n') ? json.replaceAll('\n', ' ') : json;
+}
+
+/** Pieces of at most 1,000 items and 256 KiB; a larger item is a piece of its own (design §5). */
+export function cutIntoPieces(items: readonly string[]): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let lines: string[] = [];
+  let bytes = 0;
+  const finish = (): void => {
+    if (lines.length > 0) pieces.push({ itemCount: lines.length, bytes, text: lines.join('\n') });
+    lines = [];
+    bytes = 0;
+  };
+  for (const item of items) {
+    const line = lineOf(item);
+    const size = Buffer.byteLength(line) + 1;
+    if (lines.length >= maxChunkItemCount || bytes + size > maxChunkBytes) finish();
+    lines.push(line);
+    bytes += size;
+  }
+  finish();
+  return pieces;
+}
+
+/** A log entry as it is stored; `content` is a JSON text. */
+export function logLine(entry: { readonly severity: string; readonly source: string; readonly content: string }): string {
+  const severity = JSON.stringify(entry.severity);
+  return `{"timestamp":${timeMark},"severity":${severity},"source":"${entry.source}","content":${entry.content}}`;
+}
+
+export function linesOf(text: string): readonly string[] {
+  return text.split('\n');
+}

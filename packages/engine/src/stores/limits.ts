@@ -1,0 +1,32 @@
+/** Limits of stores (data-and-stores §8, execution §16). */
+
+export interface LogLimits {
+  /** About how many of the newest entries a log keeps; up to a fifth more may be kept (R40). */
+  readonly maxEntryCount: number;
+  readonly maxAgeMs: number;
+  /** A log that nobody wrote to for this long is gone (R39, R40). */
+  readonly expiryMs: number;
+}
+
+const dayMs = 86_400_000;
+
+export const defaultLogLimits: LogLimits = { maxEntryCount: 5_000, maxAgeMs: 14 * dayMs, expiryMs: 30 * dayMs };
+
+export const maxChunkItemCount = 1_000;
+export const maxChunkBytes = 256 * 1024;
+
+/**
+ * A small append goes into the last chunk while that stays below this size, else it becomes a chunk of its own.
+ * Rewriting up to 4 KiB costs no more than a row of its own (one page of SQLite, about one tuple of PostgreSQL),
+ * so jobs of one item leave chunks of dozens or hundreds of items; a larger bound would multiply the bytes written.
+ */
+export const mergeChunkBytes = 4 * 1024;
+
+/** Metrics of one time series store (R58). */
+export const maxMetricCount = 50_000;
+
+/** Above this retention a metric is trimmed only now and then (R60). */
+export const exactRetention = 50_000;
+
+/** Entries that a dump reads at once. */
+export const dumpBatchSize = 100;

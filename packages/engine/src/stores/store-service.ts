@@ -1,0 +1,235 @@
+/**
+ * Stores as embedders see them: what they are, what is in them, and dumps of audit logs (data-and-stores §3.2,
+ * §4, §5). Nothing here writes. A page costs as much as its entries, however large the store is.
+ */
+import {
+  browseOptions,
+  makeError,
+  ok,
+  refuse,
+  type BrowsableStoreType,
+  type BrowseOptions,
+  type DataSpec,
+  type Result,
+} from '@laneway/model';
+import type { StoreInfo, StoreService } from '../engine-api.ts';
+import type { Database } from '../persistence/sql.ts';
+import {
+  readLogAfter,
+  readStore,
+  readStoreContent,
+  readStorePage,
+  type Page,
+  type PageRequest,
+  type StoreRow,
+} from '../persistence/sql/stores-read.ts';
+import { readSeriesMetrics, readSeriesSlice } from '../persistence/sql/stores-series-read.ts';
+import { dumpFileName } from './dump-name.ts';
+import { defaultLogLimits, dumpBatchSize } from './limits.ts';
+import { layoutAnswer, selectMetrics, sliceAnswer } from './series-answers.ts';
+
+/** The described form of a stored value (data-and-stores §2.3); a refusal when it cannot be described. */
+export type DescribeValue = (spec: DataSpec, stored: unknown, owner: StoreOwner) => Promise<Result<unknown>>;
+
+export interface StoreOwner {
+  readonly executionId: string;
+  readonly spaceId: string | null;
+}
+
+export interface StoreServiceParts {
+  readonly database: Database;
+  readonly describe: DescribeValue;
+}
+
+/** Raw, as they came from a query string or a JSON body. */
+type Options = Readonly<Record<string, unknown>>;
+
+export class Stores implements StoreService {
+  readonly #parts: StoreServiceParts;
+
+  constructor(parts: StoreServiceParts) {
+    this.#parts = parts;
+  }
+
+  async info(storeId: string): Promise<StoreInfo | null> {
+    return await infoOf(this.#parts, storeId);
+  }
+
+  async browse(storeId: string, options: Options): Promise<Result<unknown>> {
+    const store = await this.#parts.database.call(readStore, { storeId, withInitialContent: false });
+    return store === null ? refuse(makeError('notFound')) : await browse(this.#parts, store, options);
+  }
+
+  async dump(storeId: string): ReturnType<StoreService['dump']> {
+    return await dump(this.#parts, storeId);
+  }
+}
+
+async function infoOf({ database }: StoreServiceParts, storeId: string): Promise<StoreInfo | null> {
+  const store = await database.call(readStore, { storeId, withInitialContent: true });
+  if (store === null) return null;
+  const { id, executionId, schemaId, name, type, frozen } = store;
+  const initialContent: unknown = store.initialContent === null ? null : JSON.parse(store.initialContent);
+  return { id, executionId, schemaId, name, type, frozen, config: JSON.parse(store.config) as unknown, initialContent };
+}
+
+/**
+ * Without a `type` the options are taken to be of the store's own, and a layout may be a JSON text, as in a query
+ * string (interfaces, browsing over GET).
+ */
+function completeOptions(type: string, given: Options): Options {
+  const options: Record<string, unknown> = { ...given, type: given['type'] ?? `${type}StoreContentBrowseOptions` };
+  if (typeof options['layout'] === 'string') options['layout'] = parseText(options['layout']);
+  return options;
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+async function browse(parts: StoreServiceParts, store: StoreRow, given: Options): Promise<Result<unknown>> {
+  const checked = browseOptions(store.type as BrowsableStoreType, completeOptions(store.type, given));
+  if (!checked.ok) return checked;
+  const options = checked.value;
+  switch (options.kind) {
+    case 'list':
+    case 'treeForest':
+    case 'exception':
+      return await browseItems(parts, store, options);
+    case 'auditLog':
+      return await browseLog(parts, store, options);
+    case 'singleValue':
+    case 'range':
+      return await browseContent(parts, store, options.kind);
+    case 'timeSeries':
+      return await browseTimeSeries(parts, store, options);
+  }
+}
+
+type Of<K extends BrowseOptions['kind']> = Extract<BrowseOptions, { kind: K }>;
+
+async function browseItems(
+  parts: StoreServiceParts,
+  store: StoreRow,
+  { kind, index, offset, limit }: Of<'list' | 'treeForest' | 'exception'>,
+): Promise<Result<unknown>> {
+  const request: PageRequest = { storeId: store.id, direction: 'forward', index, timestamp: null, offset, limit, expiryMs: null };
+  const page = await parts.database.call(readStorePage, request);
+  const stored = (page?.entries ?? []).map((entry) => JSON.parse(entry.text) as unknown);
+  const isException = kind === 'exception';
+  const described = await describeItems(parts, store, isException ? stored.map((entry) => (entry as Failed).value) : stored);
+  const entries = described.map((result, position) => {
+    const entryIndex = String(page?.entries[position]?.index);
+    // An entry that cannot be described has its place in the page like any other (R31).
+    if (!result.ok) return { index: entryIndex, success: false, error: result.error };
+    const value = isException ? { traceId: (stored[position] as Failed).traceId, value: result.value } : result.value;
+    return { index: entryIndex, success: true, value };
+  });
+  const isLast = page?.isLast ?? true;
+  return ok(kind === 'treeForest' ? { treeRoots: entries, isLast } : { items: entries, isLast });
+}
+
+/** Entry of an exception store: it keeps the trace id of the item that failed (R42, R43). */
+interface Failed {
+  readonly traceId: string;
+  readonly value: unknown;
+}
+
+/** What a value refers to is looked at side by side, but not for a whole page at once. */
+const describedAtOnce = 32;
+
+/** Values of the store described by its item spec, in order. */
+async function describeItems(
+  { describe }: StoreServiceParts,
+  store: StoreRow,
+  stored: readonly unknown[],
+): Promise<readonly Result<unknown>[]> {
+  const { itemDataSpec } = JSON.parse(store.config) as { readonly itemDataSpec?: DataSpec };
+  if (itemDataSpec === undefined) return stored.map((value) => ok(value));
+  const owner: StoreOwner = { executionId: store.executionId, spaceId: store.spaceId };
+  const described: Result<unknown>[] = [];
+  for (let from = 0; from < stored.length; from += describedAtOnce) {
+    const part = stored.slice(from, from + describedAtOnce);
+    described.push(...(await Promise.all(part.map(async (value) => await describe(itemDataSpec, value, owner)))));
+  }
+  return described;
+}
+
+type Entry = Page['entries'][number];
+
+interface LogLine {
+  readonly timestamp: number;
+  readonly severity: string;
+  readonly source: string;
+  readonly content: unknown;
+}
+
+function logEntry(entry: Entry): unknown {
+  const { timestamp, severity, source, content } = JSON.parse(entry.text) as LogLine;
+  return { index: String(entry.index), timestamp, severity, source, content };
+}
+
+async function browseLog({ database }: StoreServiceParts, store: StoreRow, options: Of<'auditLog'>): Promise<Result<unknown>> {
+  const { index, timestamp, offset, limit } = options;
+  const direction = options.direction === 'forward_from_oldest' ? 'forward' : 'backward';
+  const { expiryMs } = defaultLogLimits;
+  const page = await database.call(readStorePage, { storeId: store.id, direction, index, timestamp, offset, limit, expiryMs });
+  if (page === null) return refuse(makeError('notFound'));
+  return ok({ logEntries: page.entries.map(logEntry), isLast: page.isLast });
+}
+
+async function browseContent(parts: StoreServiceParts, store: StoreRow, kind: 'singleValue' | 'range'): Promise<Result<unknown>> {
+  const content = await parts.database.call(readStoreContent, { storeId: store.id });
+  if (content === null) return refuse(makeError('atmStoreContentNotSet', { atmStoreSchemaId: store.schemaId }));
+  if (kind === 'range') {
+    const [start, end, step] = JSON.parse(content) as readonly [number, number, number];
+    return ok({ start, end, step });
+  }
+  const [described] = await describeItems(parts, store, [JSON.parse(content)]);
+  // A value that cannot be described is always `forbidden`, under the key `value` (R33).
+  return ok(described?.ok === true ? { success: true, value: described.value } : { success: false, value: makeError('forbidden') });
+}
+
+async function browseTimeSeries({ database }: StoreServiceParts, store: StoreRow, options: Of<'timeSeries'>): Promise<Result<unknown>> {
+  const known = await database.call(readSeriesMetrics, { storeId: store.id });
+  if (options.mode === 'layout') return ok(layoutAnswer(known));
+  const { layout, startTimestamp, stopTimestamp, windowLimit, extendedInfo } = options;
+  const selected = selectMetrics(known, layout);
+  if (!selected.ok) return selected;
+  const metrics = selected.value;
+  const windows = await database.call(readSeriesSlice, { storeId: store.id, metrics, startTimestamp, stopTimestamp, windowLimit });
+  return ok(sliceAnswer(metrics, windows, extendedInfo));
+}
+
+async function dump({ database }: StoreServiceParts, storeId: string): ReturnType<StoreService['dump']> {
+  const store = await database.call(readStore, { storeId, withInitialContent: false });
+  if (store === null) return refuse(makeError('notFound'));
+  if (store.type !== 'auditLog') return refuse(makeError('notSupported'));
+  const first = await readBatch(database, storeId, -1);
+  return ok({ fileName: dumpFileName(store, first.now), entries: dumpEntries(database, storeId, first) });
+}
+
+type Batch = Awaited<ReturnType<typeof readLogAfter.run>>;
+
+async function readBatch(database: Database, storeId: string, after: number): Promise<Batch> {
+  return await database.call(readLogAfter, { storeId, after, limit: dumpBatchSize, expiryMs: defaultLogLimits.expiryMs });
+}
+
+/** What was in the log when the dump began, so that a dump of a busy log ends. */
+async function* dumpEntries(database: Database, storeId: string, first: Batch): AsyncGenerator {
+  let batch = first;
+  for (;;) {
+    let last = -1;
+    for (const entry of batch.entries) {
+      if (entry.index >= first.total) return;
+      last = entry.index;
+      yield logEntry(entry);
+    }
+    if (last === -1) return;
+    batch = await readBatch(database, storeId, last);
+  }
+}

@@ -1,0 +1,116 @@
+/** JSON text as a value, or where it stops being JSON. */
+export type JsonOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: 'syntax' | 'tooDeep'; readonly position: number };
+
+export interface JsonLimits {
+  /** Levels of arrays and objects; deeper text is refused before anything walks it recursively. */
+  readonly maxDepth: number;
+}
+
+const defaultMaxDepth = 200;
+
+/**
+ * Parses JSON. Keys such as `__proto__` become ordinary own properties, so read objects with `Object.hasOwn`.
+ * `position` is the index of the first character that does not fit, the text's length when it ends too early.
+ */
+export function parseJson(text: string, limits: JsonLimits = { maxDepth: defaultMaxDepth }): JsonOutcome {
+  const deepAt = positionDeeperThan(text, limits.maxDepth);
+  if (deepAt !== null) return { ok: false, reason: 'tooDeep', position: deepAt };
+  try {
+    return { ok: true, value: JSON.parse(text) as unknown };
+  } catch {
+    return { ok: false, reason: 'syntax', position: syntaxErrorPosition(text) };
+  }
+}
+
+/** Brackets inside strings do not count. */
+function positionDeeperThan(text: string, maxDepth: number): number | null {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (inString) {
+      if (char === '\\') at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === '[' || char === '{') {
+      depth += 1;
+      if (depth > maxDepth) return at;
+    } else if (char === ']' || char === '}') depth -= 1;
+  }
+  return null;
+}
+
+const space = /[ \t\n\r]*/y;
+const scalar = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const keyText = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+
+/** What the grammar wants next: only used to find the place of an error that is known to exist. */
+type Expecting = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd';
+
+function syntaxErrorPosition(text: string): number {
+  const closers: string[] = [];
+  let expecting: Expecting = 'value';
+  let at = 0;
+  const skip = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found === null) return false;
+    at += found[0].length;
+    return true;
+  };
+  for (;;) {
+    skip(space);
+    const char = text[at];
+    if (char === undefined) return text.length;
+    if (expecting === 'commaOrEnd' && closers.length === 0) return at;
+    const closes = expecting === 'commaOrEnd' || expecting === 'valueOrEnd' || expecting === 'keyOrEnd';
+    if (closes && char === closers.at(-1)) {
+      closers.pop();
+      at += 1;
+      expecting = 'commaOrEnd';
+    } else if (expecting === 'commaOrEnd') {
+      if (char !== ',') return at;
+      at += 1;
+      expecting = closers.at(-1) === '}' ? 'key' : 'value';
+    } else if (expecting === 'colon') {
+      if (char !== ':') return at;
+      at += 1;
+      expecting = 'value';
+    } else if (expecting === 'key' || expecting === 'keyOrEnd') {
+      if (!skip(keyText)) return at;
+      expecting = 'colon';
+    } else if (char === '[' || char === '{') {
+      closers.push(char === '[' ? ']' : '}');
+      at += 1;
+      expecting = char === '[' ? 'valueOrEnd' : 'keyOrEnd';
+    } else {
+      if (!skip(scalar)) return at;
+      expecting = 'commaOrEnd';
+    }
+  }
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A JSON object: neither null nor an array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value under an own key; inherited names such as `constructor` do not exist. */
+export function ownValue(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** JSON text with object keys sorted: equal values give equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value) ?? 'null';
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  return `{${keys
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
+    .join(',')}}`;
+}

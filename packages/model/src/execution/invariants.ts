@@ -1,0 +1,252 @@
+/**
+ * What holds for every transition, whatever the rules in use: an independent statement of the promises, for
+ * the exhaustive exploration, random walks and simulators. Statuses and reasons are spelt out here on purpose
+ * instead of being taken from the tables the reducer follows.
+ *
+ * I1 an ended execution absorbs · I2 at most one terminal change per incarnation · V the version counts the
+ * changes · T every change is an edge of the transition tables · I11, I15 the changes lead from the one
+ * document to the other · S a stopped lane run ends by its reason and a
+ * stopping one has no task that still takes work; its tasks hear of it by execution §4.3 · C after an accepted cancel the lane run is stopping for
+ * cancel, or crash, or has ended cancelled · A the document keeps the shape that the others build on.
+ */
+import { checkChangeChain } from './change-chain.ts';
+import type { Execution, LaneRun, LaneRunStatus, LaneStoppingReason, TaskState } from './document.ts';
+import type { Change, Command, EngineEvent, Reduction } from './messages.ts';
+import { isTerminal, phaseOf, taskPhaseOf } from './phases.ts';
+import { executionTransitions, isLegal, laneRunTransitions, taskTransitions, type TransitionTable } from './tables.ts';
+
+type Changed = Extract<Reduction, { readonly kind: 'changed' }>;
+
+/** The promises that this transition broke, in words; empty when it kept them all. */
+export function checkInvariants(before: Execution, input: Command | EngineEvent, reduction: Reduction): string[] {
+  if (reduction.kind === 'refused') return [];
+  if (reduction.kind === 'unchanged') return checkUnchanged(before, input);
+  const { execution: after, changes } = reduction;
+  return [
+    ...checkAbsorption(before, after, changes),
+    ...checkVersion(before, reduction),
+    ...checkEdges(changes),
+    ...checkChangeChain(before, after, changes),
+    ...checkStop(before, after, input),
+    ...checkTasksTold(before, after, input),
+    ...checkDocument(after),
+    ...checkEffects(before, reduction),
+  ];
+}
+
+function checkAbsorption(before: Execution, after: Execution, changes: readonly Change[]): string[] {
+  const problems: string[] = [];
+  if (isTerminal(before.status) && after.incarnation === before.incarnation) problems.push(`I1: ${before.status} was left`);
+  const terminal = changes.filter((change) => change.subject === 'execution' && isEnd(change.to));
+  if (terminal.length > 1) problems.push('I2: more than one terminal change');
+  const last = changes.findLast((change) => change.subject === 'execution');
+  if ((last?.to ?? before.status) !== after.status) problems.push('I2: the status is not the one of the last change');
+  return problems;
+}
+
+function isEnd(status: string | null): boolean {
+  return status === 'finished' || status === 'failed' || status === 'cancelled' || status === 'crashed';
+}
+
+function checkVersion(before: Execution, { execution: after, changes }: Changed): string[] {
+  if (changes.length === 0) return ['V: a change of the document without a change of a status'];
+  return after.version === before.version + changes.length ? [] : [`V: ${before.version} + ${changes.length} ≠ ${after.version}`];
+}
+
+function checkEdges(changes: readonly Change[]): string[] {
+  return changes.flatMap((change) => {
+    const { subject, from, to } = change;
+    const isKnown = hasEdge(tableOf(subject), from, to);
+    const isRaise = from === 'stopping' && change.reason !== undefined;
+    const problems = isKnown ? [] : [`T: ${subject} ${from} → ${to}`];
+    return from === to && !isRaise ? [...problems, `T: ${subject} ${from} → ${to} is no change`] : problems;
+  });
+}
+
+function tableOf(subject: Change['subject']): TransitionTable<string> {
+  switch (subject) {
+    case 'execution':
+      return executionTransitions;
+    case 'laneRun':
+      return laneRunTransitions;
+    case 'task':
+      return taskTransitions;
+  }
+}
+
+function hasEdge(table: TransitionTable<string>, from: string | null, to: string | null): boolean {
+  return Object.hasOwn(table, from ?? 'new') && isLegal(table, from, to);
+}
+
+const strength: readonly LaneStoppingReason[] = ['pause', 'interrupt', 'failure', 'cancel', 'crash'];
+
+function endOf(reason: LaneStoppingReason): LaneRunStatus {
+  switch (reason) {
+    case 'pause':
+      return 'paused';
+    case 'interrupt':
+      return 'interrupted';
+    case 'failure':
+      return 'failed';
+    case 'cancel':
+      return 'cancelled';
+    case 'crash':
+      return 'crashed';
+  }
+}
+
+function checkStop(before: Execution, after: Execution, input: Command | EngineEvent): string[] {
+  const problems: string[] = [];
+  const { status, stoppingReason: reason } = after.current;
+  const was = before.current.stoppingReason;
+  if (after.current.id === before.current.id && was !== null && before.current.status === 'stopping') {
+    if (reason === null || strength.indexOf(reason) < strength.indexOf(was)) problems.push(`S: the reason went from ${was} to ${reason}`);
+    if (status !== 'stopping' && reason !== null && status !== endOf(reason)) problems.push(`S: stopped for ${reason}, ended ${status}`);
+  }
+  if (after.current.id !== before.current.id && before.current.stoppingReason !== null)
+    problems.push('S: a run followed one that was stopped');
+  if (input.kind === 'cancel') problems.push(...checkCancel(before, after));
+  return problems;
+}
+
+/** A cancel may be without effect only when one is under way already, or a crash (execution §4.1, R50). */
+function checkUnchanged(before: Execution, input: Command | EngineEvent): string[] {
+  if (input.kind !== 'cancel' || isStoppingForGood(before.current)) return [];
+  return [`C: a cancel changed nothing while the lane run is ${before.current.status} (${before.current.stoppingReason})`];
+}
+
+function isStoppingForGood({ status, stoppingReason }: LaneRun): boolean {
+  return status === 'stopping' && (stoppingReason === 'cancel' || stoppingReason === 'crash');
+}
+
+function checkCancel(before: Execution, after: Execution): string[] {
+  const { current } = after;
+  const mustEndHere = phaseOf(before.status) === 'suspended';
+  if (mustEndHere)
+    return after.status === 'cancelled' && current.status === 'cancelled' ? [] : [`C: cancelled at rest, and it is ${after.status}`];
+  if (isStoppingForGood(current)) return after.status === 'stopping' ? [] : [`C: cancelled, and the execution is ${after.status}`];
+  return current.status === 'cancelled' ? [] : [`C: cancelled, and the lane run is ${current.status} (${current.stoppingReason})`];
+}
+
+/** When a lane run begins to stop, or its reason grows, its tasks are what execution §4.3 says. */
+function checkTasksTold(before: Execution, after: Execution, input: Command | EngineEvent): string[] {
+  const reason = after.current.stoppingReason;
+  const isTold = after.current.id === before.current.id && reason !== null && reason !== before.current.stoppingReason;
+  if (!isTold) return [];
+  const then = before.current.boxes.flatMap((box) => box.tasks);
+  const now = after.current.boxes.flatMap((box) => box.tasks);
+  return then.flatMap((task, index) => {
+    const told = now[index];
+    const isGuilty = input.kind === 'taskBroken' && input.taskId === task.id;
+    const expected = isGuilty ? whenBroken(task) : whenStopped(task, reason);
+    const seen = told === undefined ? 'gone' : told.status === 'stopping' ? `stopping(${told.stoppingReason})` : told.status;
+    return expected.includes(seen) ? [] : [`S: a task that was ${task.status} is ${seen} after ${reason}`];
+  });
+}
+
+function whenBroken(task: TaskState): readonly string[] {
+  return task.status === 'pending' || task.status === 'resuming' ? ['failed'] : ['stopping(failure)'];
+}
+
+function whenStopped(task: TaskState, reason: LaneStoppingReason): readonly string[] {
+  const taskReason = reason === 'pause' || reason === 'cancel' ? reason : 'interrupt';
+  switch (task.status) {
+    case 'pending':
+    case 'resuming':
+      return [endOf(taskReason)];
+    case 'active':
+      return [`stopping(${taskReason})`];
+    case 'stopping': {
+      const was = task.stoppingReason ?? 'pause';
+      return [`stopping(${strength.indexOf(taskReason) > strength.indexOf(was) ? taskReason : was})`];
+    }
+    case 'paused':
+      return [endOf(taskReason)];
+    case 'interrupted':
+      return taskReason === 'cancel' ? ['cancelled'] : taskReason === 'pause' ? ['interrupted', 'paused'] : ['interrupted'];
+    case 'finished':
+    case 'skipped':
+    case 'failed':
+    case 'cancelled':
+      return [task.status];
+  }
+}
+
+function checkDocument(after: Execution): string[] {
+  const { current, inAdvance } = after;
+  const problems = [...checkLaneRun(current)];
+  if (inAdvance !== null) problems.push(...checkLaneRun(inAdvance));
+  if (current.laneIndex !== after.currentLaneIndex) problems.push('A: the current lane run is of another lane');
+  if (current.runNumber === null || current.runNumber > after.currentRunNum) problems.push('A: the number of the current lane run');
+  if (inAdvance !== null && (inAdvance.laneIndex !== current.laneIndex + 1 || inAdvance.runNumber !== null)) {
+    problems.push('A: the lane run in advance is not one lane ahead, without a number');
+  }
+  const phase = phaseOf(after.status);
+  const isOver = phase === 'suspended' || phase === 'ended';
+  if (isOver && inAdvance !== null) problems.push('A: a lane run in advance outlived the execution');
+  if (isOver && after.status !== 'crashed' && after.status !== current.status) {
+    problems.push(`A: the execution is ${after.status}, its lane run ${current.status}`);
+  }
+  if (after.status === 'active' && (isTerminal(current.status) || current.status === 'stopping')) {
+    problems.push(`A: the execution is active, its lane run ${current.status}`);
+  }
+  if (after.lanes.some((lane) => lane.retriesLeft < 0 || lane.retriesLeft > lane.maxRetries)) problems.push('A: retries left');
+  return problems;
+}
+
+function checkLaneRun(laneRun: LaneRun): string[] {
+  const tasks = laneRun.boxes.flatMap((box) => box.tasks);
+  const problems = tasks.flatMap((task) => checkTask(laneRun, task));
+  if (laneRun.status === 'stopping' && laneRun.stoppingReason === null) problems.push('S: stopping without a reason');
+  if (laneRun.status === 'active' && tasks.every((task) => task.status === 'pending'))
+    problems.push('A: active, and every task is pending');
+  if (laneRun.status === 'enqueued' && tasks.some((task) => task.status !== 'pending'))
+    problems.push('A: enqueued, and a task is not pending');
+  if (laneRun.status === 'finished' && tasks.some((task) => task.status !== 'finished' && task.status !== 'skipped')) {
+    problems.push('A: finished, and a task is neither finished nor skipped');
+  }
+  if (laneRun.status === 'failed' && laneRun.stoppingReason === null && tasks.every((task) => task.status !== 'failed')) {
+    problems.push('A: failed without a reason and without a failed task');
+  }
+  return problems;
+}
+
+function checkTask(laneRun: LaneRun, task: TaskState): string[] {
+  const problems: string[] = [];
+  const isStopped = taskPhaseOf(task.status) === 'stopped';
+  const phase = phaseOf(laneRun.status);
+  if (phase !== 'waiting' && phase !== 'ongoing' && !isStopped)
+    problems.push(`A: task ${task.status} of a lane run that is ${laneRun.status}`);
+  if (laneRun.status === 'stopping' && !isStopped && task.status !== 'stopping')
+    problems.push(`S: task ${task.status} while the lane run stops`);
+  if (task.status === 'stopping' && (task.stoppingReason === null || laneRun.status !== 'stopping')) problems.push('S: a task stops alone');
+  if (laneRun.status === 'cancelled' && (task.status === 'paused' || task.status === 'interrupted')) {
+    problems.push(`S: task ${task.status} of a cancelled lane run`);
+  }
+  return problems;
+}
+
+/** Gates open only for work that may be done, close with every stop, and slices close with every end. */
+function checkEffects(before: Execution, { execution: after, effects, changes }: Changed): string[] {
+  const problems: string[] = [];
+  const opened = effects.flatMap((effect) => (effect.kind === 'openGate' ? [effect.laneRun] : []));
+  for (const laneRun of opened) {
+    if (laneRun.id !== after.current.id || laneRun.status !== 'enqueued')
+      problems.push(`A: the gate of a run that is ${laneRun.status} opened`);
+  }
+  const becameReady =
+    after.current.status === 'enqueued' && (before.current.id !== after.current.id || before.current.status !== 'enqueued');
+  if (becameReady && opened.length === 0) problems.push('A: a lane run is ready and its gate is closed');
+  const isClosed = effects.some((effect) => effect.kind === 'closeGate' && effect.laneRunId === before.current.id);
+  const stopped = after.current.status === 'stopping' && before.current.status !== 'stopping';
+  const left = before.current.status === 'active' && (after.current.id !== before.current.id || after.current.status !== 'active');
+  if ((stopped || left) && !isClosed) problems.push('C: the gate stays open');
+  const ended = changes.some(
+    (change) => change.subject === 'execution' && (isEnd(change.to) || change.to === 'paused' || change.to === 'interrupted'),
+  );
+  const told = effects.filter((effect) => effect.kind === 'queueCallback').length;
+  if (told !== (ended && after.callback !== null ? 1 : 0)) problems.push(`A: ${told} callbacks`);
+  if (before.current.id !== after.current.id && !effects.some((effect) => effect.kind === 'archiveLaneRun'))
+    problems.push('A: a lane run was lost');
+  return problems;
+}

@@ -1,0 +1,109 @@
+/**
+ * Preparation of the current lane run and of the next one in advance (execution §6.1–§6.3).
+ *
+ * A lane run is `preparing` until its components exist and every task's runtime is ready; then it is
+ * `enqueued`. Only the current one moves the execution (to active) and opens its gate; one prepared in
+ * advance does so when it becomes current (ending.ts). A stop that comes first makes every later step be
+ * refused, and the caller throws away what it has created (R21, R23, R26).
+ *
+ * A failure of the current lane run is a stop request with reason failure, or interrupt when a runtime could
+ * not be reached; a stop that is under way keeps its own reason (R23). A failure in advance ends that lane
+ * run alone (R28, R30); the others never hear of it.
+ */
+import type { LaneRun, ParallelBoxState } from './document.ts';
+import type { Draft } from './draft.ts';
+import { newLaneRun } from './ending.ts';
+import { becomeCurrent } from './lane-entry.ts';
+import { logLane, logLaneRun, reasonOf } from './log-entries.ts';
+import type { ComponentsOfBox, EngineEvent } from './messages.ts';
+import { phaseOf } from './phases.ts';
+import { invalidTransition, isStopped, refused, refusePreparation, slotOf, type Refusal } from './refusals.ts';
+import { stopInAdvance } from './stop-tasks.ts';
+import { stopCurrent } from './stopping.ts';
+
+type EventOf<Kind extends EngineEvent['kind']> = Extract<EngineEvent, { readonly kind: Kind }>;
+
+export function preparationStarted(draft: Draft, event: EventOf<'preparationStarted'>): Refusal | null {
+  const { execution, current } = draft;
+  const refusal = refusePreparation(execution);
+  if (refusal !== null) return refusal;
+  const slot = slotOf(execution, event.laneRunId);
+  if (slot === null) return refused('notFound');
+  const { status, boxes } = draft.laneRun(slot);
+  const begins = slot === 'current' && (status === 'scheduled' || (status === 'resuming' && boxes.length === 0));
+  if (!begins) return invalidTransition(status, 'preparing');
+  draft.setLaneRunStatus('current', 'preparing');
+  if (execution.status !== 'active') draft.setStatus('active');
+  logLaneRun(draft, 'debug', current, 'The lane run is being prepared.');
+  return null;
+}
+
+/** Exactly one lane ahead, once, and only while the current lane run goes on (execution §6.3, R25). */
+export function inAdvancePreparationStarted(draft: Draft, event: EventOf<'inAdvancePreparationStarted'>): Refusal | null {
+  const { execution, current } = draft;
+  const refusal = refusePreparation(execution);
+  if (refusal !== null) return refusal;
+  if (execution.inAdvance !== null) return invalidTransition(execution.inAdvance.status, 'preparing');
+  const phase = phaseOf(current.status);
+  if (phase === 'suspended' || phase === 'ended') return refused('atmWorkflowExecutionStopped');
+  const laneIndex = execution.currentLaneIndex + 1;
+  if (laneIndex > execution.lanes.length) return refused('notFound');
+  const laneRun: LaneRun = { ...newLaneRun(event.laneRunId, laneIndex, null), status: 'preparing' };
+  draft.addLaneRun('inAdvance', laneRun);
+  logLaneRun(draft, 'debug', laneRun, 'The lane run is being prepared in advance.');
+  return null;
+}
+
+export function componentsCreated(draft: Draft, event: EventOf<'componentsCreated'>): Refusal | null {
+  const refusal = refusePreparation(draft.execution);
+  if (refusal !== null) return refusal;
+  const slot = slotOf(draft.execution, event.laneRunId);
+  if (slot === null) return refused('notFound');
+  const laneRun = draft.laneRun(slot);
+  if (laneRun.status !== 'preparing' || laneRun.boxes.length > 0) return invalidTransition(laneRun.status, 'preparing');
+  if (event.boxes.length === 0 || event.boxes.some((box) => box.tasks.length === 0)) throw new Error('a lane run has no tasks');
+  draft.addComponents(slot, {
+    // A repeated run has its store from the run it repeats.
+    iteratedStoreId: laneRun.iteratedStoreId ?? event.iteratedStoreId,
+    exceptionStoreId: event.exceptionStoreId,
+    boxes: event.boxes.map(newBox),
+  });
+  if (laneRun.runType === 'regular') {
+    draft.setLane(laneRun.laneIndex, { retriesLeft: draft.lane(laneRun.laneIndex).maxRetries });
+  }
+  logLaneRun(draft, 'debug', laneRun, 'The components of the lane run were created.');
+  return null;
+}
+
+function newBox(box: ComponentsOfBox): ParallelBoxState {
+  const tasks = box.tasks.map((task) => ({ ...task, status: 'pending' as const, stoppingReason: null, stoppingIncarnation: 0 }));
+  return { schemaId: box.schemaId, tasks };
+}
+
+export function laneRunPrepared(draft: Draft, event: EventOf<'laneRunPrepared'>): Refusal | null {
+  const refusal = refusePreparation(draft.execution);
+  if (refusal !== null) return refusal;
+  const slot = slotOf(draft.execution, event.laneRunId);
+  if (slot === null) return refused('notFound');
+  const { status, boxes } = draft.laneRun(slot);
+  if (status !== 'preparing' || boxes.length === 0) return invalidTransition(status, 'enqueued');
+  draft.setLaneRunStatus(slot, 'enqueued');
+  if (slot === 'current') becomeCurrent(draft);
+  logLaneRun(draft, 'info', draft.laneRun(slot), 'The lane run was prepared.');
+  return null;
+}
+
+export function preparationFailed(draft: Draft, event: EventOf<'preparationFailed'>): Refusal | null {
+  const { execution } = draft;
+  if (isStopped(execution)) return refused('atmWorkflowExecutionStopped');
+  const slot = slotOf(execution, event.laneRunId);
+  if (slot === null) return refused('notFound');
+  const laneRun = draft.laneRun(slot);
+  if (slot === 'current' && laneRun.status === 'stopping') return null;
+  if (laneRun.status !== 'preparing') return invalidTransition(laneRun.status, 'stopping');
+  logLane(draft, 'critical', laneRun.laneIndex, 'The preparation of the lane failed.', reasonOf(event.error));
+  const reason = event.interrupt ? 'interrupt' : 'failure';
+  if (slot === 'current') return stopCurrent(draft, { reason, actor: null, note: null });
+  stopInAdvance(draft, execution.status === 'stopping' ? 'interrupt' : reason);
+  return null;
+}
