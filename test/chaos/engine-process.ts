@@ -6,19 +6,22 @@ import { appendFileSync } from 'node:fs';
 import { defaultEngineConfig, Engine, openDatabase, silentLogger, type DatabaseLocation } from '@laneway/engine';
 import { InProcessRuntime } from '../support/in-process-runtime.ts';
 
-const { location, dataDir, callsFile, nodeId } = JSON.parse(process.argv[2] ?? '{}') as {
+const { location, dataDir, callsFile, nodeId, jobMs } = JSON.parse(process.argv[2] ?? '{}') as {
   location: DatabaseLocation;
   dataDir: string;
+  /** One line for each call: time, node, items. */
   callsFile: string;
   nodeId: string;
+  /** How long a batch takes. */
+  jobMs: number;
 };
 
 const database = await openDatabase(location);
 const runtime = new InProcessRuntime(
   {
     echo: async (job) => {
-      appendFileSync(callsFile, `${job.request.argsBatch.map((args) => String(args['item'])).join(' ')}\n`);
-      await new Promise((resolve) => setTimeout(resolve, 3));
+      appendFileSync(callsFile, `${Date.now()} ${nodeId} ${job.request.argsBatch.map((args) => String(args['item'])).join(' ')}\n`);
+      await new Promise((resolve) => setTimeout(resolve, jobMs));
       const resultsBatch = job.request.argsBatch.map((args) => ({ value: args['item'] }));
       const streamed = job.request.argsBatch.map(() => ({ resultName: 'stats', value: { tsName: 'items', timestamp: 1_700_000_000, value: 1 } }));
       return { kind: 'answered', response: { resultsBatch }, streamed };

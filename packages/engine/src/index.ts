@@ -2,6 +2,7 @@ export type * from './engine-api.ts';
 export type * from './persistence/sql.ts';
 export { defineVerb } from './persistence/sql.ts';
 export { openDatabase, type DatabaseLocation } from './persistence/database.ts';
+export { readPid, takeDataDirectory, type DataDirectory, type DataDirectoryOutcome } from './persistence/data-directory.ts';
 export type * from './lambdas/runtime.ts';
 export type * from './files/port.ts';
 export {
@@ -24,3 +25,4 @@ export type { Logger } from './logger.ts';
 export { silentLogger } from './logger.ts';
 export { Files } from './files/files.ts';
 export { Spaces } from './files/spaces.ts';
+export { readSupplements, type Supplements } from './registry/schema-decoding.ts';

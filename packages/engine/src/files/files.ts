@@ -5,7 +5,7 @@ import type { Database } from '../persistence/sql.ts';
 import { findFiles, registerFiles, type Space } from '../persistence/sql/files.ts';
 import { attributesOf, typeOf, wantsXattrs } from './attributes.ts';
 import { fileIdOf, isFileId } from './file-id.ts';
-import { openAny, placeOf, statEntry, within, withDirectory } from './open.ts';
+import { componentsOf, openAny, placeOf, statEntry, within, withDirectory } from './open.ts';
 import type { FileAttributes, FileRef, FileService, FileType } from './port.ts';
 import { attempt, ErrnoError, forEachBounded } from './posix.ts';
 import type { Spaces } from './spaces.ts';
@@ -65,14 +65,8 @@ export class Files implements FileService {
     return refs;
   }
 
-  /** Makes what a walk found resolvable, before anybody gets to see the ids. */
-  async registerFound(spaceId: string, found: readonly { readonly fileId: string; readonly path: string }[]): Promise<void> {
-    if (found.length === 0) return;
-    await this.#database.call(registerFiles, { files: found.map(({ fileId, path }) => ({ id: fileId, spaceId, path })) });
-  }
-
   async lookup(spaceId: string, path: string): Promise<Result<FileRef>> {
-    const found = await this.#inSpace(spaceId, async (space) => {
+    const found = await this.inSpace(spaceId, async (space) => {
       const { parent, name } = placeOf(path);
       await withDirectory(space, parent, async (directory) => typeOf(await statEntry(directory, checkedName(name, path))));
     });
@@ -88,7 +82,7 @@ export class Files implements FileService {
   async attributesOfMany(refs: readonly FileRef[], names: readonly string[]): Promise<ReadonlyMap<string, Result<FileAttributes>>> {
     const found = new Map<string, Result<FileAttributes>>();
     await forEachBounded(byDirectory(refs), width, async (group) => {
-      const opened = await this.#inSpace(group.spaceId, async (space) => {
+      const opened = await this.inSpace(group.spaceId, async (space) => {
         await withDirectory(space, group.parent, async (directory) => {
           await forEachBounded(group.refs, width, async (ref) => {
             found.set(ref.fileId, await attempt(async () => await this.#read(space, directory, ref, names)));
@@ -135,6 +129,13 @@ export class Files implements FileService {
     });
   }
 
+  /** Runs a file operation in a space; `posix` errors, ENOENT for a space that is not there. */
+  async inSpace<T>(spaceId: string, use: (space: Space) => Promise<T>): Promise<Result<T>> {
+    const space = await this.spaces.get(spaceId);
+    if (space === null) return refuse(posixError('ENOENT'));
+    return await attempt(async () => await use(space));
+  }
+
   async #read(space: Space, directory: FileHandle, ref: FileRef, names: readonly string[]): Promise<FileAttributes> {
     const name = checkedName(placeOf(ref.path).name, ref.path);
     const stats = await statEntry(directory, name);
@@ -154,7 +155,7 @@ export class Files implements FileService {
   }
 
   async #withEntry<T>(ref: FileRef, use: (file: FileHandle, space: Space) => Promise<T>): Promise<Result<T>> {
-    return await this.#inSpace(ref.spaceId, async (space) => {
+    return await this.inSpace(ref.spaceId, async (space) => {
       const { parent, name } = placeOf(ref.path);
       return await withDirectory(space, parent, async (directory) => {
         const file = await openAny(directory, checkedName(name, ref.path));
@@ -165,12 +166,6 @@ export class Files implements FileService {
         }
       });
     });
-  }
-
-  async #inSpace<T>(spaceId: string, use: (space: Space) => Promise<T>): Promise<Result<T>> {
-    const space = await this.spaces.get(spaceId);
-    if (space === null) return refuse(posixError('ENOENT'));
-    return await attempt(async () => await use(space));
   }
 
   /** `parentFileId` is handed out, so it has to resolve. */
@@ -200,8 +195,8 @@ function byDirectory(refs: readonly FileRef[]): Group[] {
   return [...groups.values()];
 }
 
-/** The last component, which may be empty for the root only; throws EINVAL otherwise. */
+/** The last component of a path, after checking all of it; throws EINVAL or ENAMETOOLONG. */
 export function checkedName(name: string, path: string): string {
-  if (name === '' ? path !== '' : name === '.' || name === '..' || name.includes('\0') || !name.isWellFormed()) throw new ErrnoError('EINVAL');
+  componentsOf(path);
   return name;
 }

@@ -114,8 +114,9 @@ export class LaneRunWorker {
     return this.#closing !== undefined;
   }
 
-  /** New items may be there (a tree walk went on). */
+  /** There may be something to claim again: a tree walk went on, or slices of a dead node came back. */
   inputGrew(): void {
+    this.#exhausted = false;
     this.#nothingToClaimUntil = 0;
     this.#options.pump();
   }

@@ -1,6 +1,6 @@
 /** What has to be known about referenced files before values are checked: fetched once per batch, used synchronously. */
 import type { FileAttributes, FileRef, FileService } from '../files/port.ts';
-import type { ErrorObject, Result } from '@laneway/model';
+import { posixError, refuse, type Result } from '@laneway/model';
 
 /** In whose name values are checked. */
 export interface ValueContext {
@@ -37,5 +37,4 @@ export async function gatherFacts(context: ValueContext, fileIds: ReadonlySet<st
   return { spaceId: context.spaceId, files };
 }
 
-const enoent: ErrorObject = { id: 'posix', description: 'The file operation failed: enoent.', details: { errno: 'enoent' } };
-const unknownFile: Result<FileAttributes> = { ok: false, error: enoent };
+const unknownFile: Result<FileAttributes> = refuse(posixError('ENOENT'));

@@ -1,6 +1,6 @@
 /** Lambdas: immutable revisions, links to inventories, who may manage them. */
 import type { LambdaRevision, LifecycleState } from '@laneway/model';
-import { lambdaChecksum } from '../../registry/checksum.ts';
+import { lambdaChecksum } from '../../registry/schema-decoding.ts';
 import type { InventoryMembership, Lambda } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { inventoryMembershipsOf } from './registry-members.ts';

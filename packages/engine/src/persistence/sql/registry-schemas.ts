@@ -1,7 +1,16 @@
 /** Workflow schemas: reading, importing revisions with their lambdas, deleting. */
-import { makeError, newId, ok, refuse, type ErrorObject, type LambdaRevision, type Result, type WorkflowSchemaRevision } from '@laneway/model';
 import {
-  referenceKey,
+  makeError,
+  newId,
+  ok,
+  refuse,
+  validateWorkflowSchemaRevision,
+  type ErrorObject,
+  type LambdaRevision,
+  type Result,
+  type WorkflowSchemaRevision,
+} from '@laneway/model';
+import {
   resolveLambdas,
   type Duplicate,
   type ImportingClient,
@@ -11,7 +20,7 @@ import {
   type Supplement,
 } from '../../registry/lambda-resolution.ts';
 import { lambdaReferences, withLambdaIds } from '../../registry/revision-lambdas.ts';
-import { validateWithLambdas } from '../../registry/schema-decoding.ts';
+import type { Supplements } from '../../registry/schema-decoding.ts';
 import type { WorkflowSchema } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { insertLambda, insertLink, insertRevision, membershipsAround, removeLink, revisionsOf } from './registry-lambdas.ts';
@@ -75,8 +84,7 @@ export const listWorkflowSchemas = defineVerb('listWorkflowSchemas', 'read', asy
 export interface RevisionToInsert {
   readonly revisionNumber: number;
   readonly revision: WorkflowSchemaRevision;
-  /** Lambda id → revision number (decimal text) → supplement. */
-  readonly supplements: Readonly<Record<string, Readonly<Record<string, Supplement>>>>;
+  readonly supplements: Supplements;
 }
 
 export interface ImportParams {
@@ -147,7 +155,7 @@ async function prepareRevision(
   const rewritten = withLambdaIds(revision, plan.lambdaIds);
   const lambdas = await lambdasAfter(tx, plan, lambdaReferences(rewritten));
   if (!lambdas.ok) return lambdas;
-  const error = validateWithLambdas(rewritten, lambdas.value);
+  const error = validateWorkflowSchemaRevision(rewritten, (lambdaId, number) => lambdas.value.get(lambdaId)?.get(number));
   return error === null ? ok({ plan, revision: rewritten }) : refuse(error);
 }
 

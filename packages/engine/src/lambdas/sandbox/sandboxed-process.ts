@@ -1,0 +1,131 @@
+/**
+ * One program in its sandbox, and the certainty that it ends. With bwrap, killing means killing pid 1 of the PID namespace:
+ * the kernel takes everything else along. Without, the process tree and all that carries the runner's cookie is killed.
+ *
+ * Ownership: whoever starts one must call `kill`, also after it ended by itself.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Duplex, Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { buildCommand, INFO_FD, type Launch } from './command.ts';
+import type { Isolation } from './isolation.ts';
+import { carriesCookie, isRunning, readProcessTable, treeOf, type ProcessInfo } from './process-table.ts';
+
+/** How long a killed process may take to be gone before it counts as unreachable. */
+const KILL_TIMEOUT_MS = 2_000;
+const KILL_ROUND_MS = 10;
+
+export class SandboxedProcess {
+  readonly #child: ChildProcess;
+  readonly #isolated: boolean;
+  readonly #cookie: string;
+  readonly #control: Duplex;
+  #firstPid: number | null = null;
+  #killing: Promise<boolean> | null = null;
+  /** Resolves with a description of how the program ended, or why it could not start. */
+  readonly ended: Promise<string>;
+
+  constructor(isolation: Isolation, launch: Launch, cookie: string) {
+    const [program = '', ...args] = buildCommand(isolation, launch, INFO_FD);
+    this.#isolated = isolation.kind === 'bwrap';
+    this.#cookie = cookie;
+    this.#child = spawn(program, args, {
+      // bwrap gets its environment as arguments; its own is empty so that nothing of the server shows in /proc.
+      env: this.#isolated ? {} : { ...launch.environment },
+      cwd: this.#isolated ? '/' : launch.workingDirectory,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      // A Ctrl-C in the server's terminal is the server's business.
+      detached: true,
+    });
+    this.#control = this.#child.stdio[3] as Duplex;
+    this.#readFirstPid(this.#child.stdio[INFO_FD] as Readable);
+    this.ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(error.message));
+      this.#child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    });
+  }
+
+  /** Both ways to the program, its descriptor 3. */
+  get control(): Duplex {
+    return this.#control;
+  }
+
+  get stdout(): Readable | null {
+    return this.#child.stdout;
+  }
+
+  get stderr(): Readable | null {
+    return this.#child.stderr;
+  }
+
+  /** The processes of this sandbox as a table shows them. */
+  processesIn(table: readonly ProcessInfo[]): readonly ProcessInfo[] {
+    return this.#child.pid === undefined ? [] : treeOf(table, this.#child.pid);
+  }
+
+  /** Ends everything at once; false when something could not be ended. May be called again and again. */
+  async kill(): Promise<boolean> {
+    this.#killing ??= this.#isolated ? this.#killNamespace() : this.#killTree();
+    return await this.#killing;
+  }
+
+  #readFirstPid(info: Readable): void {
+    let text = '';
+    info.setEncoding('utf8');
+    info.on('data', (piece: string) => {
+      text += piece;
+      const found = /"child-pid":\s*(\d+)/.exec(text);
+      if (found !== null) {
+        this.#firstPid = Number(found[1]);
+      }
+    });
+    info.on('error', () => undefined);
+    this.#control.on('error', () => undefined);
+  }
+
+  async #killNamespace(): Promise<boolean> {
+    // While bwrap has not been collected its child's pid cannot belong to anybody else.
+    if (this.#firstPid !== null && this.#isAlive()) {
+      killQuietly(this.#firstPid);
+    }
+    this.#child.kill('SIGKILL');
+    const first = this.#firstPid;
+    return await becomesTrue(() => !this.#isAlive() && (first === null || !isRunning(first)));
+  }
+
+  async #killTree(): Promise<boolean> {
+    const own = process.pid;
+    return await becomesTrue(() => {
+      const table = readProcessTable();
+      const tree = new Set(this.#isAlive() ? this.processesIn(table).map((info) => info.pid) : []);
+      const left = table.filter((info) => info.pid !== own && (tree.has(info.pid) || carriesCookie(info.pid, this.#cookie)));
+      for (const info of left) {
+        killQuietly(info.pid);
+      }
+      return left.length === 0 && !this.#isAlive();
+    });
+  }
+
+  #isAlive(): boolean {
+    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+async function becomesTrue(condition: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + KILL_TIMEOUT_MS;
+  while (!condition()) {
+    if (performance.now() > deadline) {
+      return false;
+    }
+    await delay(KILL_ROUND_MS);
+  }
+  return true;
+}

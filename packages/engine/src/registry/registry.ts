@@ -1,0 +1,266 @@
+/**
+ * Users, tokens, memberships, inventories, lambdas and workflow schemas. Who may do what is decided by the
+ * caller, except for the linking of lambdas during an import, which is part of its transaction.
+ */
+import { makeError, newId, ok, refuse, type LambdaRevision, type LifecycleState, type Result } from '@laneway/model';
+import type { Database } from '../persistence/sql.ts';
+import * as lambdas from '../persistence/sql/registry-lambdas.ts';
+import * as inventories from '../persistence/sql/registry-inventories.ts';
+import * as members from '../persistence/sql/registry-members.ts';
+import * as schemas from '../persistence/sql/registry-schemas.ts';
+import * as users from '../persistence/sql/registry-users.ts';
+import { newSecret } from './ids.ts';
+import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
+import { Tokens } from './tokens.ts';
+import type { Account, Inventory, InventoryMembership, Lambda, NamedToken, SpaceMembership, WorkflowSchema } from './types.ts';
+
+export interface NewUser {
+  readonly fullName: string;
+  readonly username: string | null;
+  readonly privileges: readonly string[];
+}
+
+export interface TokenRequest {
+  readonly name: string;
+  readonly type: 'act' | 'idn';
+  /** Checked caveats as JSON. */
+  readonly caveats: readonly unknown[];
+  readonly customMetadata: unknown;
+  readonly revoked: boolean;
+}
+
+export class Registry {
+  readonly tokens: Tokens;
+  readonly #database: Database;
+
+  /** `zoneDomain`: the domain written into new tokens. */
+  constructor(database: Database, zoneDomain: string) {
+    this.#database = database;
+    this.tokens = new Tokens(database, zoneDomain);
+  }
+
+  /** The identity of this installation as a provider; made at the first start. */
+  async providerId(): Promise<string> {
+    return await this.#database.call(users.ensureSetting, { name: 'providerId', candidate: newId() });
+  }
+
+  /** In a database without any account: an administrator and the text of its token; otherwise null. */
+  async createFirstAdministrator(): Promise<{ readonly userId: string; readonly token: string } | null> {
+    const account = { id: newId(), fullName: 'Administrator', username: 'admin', privileges: zonePrivileges.admin, tokenSecret: newSecret() };
+    const token = newToken(account.id, { name: 'first start', type: 'act', caveats: [], customMetadata: {}, revoked: false });
+    const created = await this.#database.call(users.createFirstAccount, { account, token });
+    return created ? { userId: account.id, token: this.tokens.namedTokenText({ ...token, creationTime: 0 }) } : null;
+  }
+
+  /** `badValueIdentifierOccupied` when the username is taken. */
+  async createUser(user: NewUser): Promise<Result<{ readonly userId: string }>> {
+    const id = newId();
+    const created = await this.#database.call(users.createAccount, { ...user, id, tokenSecret: newSecret() });
+    return created ? ok({ userId: id }) : refuse(makeError('badValueIdentifierOccupied', { key: 'username' }));
+  }
+
+  async user(userId: string): Promise<Account | null> {
+    return await this.#database.call(users.getAccount, { userId });
+  }
+
+  async users(): Promise<readonly string[]> {
+    return await this.#database.call(users.listAccounts, null);
+  }
+
+  async setBlocked(userId: string, blocked: boolean): Promise<boolean> {
+    return await this.#database.call(users.setBlocked, { userId, blocked });
+  }
+
+  /** `badValueIdentifierOccupied` when the user has a token of this name (rest R131). */
+  async createNamedToken(userId: string, request: TokenRequest): Promise<Result<{ readonly tokenId: string; readonly token: string }>> {
+    const token = newToken(userId, request);
+    const created = await this.#database.call(users.createNamedToken, token);
+    if (!created) return refuse(makeError('badValueIdentifierOccupied', { key: 'name' }));
+    return ok({ tokenId: token.id, token: this.tokens.namedTokenText({ ...token, creationTime: 0 }) });
+  }
+
+  async namedToken(tokenId: string): Promise<NamedToken | null> {
+    return await this.#database.call(users.getNamedToken, { tokenId });
+  }
+
+  async namedTokenByName(userId: string, name: string): Promise<NamedToken | null> {
+    return await this.#database.call(users.findNamedToken, { userId, name });
+  }
+
+  async namedTokens(userId: string): Promise<readonly string[]> {
+    return await this.#database.call(users.listNamedTokens, { userId });
+  }
+
+  async updateNamedToken(
+    tokenId: string,
+    change: { readonly name: string | null; readonly revoked: boolean | null; readonly customMetadata: unknown },
+  ): Promise<users.TokenChange> {
+    const metadata = change.customMetadata === undefined ? null : JSON.stringify(change.customMetadata);
+    return await this.#database.call(users.updateNamedToken, { tokenId, name: change.name, revoked: change.revoked, metadata });
+  }
+
+  async deleteNamedToken(tokenId: string): Promise<boolean> {
+    return await this.#database.call(users.deleteNamedToken, { tokenId });
+  }
+
+  async deleteNamedTokens(userId: string): Promise<void> {
+    await this.#database.call(users.deleteNamedTokens, { userId });
+  }
+
+  async temporaryTokenGeneration(userId: string): Promise<number> {
+    return (await this.#database.call(users.readCredentials, { tokenId: null, userId })).generation;
+  }
+
+  async revokeTemporaryTokens(userId: string): Promise<void> {
+    await this.#database.call(users.renewTemporaryTokens, { userId, secret: newSecret() });
+  }
+
+  async spaceMember(spaceId: string, userId: string): Promise<SpaceMembership | null> {
+    return await this.#database.call(members.getSpaceMember, { spaceId, userId });
+  }
+
+  async spaceMembers(spaceId: string): Promise<readonly SpaceMembership[]> {
+    return await this.#database.call(members.listSpaceMembers, { spaceId });
+  }
+
+  async spacesOf(userId: string): Promise<readonly SpaceMembership[]> {
+    return await this.#database.call(members.listSpacesOfUser, { userId });
+  }
+
+  /** False when the user is a member already. */
+  async addSpaceMember(membership: SpaceMembership): Promise<boolean> {
+    return await this.#database.call(members.addSpaceMember, membership);
+  }
+
+  async changeSpacePrivileges(change: members.PrivilegeChange): Promise<boolean> {
+    return await this.#database.call(members.changeSpacePrivileges, change);
+  }
+
+  async removeSpaceMember(spaceId: string, userId: string): Promise<members.MemberRemoval> {
+    return await this.#database.call(members.removeSpaceMember, { spaceId, userId });
+  }
+
+  async createInventory(request: { readonly name: string; readonly creatorId: string; readonly withMembership: boolean }): Promise<string> {
+    const id = newId();
+    const creatorPrivileges = request.withMembership ? inventoryPrivileges.admin : null;
+    await this.#database.call(inventories.createInventory, { id, name: request.name, creatorId: request.creatorId, creatorPrivileges });
+    return id;
+  }
+
+  async inventory(inventoryId: string): Promise<Inventory | null> {
+    return await this.#database.call(inventories.getInventory, { inventoryId });
+  }
+
+  async inventories(): Promise<readonly string[]> {
+    return await this.#database.call(inventories.listInventories, null);
+  }
+
+  async renameInventory(inventoryId: string, name: string): Promise<boolean> {
+    return await this.#database.call(inventories.renameInventory, { inventoryId, name });
+  }
+
+  async deleteInventory(inventoryId: string): Promise<boolean> {
+    return await this.#database.call(schemas.deleteInventory, { inventoryId });
+  }
+
+  async inventoryMember(inventoryId: string, userId: string): Promise<InventoryMembership | null> {
+    return await this.#database.call(members.getInventoryMember, { inventoryId, userId });
+  }
+
+  async inventoryMembers(inventoryId: string): Promise<readonly InventoryMembership[]> {
+    return await this.#database.call(members.listInventoryMembers, { inventoryId });
+  }
+
+  async inventoriesOf(userId: string): Promise<readonly InventoryMembership[]> {
+    return await this.#database.call(members.listInventoriesOfUser, { userId });
+  }
+
+  async addInventoryMember(membership: InventoryMembership): Promise<boolean> {
+    return await this.#database.call(members.addInventoryMember, membership);
+  }
+
+  async changeInventoryPrivileges(change: members.PrivilegeChange): Promise<boolean> {
+    return await this.#database.call(members.changeInventoryPrivileges, change);
+  }
+
+  async removeInventoryMember(inventoryId: string, userId: string): Promise<boolean> {
+    return await this.#database.call(members.removeInventoryMember, { inventoryId, userId });
+  }
+
+  async createLambda(request: Omit<lambdas.NewLambda, 'id'>): Promise<string> {
+    const id = newId();
+    await this.#database.call(lambdas.createLambda, { ...request, id });
+    return id;
+  }
+
+  async lambda(lambdaId: string): Promise<Lambda | null> {
+    return await this.#database.call(lambdas.getLambda, { lambdaId });
+  }
+
+  async lambdas(): Promise<readonly string[]> {
+    return await this.#database.call(lambdas.listLambdas, null);
+  }
+
+  async lambdasOfInventory(inventoryId: string): Promise<readonly string[]> {
+    return await this.#database.call(lambdas.listLambdasOfInventory, { inventoryId });
+  }
+
+  async schemasOfLambda(lambdaId: string): Promise<readonly string[]> {
+    return await this.#database.call(lambdas.listSchemasOfLambda, { lambdaId });
+  }
+
+  /** The user's memberships in inventories that hold the lambda; null for an unknown lambda. */
+  async lambdaAccess(lambdaId: string, userId: string): Promise<readonly InventoryMembership[] | null> {
+    return await this.#database.call(lambdas.lambdaAccess, { lambdaId, userId });
+  }
+
+  /** Lambda id → revision number → revision; what does not exist is left out. */
+  async lambdaRevisions(
+    references: readonly { readonly lambdaId: string; readonly revisionNumber: number }[],
+  ): Promise<Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>> {
+    return await this.#database.call(lambdas.readLambdaRevisions, { references });
+  }
+
+  async addLambdaRevision(lambdaId: string, revisionNumber: number, revision: LambdaRevision): Promise<lambdas.RevisionInsertion> {
+    return await this.#database.call(lambdas.addLambdaRevision, { lambdaId, revisionNumber, revision });
+  }
+
+  async setLambdaRevisionState(lambdaId: string, revisionNumber: number, state: LifecycleState): Promise<boolean> {
+    return await this.#database.call(lambdas.setLambdaRevisionState, { lambdaId, revisionNumber, state });
+  }
+
+  /** False when it is linked already. */
+  async linkLambda(lambdaId: string, inventoryId: string): Promise<boolean> {
+    return await this.#database.call(lambdas.linkLambda, { lambdaId, inventoryId });
+  }
+
+  async unlinkLambda(lambdaId: string, inventoryId: string): Promise<lambdas.Unlinking> {
+    return await this.#database.call(lambdas.unlinkLambda, { lambdaId, inventoryId });
+  }
+
+  async workflowSchema(schemaId: string): Promise<WorkflowSchema | null> {
+    return await this.#database.call(schemas.getWorkflowSchema, { schemaId });
+  }
+
+  /** null = of all inventories. */
+  async workflowSchemas(inventoryId: string | null): Promise<readonly string[]> {
+    return await this.#database.call(schemas.listWorkflowSchemas, { inventoryId });
+  }
+
+  /** Creates or changes a workflow schema in one transaction (schemas §11). */
+  async importWorkflowSchema(params: schemas.ImportParams): Promise<Result<null>> {
+    return await this.#database.call(schemas.importWorkflowSchema, params);
+  }
+
+  async deleteWorkflowSchema(schemaId: string): Promise<boolean> {
+    return await this.#database.call(schemas.deleteWorkflowSchema, { schemaId });
+  }
+
+  async deleteSchemaRevision(schemaId: string, revisionNumber: number): Promise<boolean> {
+    return await this.#database.call(schemas.deleteSchemaRevision, { schemaId, revisionNumber });
+  }
+}
+
+function newToken(userId: string, request: TokenRequest): users.NewNamedToken {
+  return { ...request, id: newId(), userId, secret: newSecret() };
+}

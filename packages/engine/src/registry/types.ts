@@ -1,0 +1,69 @@
+/** Records of the registry, as its callers see them. Times are seconds. */
+import type { LambdaRevision, WorkflowSchemaRevision } from '@laneway/model';
+
+export interface Account {
+  readonly id: string;
+  readonly fullName: string;
+  readonly username: string | null;
+  /** Zone-wide `oz_` privileges. */
+  readonly privileges: readonly string[];
+  readonly blocked: boolean;
+  readonly creationTime: number;
+}
+
+export interface NamedToken {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly type: 'act' | 'idn';
+  /** Caveats as JSON (rest §2.4). */
+  readonly caveats: readonly unknown[];
+  readonly customMetadata: unknown;
+  readonly secret: string;
+  readonly revoked: boolean;
+  readonly creationTime: number;
+}
+
+export interface SpaceMembership {
+  readonly spaceId: string;
+  readonly userId: string;
+  /** As granted; an owner has every privilege (rest R98). */
+  readonly privileges: readonly string[];
+  readonly owner: boolean;
+}
+
+export interface Inventory {
+  readonly id: string;
+  readonly name: string;
+  readonly creatorId: string;
+  readonly creationTime: number;
+}
+
+export interface InventoryMembership {
+  readonly inventoryId: string;
+  readonly userId: string;
+  readonly privileges: readonly string[];
+}
+
+export interface Lambda {
+  readonly id: string;
+  readonly originalAtmLambdaId: string | null;
+  /** Revision number (decimal text) → revision. */
+  readonly revisionRegistry: Readonly<Record<string, LambdaRevision>>;
+  readonly inventoryIds: readonly string[];
+  readonly creatorId: string;
+  readonly creationTime: number;
+}
+
+export interface WorkflowSchema {
+  readonly id: string;
+  readonly atmInventoryId: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly originalAtmWorkflowSchemaId: string | null;
+  readonly revisionRegistry: Readonly<Record<string, WorkflowSchemaRevision>>;
+  /** Sorted ids of the lambdas that the revisions use. */
+  readonly atmLambdas: readonly string[];
+  readonly creatorId: string;
+  readonly creationTime: number;
+}
