@@ -140,7 +140,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#renewing;
-    await this.#life?.end();
+    await this.#life?.end(this.#options.config.drainMs);
     await this.#sideJobs.settled();
     await this.runtime.close();
     this.files.close();
@@ -149,7 +149,7 @@ export class Engine {
   /** After a lost lease the node begins a new life; nothing of the old one is in flight then. */
   #renewLife(life: NodeLife, handles: RuntimeHandles): void {
     this.#renewing = (async () => {
-      await life.end();
+      await life.end(0);
       await handles.disposeAll();
       for (let attempt = 0; !this.#stopped; attempt += 1) {
         try {

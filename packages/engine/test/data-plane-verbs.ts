@@ -18,7 +18,17 @@ export const setUp = defineVerb(
   'control',
   async (tx, params: { readonly fixture: Fixture; readonly items: readonly string[]; readonly batchSize: number }) => {
     const { fixture, items, batchSize } = params;
-    const store = { executionId: fixture.executionId, laneRunId: null, taskId: null, name: 's', schemaId: 's', config: { itemDataSpec: { type: 'number' } }, initialContent: null, frozen: false, logLevel: null };
+    const store = {
+      executionId: fixture.executionId,
+      laneRunId: null,
+      taskId: null,
+      name: 's',
+      schemaId: 's',
+      config: { itemDataSpec: { type: 'number' } },
+      initialContent: null,
+      frozen: false,
+      logLevel: null,
+    };
     const inputStoreId = fixture.laneRun.iteratedStoreId ?? '';
     await insertStores(tx, [
       { ...store, id: inputStoreId, type: 'list', writes: [{ kind: 'append', storeId: inputStoreId, items }] },
@@ -28,8 +38,15 @@ export const setUp = defineVerb(
     await openGate(tx, { executionId: fixture.executionId, incarnation: 1, batchSize, laneRun: fixture.laneRun });
   },
 );
-export const suiteCloseGate = defineVerb('suiteCloseGate', 'control', async (tx, params: { readonly laneRunId: string }) => await closeGate(tx, params.laneRunId));
-export const suiteCloseSlices = defineVerb('suiteCloseSlices', 'control', async (tx, params: { readonly executionId: string; readonly laneRun: LaneRun }) => await closeSlices(tx, params));
+export const suiteCloseGate = defineVerb(
+  'suiteCloseGate',
+  'control',
+  async (tx, params: { readonly laneRunId: string }) => await closeGate(tx, params.laneRunId),
+);
+export const suiteCloseSlices = defineVerb(
+  'suiteCloseSlices',
+  'control',
+  async (tx, params: { readonly executionId: string; readonly laneRun: LaneRun }) => await closeSlices(tx, params),
+);
 
 export const verbs = [setUp, suiteCloseGate, suiteCloseSlices];
-

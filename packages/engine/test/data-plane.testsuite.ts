@@ -58,7 +58,11 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       return { nodeId, ...(await database.call(registerNode, { nodeId, leaseMs })) };
     }
 
-    async function fixtureOf(options: { readonly items: number; readonly batchSize: number; readonly boxes?: readonly (readonly string[])[] }): Promise<Fixture> {
+    async function fixtureOf(options: {
+      readonly items: number;
+      readonly batchSize: number;
+      readonly boxes?: readonly (readonly string[])[];
+    }): Promise<Fixture> {
       nextFixture += 1;
       const id = `f${nextFixture}`;
       const boxes = (options.boxes ?? [['task']]).map((tasks) => tasks.map((task) => `${id}.${task}`));
@@ -68,11 +72,18 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
         exceptionStoreId: `${id}.exception`,
         laneRun: laneRunOf(`${id}.run`, `${id}.input`, `${id}.exception`, boxes),
       };
-      await database.call(setUp, { fixture, items: Array.from({ length: options.items }, (_, index) => String(index)), batchSize: options.batchSize });
+      await database.call(setUp, {
+        fixture,
+        items: Array.from({ length: options.items }, (_, index) => String(index)),
+        batchSize: options.batchSize,
+      });
       return fixture;
     }
 
-    async function claim(fixture: Fixture, options: { readonly maxBatches?: number; readonly by?: NodeIdentity; readonly startNow?: number } = {}) {
+    async function claim(
+      fixture: Fixture,
+      options: { readonly maxBatches?: number; readonly by?: NodeIdentity; readonly startNow?: number } = {},
+    ) {
       nextFixture += 1;
       const by = options.by ?? node;
       return await database.call(claimSlice, {
@@ -184,7 +195,9 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       const [one, two] = (fixture.laneRun.boxes[0]?.tasks ?? []).map((task) => task.id);
       const slice = await claimed(fixture);
       const failure = (position: number) => ({ position, traceId: `trace${position}`, value: String(position) });
-      await database.call(commitJobs, { commits: [commitOf(fixture, slice, 0, { taskId: one ?? '', succeededCount: 2, failed: [failure(1), failure(3)] })] });
+      await database.call(commitJobs, {
+        commits: [commitOf(fixture, slice, 0, { taskId: one ?? '', succeededCount: 2, failed: [failure(1), failure(3)] })],
+      });
       const [done] = await database.call(commitJobs, {
         commits: [commitOf(fixture, slice, 0, { taskId: two ?? '', succeededCount: 3, failed: [failure(1)] })],
       });
@@ -261,7 +274,10 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       const slice = await claimed(fixture, { maxBatches: 40, startNow: 40 });
       await Promise.all(
         slice.batches.map(
-          async (batch) => await database.call(commitJobs, { commits: [commitOf(fixture, slice, batch.batchNumber, { nodeId: `n${batch.batchNumber % 3}` })] }),
+          async (batch) =>
+            await database.call(commitJobs, {
+              commits: [commitOf(fixture, slice, batch.batchNumber, { nodeId: `n${batch.batchNumber % 3}` })],
+            }),
         ),
       );
       const { stored } = await countsOf(fixture);
@@ -272,7 +288,13 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
 
     it('a gate of a range knows its items without storing them (R93)', async () => {
       const fixture = await fixtureOf({ items: 7, batchSize: 3 });
-      expect(await database.call(gateOfLaneRun, { laneRunId: fixture.laneRun.id })).toMatchObject({ known: 7, complete: true, frontier: 0, batchSize: 3, active: true });
+      expect(await database.call(gateOfLaneRun, { laneRunId: fixture.laneRun.id })).toMatchObject({
+        known: 7,
+        complete: true,
+        frontier: 0,
+        batchSize: 3,
+        active: true,
+      });
     });
   });
 }

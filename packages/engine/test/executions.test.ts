@@ -2,7 +2,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { perItem, untilStopped, type InProcessLambda } from '../../../test/support/in-process-runtime.ts';
-import { eventProblems, schedule, startTestEngine, valuesOf, waitFor, waitForEnd, workflowOf, type TestEngine } from '../../../test/support/test-engine.ts';
+import {
+  eventProblems,
+  schedule,
+  startTestEngine,
+  valuesOf,
+  waitFor,
+  waitForEnd,
+  workflowOf,
+  type TestEngine,
+} from '../../../test/support/test-engine.ts';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -47,13 +56,18 @@ for (const kind of databaseKinds) {
       const view = await waitForEnd(test, executionId);
       expect(view.execution.status).toBe('finished');
       expect((await valuesOf(test, view, 'output')).toSorted((a, b) => Number(a) - Number(b))).toEqual(numbers(95));
-      expect(Object.values(await test.engine.executions.counters(executionId))).toEqual([{ itemsInProcessing: 0, itemsProcessed: 95, itemsFailed: 0 }]);
+      expect(Object.values(await test.engine.executions.counters(executionId))).toEqual([
+        { itemsInProcessing: 0, itemsProcessed: 95, itemsFailed: 0 },
+      ]);
       expect(view.execution.startTime).toBeGreaterThanOrEqual(view.execution.scheduleTime);
       expect(view.execution.finishTime).toBeGreaterThanOrEqual(view.execution.startTime);
     });
 
     it('sends batches through boxes, tasks side by side, and then through the next lane', async () => {
-      const executionId = await start({ lanes: [[['echo', 'double'], ['echo']], [['double']]], input: { type: 'list', content: numbers(25) } });
+      const executionId = await start({
+        lanes: [[['echo', 'double'], ['echo']], [['double']]],
+        input: { type: 'list', content: numbers(25) },
+      });
       const view = await waitForEnd(test, executionId);
       expect(view.execution.status).toBe('finished');
       expect(await valuesOf(test, view, 'output')).toHaveLength(100);
@@ -93,17 +107,31 @@ for (const kind of databaseKinds) {
         seen.set(args['item'], (seen.get(args['item']) ?? new Set()).add(trace));
         times.set(args['item'], (times.get(args['item']) ?? 0) + 1);
       }
-      expect([...times.entries()].toSorted()).toEqual([[0, 3], [1, 1], [2, 3], [3, 1], [4, 3], [5, 1]]);
+      expect([...times.entries()].toSorted()).toEqual([
+        [0, 3],
+        [1, 1],
+        [2, 3],
+        [3, 1],
+        [4, 3],
+        [5, 1],
+      ]);
       expect([...seen.values()].every((traces) => traces.size === 1)).toBe(true);
       expect((await valuesOf(test, view, 'output')).toSorted()).toEqual([1, 3, 5]);
     });
 
     it('lets the good items of a batch go on to the next box (D1)', async () => {
-      const executionId = await start({ lanes: [[['odd'], ['double']]], input: { type: 'list', content: numbers(10) }, collects: ['double'], batchSize: 10 });
+      const executionId = await start({
+        lanes: [[['odd'], ['double']]],
+        input: { type: 'list', content: numbers(10) },
+        collects: ['double'],
+        batchSize: 10,
+      });
       const view = await waitForEnd(test, executionId);
       expect(view.execution.status).toBe('failed');
       expect(await valuesOf(test, view, 'output')).toEqual([2, 6, 10, 14, 18]);
-      expect(Object.values(await test.engine.executions.counters(executionId)).toSorted((a, b) => b.itemsProcessed - a.itemsProcessed)).toEqual([
+      expect(
+        Object.values(await test.engine.executions.counters(executionId)).toSorted((a, b) => b.itemsProcessed - a.itemsProcessed),
+      ).toEqual([
         { itemsInProcessing: 0, itemsProcessed: 10, itemsFailed: 5 },
         { itemsInProcessing: 0, itemsProcessed: 5, itemsFailed: 0 },
       ]);
@@ -115,14 +143,22 @@ for (const kind of databaseKinds) {
       expect(view.execution.status).toBe('failed');
       const taskLog = view.execution.current.boxes[0]?.tasks[0]?.systemAuditLogId ?? '';
       const log = await test.engine.stores.browse(taskLog, {});
-      const entries = log.ok ? (log.value as { logEntries: { severity: string; content: { referencedElements?: { itemTraceIds: string[] } } }[] }).logEntries : [];
+      const entries = log.ok
+        ? (log.value as { logEntries: { severity: string; content: { referencedElements?: { itemTraceIds: string[] } } }[] }).logEntries
+        : [];
       const errors = entries.filter((entry) => entry.severity === 'error');
       expect(errors).toHaveLength(1);
       expect(errors[0]?.content.referencedElements?.itemTraceIds).toHaveLength(4);
     });
 
     it('stops at the instant failure threshold without a retry (R115)', async () => {
-      const executionId = await start({ lanes: [[['odd', 'hang']]], input: { type: 'list', content: numbers(50) }, batchSize: 10, maxRetries: 2, threshold: 0.05 });
+      const executionId = await start({
+        lanes: [[['odd', 'hang']]],
+        input: { type: 'list', content: numbers(50) },
+        batchSize: 10,
+        maxRetries: 2,
+        threshold: 0.05,
+      });
       const view = await waitForEnd(test, executionId);
       expect(view.execution.status).toBe('failed');
       expect(view.execution.lanes[0]?.endedRuns).toEqual([]);
@@ -131,8 +167,18 @@ for (const kind of databaseKinds) {
     });
 
     it('cancels an active execution: tasks with items stop, others are cancelled at once, later lanes never run (R46, R31)', async () => {
-      const executionId = await start({ lanes: [[['hang', 'echo'], ['double']], [['echo']]], input: { type: 'list', content: numbers(40) }, batchSize: 10 });
-      await waitFor(test, executionId, (view) => view.execution.current.boxes[0]?.tasks.every((task) => task.status === 'active') === true && view.execution.inAdvance?.status === 'enqueued');
+      const executionId = await start({
+        lanes: [[['hang', 'echo'], ['double']], [['echo']]],
+        input: { type: 'list', content: numbers(40) },
+        batchSize: 10,
+      });
+      await waitFor(
+        test,
+        executionId,
+        (view) =>
+          view.execution.current.boxes[0]?.tasks.every((task) => task.status === 'active') === true &&
+          view.execution.inAdvance?.status === 'enqueued',
+      );
       const cancelled = await test.engine.executions.cancel({ executionId, actor: 'user', note: 'enough' });
       expect(cancelled.ok).toBe(true);
       const atOnce = await test.engine.executions.view(executionId);
@@ -146,8 +192,13 @@ for (const kind of databaseKinds) {
       expect(test.runtime.calls.length).toBe(callsAtCancel);
       const counters = await test.engine.executions.counters(executionId);
       expect(Object.values(counters).every((counter) => counter.itemsInProcessing === 0)).toBe(true);
-      expect(await valuesOf(test, view, 'output')).toHaveLength(Object.values(counters).reduce((sum, counter) => sum + counter.itemsProcessed, 0));
-      expect(await test.engine.executions.cancel({ executionId, actor: 'user', note: null })).toMatchObject({ ok: false, error: { id: 'atmWorkflowExecutionEnded' } });
+      expect(await valuesOf(test, view, 'output')).toHaveLength(
+        Object.values(counters).reduce((sum, counter) => sum + counter.itemsProcessed, 0),
+      );
+      expect(await test.engine.executions.cancel({ executionId, actor: 'user', note: null })).toMatchObject({
+        ok: false,
+        error: { id: 'atmWorkflowExecutionEnded' },
+      });
     });
 
     it('cancels at once what was only scheduled: no component is made (R44)', async () => {
@@ -204,7 +255,11 @@ for (const kind of databaseKinds) {
     });
 
     it('runs many executions side by side, all to their end (R83)', async () => {
-      const ids = await Promise.all(numbers(12).map(async () => await start({ lanes: [[['echo'], ['double']]], input: { type: 'list', content: numbers(30) }, batchSize: 5 })));
+      const ids = await Promise.all(
+        numbers(12).map(
+          async () => await start({ lanes: [[['echo'], ['double']]], input: { type: 'list', content: numbers(30) }, batchSize: 5 }),
+        ),
+      );
       for (const executionId of ids) {
         const view = await waitForEnd(test, executionId);
         expect(view.execution.status).toBe('finished');
@@ -221,20 +276,35 @@ for (const kind of databaseKinds) {
     it('refuses a deleted or unknown execution as not found, and a running one as not stopped', async () => {
       const executionId = await start({ lanes: [[['hang']]], input: { type: 'list', content: [1] } });
       await waitFor(test, executionId, (view) => view.execution.current.status === 'active');
-      expect(await test.engine.executions.delete({ executionId, actor: 'user' })).toMatchObject({ ok: false, error: { id: 'atmWorkflowExecutionNotStopped' } });
+      expect(await test.engine.executions.delete({ executionId, actor: 'user' })).toMatchObject({
+        ok: false,
+        error: { id: 'atmWorkflowExecutionNotStopped' },
+      });
       await test.engine.executions.cancel({ executionId, actor: 'user', note: null });
       await waitForEnd(test, executionId);
       expect(await eventProblems(test, executions.pop() ?? '')).toEqual([]);
       expect(await test.engine.executions.delete({ executionId, actor: 'user' })).toEqual({ ok: true, value: undefined });
       expect(await test.engine.executions.view(executionId)).toBeNull();
-      expect(await test.engine.executions.cancel({ executionId, actor: 'user', note: null })).toMatchObject({ ok: false, error: { id: 'notFound' } });
+      expect(await test.engine.executions.cancel({ executionId, actor: 'user', note: null })).toMatchObject({
+        ok: false,
+        error: { id: 'notFound' },
+      });
     });
 
     it('schedules nothing when any part is empty or a store cannot be created (R10–R12, R15)', async () => {
       const good = workflowOf(test, { lanes: [[['echo']]], input: { type: 'list', content: ['text'] } });
-      expect(await test.engine.executions.schedule(good)).toMatchObject({ ok: false, error: { id: 'atmStoreCreationFailed', details: { atmStoreSchemaId: 'input' } } });
-      expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [] }))).toMatchObject({ ok: false, error: { id: 'atmWorkflowEmpty' } });
-      expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [[]] }))).toMatchObject({ ok: false, error: { id: 'atmLaneEmpty', details: { atmLaneSchemaId: 'lane1' } } });
+      expect(await test.engine.executions.schedule(good)).toMatchObject({
+        ok: false,
+        error: { id: 'atmStoreCreationFailed', details: { atmStoreSchemaId: 'input' } },
+      });
+      expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [] }))).toMatchObject({
+        ok: false,
+        error: { id: 'atmWorkflowEmpty' },
+      });
+      expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [[]] }))).toMatchObject({
+        ok: false,
+        error: { id: 'atmLaneEmpty', details: { atmLaneSchemaId: 'lane1' } },
+      });
       expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [[[]]] }))).toMatchObject({
         ok: false,
         error: { id: 'atmParallelBoxEmpty', details: { atmParallelBoxSchemaId: 'box1.1' } },

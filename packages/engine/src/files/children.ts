@@ -31,10 +31,14 @@ export async function listChildren(files: Files, ref: FileRef, request: ListRequ
   const listed = await files.inSpace(ref.spaceId, async (space) => await withDirectory(space, ref.path, childNames));
   if (!listed.ok) return listed;
   const { token, offset, limit } = request;
-  const following = token === null ? listed.value : listed.value.filter((name) => Buffer.compare(Buffer.from(name), Buffer.from(token)) > 0);
+  const following =
+    token === null ? listed.value : listed.value.filter((name) => Buffer.compare(Buffer.from(name), Buffer.from(token)) > 0);
   const page = following.slice(offset, offset + limit);
   const isLast = offset + limit >= following.length;
-  const refs = await files.register(ref.spaceId, page.map((name) => childPath(ref.path, name)));
+  const refs = await files.register(
+    ref.spaceId,
+    page.map((name) => childPath(ref.path, name)),
+  );
   const attributes = await files.attributesOfMany(refs, request.attributes);
   // A child that vanished since the listing is left out.
   const children = refs.flatMap((child) => {
@@ -133,7 +137,8 @@ async function removeFrom(directory: FileHandle, name: Buffer): Promise<void> {
   const inner = await openSubdirectory(directory, name);
   try {
     const names: Buffer[] = [];
-    for await (const entry of await opendir(`/proc/self/fd/${inner.fd}`, { encoding: 'latin1' })) names.push(Buffer.from(entry.name, 'latin1'));
+    for await (const entry of await opendir(`/proc/self/fd/${inner.fd}`, { encoding: 'latin1' }))
+      names.push(Buffer.from(entry.name, 'latin1'));
     for (const child of names) await removeFrom(inner, child);
   } finally {
     await inner.close();

@@ -24,7 +24,9 @@ export interface FileContent {
   readonly stream: Readable;
 }
 
-export type ContentOutcome = { readonly kind: 'content'; readonly content: FileContent } | { readonly kind: 'unsatisfiable'; readonly size: number };
+export type ContentOutcome =
+  | { readonly kind: 'content'; readonly content: FileContent }
+  | { readonly kind: 'unsatisfiable'; readonly size: number };
 
 /** Opens the content of a regular file; EISDIR for a directory, EINVAL or ELOOP for anything else. */
 export async function readContent(files: Files, ref: FileRef, range: ByteRange | null): Promise<Result<ContentOutcome>> {
@@ -65,7 +67,8 @@ export function boundsOf(range: ByteRange | null, size: number): { readonly star
 
 /** Writes from an offset on; without one the content is replaced. */
 export async function writeContent(files: Files, ref: FileRef, content: Bytes, offset: number | null): Promise<Result<void>> {
-  if (offset !== null && (!Number.isSafeInteger(offset) || offset < 0)) return refuse(makeError('badValueTooLow', { key: 'offset', limit: 0 }));
+  if (offset !== null && (!Number.isSafeInteger(offset) || offset < 0))
+    return refuse(makeError('badValueTooLow', { key: 'offset', limit: 0 }));
   return await files.inSpace(ref.spaceId, async (space) => {
     if (space.readonly) throw new ErrnoError('EROFS');
     const { parent, name } = placeOf(ref.path);

@@ -30,7 +30,9 @@ afterAll(async () => {
 
 async function database(kind: 'sqlite' | 'postgres'): Promise<Database> {
   postgresUrl ??= kind === 'postgres' ? testDatabaseUrl('files') : undefined;
-  const found = await openDatabase(kind === 'sqlite' ? { kind: 'memory' } : { kind: 'postgres', url: (await postgresUrl) ?? '', connections: 2 });
+  const found = await openDatabase(
+    kind === 'sqlite' ? { kind: 'memory' } : { kind: 'postgres', url: (await postgresUrl) ?? '', connections: 2 },
+  );
   open.push(found);
   return found;
 }
@@ -64,14 +66,25 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
   test('a space is one real directory: not relative, missing, a file, the same, inside or around another or the data directory (interfaces)', async () => {
     await mkdir(join(top, 'data/inner'), { recursive: true });
     await symlink(join(top, 'space'), join(top, 'alias'));
-    const paths = ['space', join(top, 'gone'), join(top, 'outside/secret'), join(top, 'space'), join(top, 'alias'), join(top, 'space/a'), top, join(top, 'data/inner')];
+    const paths = [
+      'space',
+      join(top, 'gone'),
+      join(top, 'outside/secret'),
+      join(top, 'space'),
+      join(top, 'alias'),
+      join(top, 'space/a'),
+      top,
+      join(top, 'data/inner'),
+    ];
     for (const path of paths) {
       const refused = await spaces.create({ name: 'Another', path, readonly: false, ownerUserId: 'user1' });
       expect(refused, path).toMatchObject({ ok: false, error: { id: 'badData', details: { key: 'path' } } });
     }
     expect((await spaces.list(null)).filter(({ path }) => path.startsWith(top)).map(({ name }) => name)).toEqual(['My space']);
     expect((await spaces.findByPath(join(top, 'alias')))?.id).toBe(space.id);
-    expect(await spaces.create({ name: '/', path: join(top, 'other'), readonly: false, ownerUserId: 'u' })).toMatchObject({ error: { id: 'badValueName' } });
+    expect(await spaces.create({ name: '/', path: join(top, 'other'), readonly: false, ownerUserId: 'u' })).toMatchObject({
+      error: { id: 'badValueName' },
+    });
   });
 
   test('a space without a path gets a directory of its own below the data directory', async () => {
@@ -96,7 +109,20 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
   test('attributes are those of schemas §3, exactly the asked ones, with null for what is not available', async () => {
     const found = await ref('a/one.txt');
     const stats = await stat(join(top, 'space/a/one.txt'));
-    const names = ['fileId', 'name', 'type', 'size', 'path', 'parentFileId', 'posixPermissions', 'mtime', 'displayUid', 'originProviderId', 'aggregateQosStatus', 'xattr.k'];
+    const names = [
+      'fileId',
+      'name',
+      'type',
+      'size',
+      'path',
+      'parentFileId',
+      'posixPermissions',
+      'mtime',
+      'displayUid',
+      'originProviderId',
+      'aggregateQosStatus',
+      'xattr.k',
+    ];
     expect(valueOf(await files.attributes(found, names))).toEqual({
       fileId: found.fileId,
       name: 'one.txt',
@@ -124,16 +150,22 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
     expect(valueOf(await files.fileType(await ref('link')))).toBe('SYMLNK');
     expect(valueOf(await files.attributes(await ref('link'), ['symlinkValue']))).toEqual({ symlinkValue: join(top, 'outside') });
     expect(await files.lookup(space.id, 'link/secret')).toMatchObject({ ok: false, error: { id: 'posix' } });
-    expect(await readContent(files, await ref('link'), null)).toMatchObject({ ok: false, error: { id: 'posix', details: { errno: 'eloop' } } });
+    expect(await readContent(files, await ref('link'), null)).toMatchObject({
+      ok: false,
+      error: { id: 'posix', details: { errno: 'eloop' } },
+    });
     await symlink(join(top, 'outside/secret'), join(top, 'space/direct'));
     expect(await readContent(files, await ref('direct'), null)).toMatchObject({ ok: false });
     expect(await writeContent(files, await ref('direct'), Buffer.from('x'), null)).toMatchObject({ ok: false });
     expect(await readFile(join(top, 'outside/secret'), 'utf8')).toBe('secret');
   });
 
-  test.each(['..', '../outside/secret', 'a/../../outside/secret', './a', 'a//one.txt', '/a', 'a/', 'a/\0'])('the path %j is refused', async (path) => {
-    expect(await files.lookup(space.id, path)).toEqual({ ok: false, error: posixError('EINVAL') });
-  });
+  test.each(['..', '../outside/secret', 'a/../../outside/secret', './a', 'a//one.txt', '/a', 'a/', 'a/\0'])(
+    'the path %j is refused',
+    async (path) => {
+      expect(await files.lookup(space.id, path)).toEqual({ ok: false, error: posixError('EINVAL') });
+    },
+  );
 
   test('a path whose directory became a link after its id was handed out leads nowhere', async () => {
     const found = await ref('a/one.txt');
@@ -176,9 +208,13 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
   test('children are created, listed page by page and deleted with everything in them (lambdas §12.2)', async () => {
     const root = await ref('');
     const made = valueOf(await createChild(files, root, { type: 'DIR', name: 'new', mode: 0o750 }));
-    for (const name of ['x', 'y', 'z']) valueOf(await createChild(files, made, { type: 'REG', name, mode: null, content: Buffer.from(name) }));
+    for (const name of ['x', 'y', 'z'])
+      valueOf(await createChild(files, made, { type: 'REG', name, mode: null, content: Buffer.from(name) }));
     valueOf(await createChild(files, made, { type: 'SYMLNK', name: 'out', target: join(top, 'outside') }));
-    expect(await createChild(files, made, { type: 'REG', name: 'x', mode: null, content: Buffer.from('') })).toEqual({ ok: false, error: posixError('EEXIST') });
+    expect(await createChild(files, made, { type: 'REG', name: 'x', mode: null, content: Buffer.from('') })).toEqual({
+      ok: false,
+      error: posixError('EEXIST'),
+    });
     for (const name of ['', '..', 'a/b']) {
       expect(await createChild(files, made, { type: 'DIR', name, mode: null })).toEqual({ ok: false, error: posixError('EINVAL') });
     }
@@ -214,10 +250,15 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
     valueOf(await files.setXattrs(found, { n: 13 }));
     const all = { md5: 'abc', n: 13, nothing: null, o: { x: [1] }, s: '12' };
     expect(valueOf(await files.xattrs(found))).toEqual(all);
-    expect(valueOf(await files.attributes(found, ['xattr.n', 'xattr.none', 'hasCustomMetadata']))).toEqual({ 'xattr.n': 13, 'xattr.none': null, hasCustomMetadata: true });
+    expect(valueOf(await files.attributes(found, ['xattr.n', 'xattr.none', 'hasCustomMetadata']))).toEqual({
+      'xattr.n': 13,
+      'xattr.none': null,
+      hasCustomMetadata: true,
+    });
     valueOf(await files.removeXattrs(found, ['md5', 'never']));
     expect(Object.keys(valueOf(await files.xattrs(found)))).toEqual(['n', 'nothing', 'o', 's']);
-    for (const name of ['onedata_json', 'cdmi_x', 'system.x', '']) expect((await files.setXattrs(found, { fine: 1, [name]: 1 })).ok).toBe(false);
+    for (const name of ['onedata_json', 'cdmi_x', 'system.x', ''])
+      expect((await files.setXattrs(found, { fine: 1, [name]: 1 })).ok).toBe(false);
     expect(Object.keys(valueOf(await files.xattrs(found)))).not.toContain('fine');
     valueOf(await removeEntry(files, base, found));
     valueOf(await createChild(files, await ref('a'), { type: 'REG', name: 'one.txt', mode: null, content: Buffer.from('') }));
@@ -233,6 +274,26 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
     expect(await readFile(join(top, 'space/a/one.txt'), 'utf8')).toBe('hello world');
     expect(await spaces.delete(space.id)).toMatchObject({ ok: false, error: { id: 'notFound' } });
   });
+});
+
+test('without a working interpreter all extended attributes are in the registry', async () => {
+  const top = await realpath(await mkdtemp(join(tmpdir(), 'laneway-xattrs-')));
+  await mkdir(join(top, 'space'));
+  const base = await database('sqlite');
+  const spaces = new Spaces(base, join(top, 'data'));
+  for (const pythonCommand of ['/nonexistent/python3', '/bin/false']) {
+    const files = new Files({ database: base, spaces, pythonCommand });
+    try {
+      const found = await spaces.findByPath(join(top, 'space'));
+      const space = found ?? valueOf(await spaces.create({ name: 'Space', path: join(top, 'space'), readonly: false, ownerUserId: 'u' }));
+      const root = valueOf(await files.lookup(space.id, ''));
+      valueOf(await files.setXattrs(root, { key: pythonCommand }));
+      expect(valueOf(await files.xattrs(root))).toEqual({ key: pythonCommand });
+    } finally {
+      files.close();
+    }
+  }
+  await rm(top, { recursive: true, force: true });
 });
 
 /** Whether the file system of the tests holds `user.` attributes, asked of the system and not of our code. */
@@ -258,7 +319,8 @@ describe.skipIf(!holdsUserAttributes())('extended attributes in the file system'
       const space = valueOf(await spaces.create({ name: 'Space', path: join(top, 'space'), readonly: false, ownerUserId: 'u' }));
       const found = valueOf(await files.lookup(space.id, 'f'));
       valueOf(await files.setXattrs(found, { text: 'plain', number: 7, likeNumber: '7' }));
-      const program = 'import os,sys,json\np=sys.argv[1]\nos.setxattr(p,"user.theirs",b"\\xff")\nprint(json.dumps([os.getxattr(p,"user."+n).decode() for n in ["text","number","likeNumber"]]))';
+      const program =
+        'import os,sys,json\np=sys.argv[1]\nos.setxattr(p,"user.theirs",b"\\xff")\nprint(json.dumps([os.getxattr(p,"user."+n).decode() for n in ["text","number","likeNumber"]]))';
       const seen = execFileSync('python3', ['-c', program, join(top, 'space/f')], { encoding: 'utf8' });
       expect(JSON.parse(seen)).toEqual(['plain', '7', '"7"']);
       expect(valueOf(await files.xattrs(found))).toEqual({ text: 'plain', number: 7, likeNumber: '7', theirs: { onedata_base64: '/w==' } });

@@ -1,10 +1,19 @@
 /** Registering directories as spaces (interfaces, Spaces and users over REST). */
 import { constants } from 'node:fs';
-import { access, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, mkdir, realpath, rmdir, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { isEntityName, makeError, newId, ok, refuse, type Result } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
-import { createSpace, deleteSpace, findSpaceByPath, getSpace, listSpaces, pathsOverlap, renameSpace, type Space } from '../persistence/sql/files.ts';
+import {
+  createSpace,
+  deleteSpace,
+  findSpaceByPath,
+  getSpace,
+  listSpaces,
+  pathsOverlap,
+  renameSpace,
+  type Space,
+} from '../persistence/sql/files.ts';
 import { errnoOf } from './posix.ts';
 
 export interface SpaceRequest {
@@ -40,6 +49,7 @@ export class Spaces {
       ownerUserId: request.ownerUserId,
     });
     if (outcome.kind === 'created') return ok(outcome.space);
+    if (request.path === null) await rmdir(directory.value);
     const { name, path } = outcome.other;
     if (path === directory.value) return badPath(`${path} is the directory of space "${name}" already`);
     return badPath(`${directory.value} overlaps with the directory of space "${name}", ${path}`);

@@ -12,7 +12,8 @@ beforeEach(async () => {
   top = await realpath(await mkdtemp(join(tmpdir(), 'laneway-walk-')));
   space = { id: 'space1', path: join(top, 'space') };
   for (const directory of ['space/a/b', 'space/a.d', 'space/empty', 'outside']) await mkdir(join(top, directory), { recursive: true });
-  for (const file of ['space/a/z', 'space/a/b/1', 'space/a/b/2', 'space/a.d/x', 'space/b', 'outside/secret']) await writeFile(join(top, file), file);
+  for (const file of ['space/a/z', 'space/a/b/1', 'space/a/b/2', 'space/a.d/x', 'space/b', 'outside/secret'])
+    await writeFile(join(top, file), file);
   await symlink(join(top, 'outside'), join(space.path, 'link'));
 });
 
@@ -63,7 +64,13 @@ test('a walk kept open gives the same as one resumed at every step', async () =>
 test('roots that vanished or lie in another space are skipped without an error (R48)', async () => {
   const step = await walkTrees({
     space,
-    roots: [{ spaceId: space.id, path: 'gone' }, null, { spaceId: 'other', path: 'b' }, { spaceId: space.id, path: 'b/under-a-file' }, ...roots('b')],
+    roots: [
+      { spaceId: space.id, path: 'gone' },
+      null,
+      { spaceId: 'other', path: 'b' },
+      { spaceId: space.id, path: 'b/under-a-file' },
+      ...roots('b'),
+    ],
     position: walkStart,
     fileType: 'ANY',
     maxItems: 100,

@@ -7,6 +7,7 @@
  * Ownership: one child per helper; `close` ends it. A request that is not answered in time ends it as well.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const program = `
@@ -47,7 +48,9 @@ interface Answer {
   readonly values?: Readonly<Record<string, string>>;
 }
 
-export type XattrAnswer = { readonly kind: 'done'; readonly values: ReadonlyMap<string, Buffer> } | { readonly kind: 'errno'; readonly errno: string };
+export type XattrAnswer =
+  | { readonly kind: 'done'; readonly values: ReadonlyMap<string, Buffer> }
+  | { readonly kind: 'errno'; readonly errno: string };
 
 const answerWithinMs = 10_000;
 
@@ -99,8 +102,13 @@ export class XattrHelper {
     if (this.#child !== null) return this.#child;
     const child = spawn(this.#command, ['-I', '-S', '-c', program], { stdio: ['pipe', 'pipe', 'ignore'], cwd: '/' });
     this.#child = child;
+    // An idle helper must not keep the process alive; a question under way does, by its timer.
+    child.unref();
+    for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();
     child.on('error', () => this.#giveUp());
-    child.on('exit', () => this.#giveUp());
+    child.on('exit', () => {
+      if (this.#child === child) this.#giveUp();
+    });
     child.stdin.on('error', () => this.#giveUp());
     createInterface({ input: child.stdout }).on('line', (line) => this.#take(JSON.parse(line) as Answer));
     return child;
@@ -110,7 +118,11 @@ export class XattrHelper {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if (answer.errno !== undefined) waiting?.({ kind: 'errno', errno: answer.errno });
-    else waiting?.({ kind: 'done', values: new Map(Object.entries(answer.values ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')])) });
+    else
+      waiting?.({
+        kind: 'done',
+        values: new Map(Object.entries(answer.values ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')])),
+      });
   }
 
   #giveUp(): void {

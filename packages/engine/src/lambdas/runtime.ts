@@ -64,6 +64,8 @@ export type JobOutcome =
 export interface LambdaHandle {
   /** How many jobs of this task may run at once on this node. */
   readonly runners: number;
+  /** Whether its jobs may use the network: then they are told where to reach the server. */
+  readonly network?: boolean;
   /** Never rejects; a runtime's own failure is an outcome. */
   run(job: JobToRun, control: JobControl): Promise<JobOutcome>;
   /** Ends everything that prepare started; jobs still running are killed. */

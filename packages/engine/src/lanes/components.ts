@@ -15,8 +15,18 @@ export interface BuiltComponents {
   readonly components: NewComponents;
 }
 
+export interface ComponentsRequest {
+  readonly execution: Execution;
+  readonly laneRun: LaneRun;
+  readonly plan: Plan;
+  /** The run that a retry repeats: its tasks' time series go on (execution §11.2); null for other run types. */
+  readonly origin: LaneRun | null;
+}
+
 /** Builds the components of a lane run, or the wrapped error of execution R17. */
-export function buildComponents(execution: Execution, laneRun: LaneRun, plan: Plan): Result<BuiltComponents> {
+export function buildComponents(request: ComponentsRequest): Result<BuiltComponents> {
+  const { execution, laneRun, plan, origin } = request;
+  const originTasks = new Map(origin?.boxes.flatMap((box) => box.tasks.map((task) => [task.schemaId, task.timeSeriesStoreId] as const)));
   const lane = laneSchema(plan, laneRun.laneIndex);
   const iteratedStoreId = laneRun.iteratedStoreId ?? execution.storeRegistry[lane.storeIteratorSpec.storeSchemaId];
   if (iteratedStoreId === undefined) {
@@ -64,6 +74,7 @@ export function buildComponents(execution: Execution, laneRun: LaneRun, plan: Pl
           type: 'timeSeries',
           config: schema.timeSeriesStoreConfig,
           logLevel: null,
+          ...copied(originTasks.get(schema.id)),
         });
       }
       tasks.push({ id: taskId, schemaId: schema.id, systemAuditLogId, timeSeriesStoreId });
@@ -77,6 +88,10 @@ export function buildComponents(execution: Execution, laneRun: LaneRun, plan: Pl
       components: { stores, tasks: boxes.flatMap((box) => box.tasks.map((task) => ({ id: task.id, laneRunId: laneRun.id }))) },
     },
   };
+}
+
+function copied(copyOf: string | null | undefined): { readonly copyOf?: string } {
+  return copyOf === null || copyOf === undefined ? {} : { copyOf };
 }
 
 /** Data spec of the items a store yields (data-and-stores R21). */

@@ -116,7 +116,7 @@ export class Driver {
   #prepare(known: Background | undefined, execution: Execution, laneRun: LaneRun): Background {
     if (known?.laneRunId === laneRun.id) return known;
     return this.#inBackground(laneRun.id, async (signal) => {
-      const { controller, handles, plans } = this.#context;
+      const { controller, database, handles, plans } = this.#context;
       const space = await this.#context.space(execution.spaceId);
       if (space === null) {
         const error = makeError('badData', { key: 'spaceId', hint: `the space ${execution.spaceId} does not exist any more` });
@@ -124,7 +124,7 @@ export class Driver {
         return;
       }
       const plan = await plans.plan(execution.id);
-      await prepareLaneRun({ controller, handles, plan, space, drive: this.#drive }, execution, laneRun, signal);
+      await prepareLaneRun({ controller, database, handles, plan, space, drive: this.#drive }, execution, laneRun, signal);
     });
   }
 

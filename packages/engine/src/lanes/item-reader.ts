@@ -1,5 +1,5 @@
 /** Reading the items of claimed batches, with their trace ids, from whatever the lane run iterates. */
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database } from '../persistence/sql.ts';
 import type { LaneInput } from '../persistence/sql/gates.ts';
 import { readStoreItems } from '../persistence/sql/stores.ts';
@@ -13,9 +13,9 @@ export interface Item {
   readonly text: string;
 }
 
-/** A keyed hash of lane run and index: no storage, and the same after every take-over (design §4). */
+/** A hash of lane run (a random id) and index: no storage, and the same after every take-over (design §4). */
 export function traceIdOf(laneRunId: string, index: number): string {
-  return createHmac('sha1', laneRunId).update(String(index)).digest('hex').slice(0, 20);
+  return hash('sha1', `${laneRunId}:${index}`).slice(0, 20);
 }
 
 /** Items [first, first + count) of the input. */

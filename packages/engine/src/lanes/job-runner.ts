@@ -28,12 +28,26 @@ import type { Job, JobResult } from './lane-run-worker.ts';
 import { resultTargets } from './result-targets.ts';
 import { thresholdBreach } from './threshold.ts';
 
+/** A job as its surroundings see it. */
+export interface OpenJob {
+  /** Unique in its execution. */
+  readonly jobId: string;
+  readonly executionId: string;
+  readonly userId: string;
+  readonly spaceId: string;
+  readonly timeoutMs: number;
+  /** The lambda may only read data. */
+  readonly readonly: boolean;
+  /** The lambda may use the network, so that it can reach the server. */
+  readonly network: boolean;
+}
+
 /** What lambdas learn of their surroundings. */
 export interface JobEnvironment {
   /** Values of `ctx` that depend on the server: domains, an access token confined to the job (lambdas §1.3). */
-  open(job: { readonly jobId: string; readonly execution: Execution; readonly timeoutMs: number; readonly readonly: boolean }): Promise<Readonly<Record<string, unknown>>>;
+  open(job: OpenJob): Promise<Readonly<Record<string, unknown>>>;
   /** The job ended: its token is void. */
-  close(jobId: string): void;
+  close(job: Pick<OpenJob, 'executionId' | 'jobId'>): void;
 }
 
 export interface JobRunnerParts {
@@ -131,7 +145,15 @@ class TaskJobs {
     const jobId = `${job.batchNumber}_${job.task.boxIndex + 1}_${job.task.taskIndex + 1}_${this.#setup.laneRun.id.slice(0, 16)}`;
     const lambda = this.#setup.plan.lambdas.get(this.#lambdaKey());
     const readonly = lambda?.operationSpec.engine === 'openfaas' && lambda.operationSpec.dockerExecutionOptions.readonly;
-    const surroundings = await environment.open({ jobId, execution, timeoutMs: config.jobTimeoutMs, readonly });
+    const surroundings = await environment.open({
+      jobId,
+      executionId: execution.id,
+      userId: execution.userId,
+      spaceId: execution.spaceId,
+      timeoutMs: config.jobTimeoutMs,
+      readonly,
+      network: handle.network ?? false,
+    });
     const stop = new JobStop(call.signal, config.jobTimeoutMs);
     let output = '';
     let outcome: JobOutcome;
@@ -159,7 +181,7 @@ class TaskJobs {
       );
     } finally {
       stop.close();
-      environment.close(jobId);
+      environment.close({ executionId: execution.id, jobId });
     }
     if (output.trim() !== '') log.add(outputEntry(trimmed(output)));
     return await this.#outcome({ ...call, compiled, outcome, timedOut: stop.timedOut });

@@ -97,6 +97,7 @@ export class LaneRunWorker {
   #nothingToClaimUntil = 0;
   #averageJobMs = 200;
   #liveJobs = 0;
+  #draining = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -114,6 +115,12 @@ export class LaneRunWorker {
     return this.#closing !== undefined;
   }
 
+  /** Takes no new work; what runs goes on, and each batch stops at its next job (D12). */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
   /** There may be something to claim again: a tree walk went on, or slices of a dead node came back. */
   inputGrew(): void {
     this.#exhausted = false;
@@ -123,7 +130,7 @@ export class LaneRunWorker {
 
   /** Hands one job over, or begins to get more work; true when a job was handed over. */
   startOne(now: number): boolean {
-    if (this.#closing !== undefined || this.authorisation.isRevoked) return false;
+    if (this.#closing !== undefined || this.#draining || this.authorisation.isRevoked) return false;
     const job = this.#nextJob();
     if (job === undefined || this.#batches.size < 2 * this.#options.boxes.length) this.#claim(now);
     if (job === undefined) return false;

@@ -82,10 +82,12 @@ export class NodeLife {
     }
   }
 
-  /** Ends this life in order: nothing new, everything in flight is given back, leases go. */
-  async end(): Promise<void> {
-    this.#ending.abort();
+  /** Ends this life in order: nothing new, jobs run on for at most `drainMs`, the rest is given back, leases go. */
+  async end(drainMs: number): Promise<void> {
     this.#unobserve();
+    // The lease is renewed while jobs come to their end.
+    if (!this.#lost) await this.#options.work.drain(drainMs);
+    this.#ending.abort();
     for (const driven of this.#driven.values()) driven.wake();
     await Promise.all([...this.#driven.values()].map((driven) => driven.ended));
     await this.#options.work.stopAll();

@@ -6,12 +6,15 @@ import { makeError, type Execution, type LaneRun } from '@laneway/model';
 import type { Applied, Controller } from '../control/controller.ts';
 import { laneSchema, lambdaOf, type Plan } from '../control/plan.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
+import { viewExecution } from '../persistence/sql/executions.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
+import type { Database } from '../persistence/sql.ts';
 import { buildComponents, initiationFailed } from './components.ts';
 import { taskToPrepare } from './task-setup.ts';
 import type { RuntimeHandles } from './runtime-handles.ts';
 
 export interface PreparationContext {
+  readonly database: Database;
   readonly controller: Controller;
   readonly handles: RuntimeHandles;
   readonly plan: Plan;
@@ -24,7 +27,7 @@ export async function prepareLaneRun(context: PreparationContext, execution: Exe
   const { controller, drive, plan } = context;
   let prepared = laneRun;
   if (prepared.boxes.length === 0) {
-    const built = buildComponents(execution, laneRun, plan);
+    const built = buildComponents({ execution, laneRun, plan, origin: await originOf(context, execution, laneRun) });
     if (!built.ok) {
       await controller.apply(execution.id, { kind: 'preparationFailed', laneRunId: laneRun.id, error: built.error, interrupt: false }, { drive });
       return;
@@ -42,6 +45,13 @@ export async function prepareLaneRun(context: PreparationContext, execution: Exe
     failure === undefined ? { kind: 'laneRunPrepared', laneRunId: laneRun.id } : { kind: 'preparationFailed', laneRunId: laneRun.id, ...failure },
     { drive },
   );
+}
+
+/** The run that a retry repeats; it has been archived when the retry became the current run. */
+async function originOf(context: PreparationContext, execution: Execution, laneRun: LaneRun): Promise<LaneRun | null> {
+  if (laneRun.runType !== 'retry') return null;
+  const view = await context.database.call(viewExecution, { executionId: execution.id });
+  return view?.archivedRuns.find((run) => run.laneIndex === laneRun.laneIndex && run.runNumber === laneRun.originRunNumber) ?? null;
 }
 
 function laneRunIn(applied: Applied, laneRunId: string): LaneRun | undefined {

@@ -42,6 +42,7 @@ export class WorkSet {
   readonly #scheduler: JobScheduler;
   readonly #starting = new Map<string, { cancelled: boolean; readonly ended: Promise<void> }>();
   readonly #stopped = new Set<string>();
+  #draining = false;
 
   constructor(options: WorkSetOptions) {
     this.#options = options;
@@ -58,7 +59,7 @@ export class WorkSet {
 
   /** Begins to work on a lane run, if it does not already. */
   start(laneRunId: string): void {
-    if (this.#scheduler.workers.has(laneRunId) || this.#starting.has(laneRunId) || this.#stopped.has(laneRunId)) return;
+    if (this.#draining || this.#scheduler.workers.has(laneRunId) || this.#starting.has(laneRunId) || this.#stopped.has(laneRunId)) return;
     const state = { cancelled: false, ended: Promise.resolve() };
     const ended = this.#start(laneRunId, state)
       .catch((error: unknown) => this.#options.log.error({ event: 'workerFailed', laneRunId, error }, 'a worker could not be started'))
@@ -142,6 +143,16 @@ export class WorkSet {
     await this.#scheduler.workers.get(laneRunId)?.close();
     this.#scheduler.remove(laneRunId);
     this.#forgetStopped();
+  }
+
+  /** Lets jobs that run come to their end, for at most `drainMs`; nothing new is started. */
+  async drain(drainMs: number): Promise<void> {
+    this.#draining = true;
+    const drained = Promise.all([...this.#scheduler.workers.values()].map((worker) => worker.drain()));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
+    await Promise.race([drained, timeout]);
+    clearTimeout(timer);
   }
 
   /** Gives everything back, in order to leave or because the lease was lost. */

@@ -43,13 +43,24 @@ function compiled(parts: Parts): CompiledTask {
 }
 
 const targets = new Map<string, Target>([
-  ['set', { storeId: 'st1', type: 'singleValue', config: { itemDataSpec: { type: 'file', fileType: 'ANY', attributes: null } }, frozen: false }],
-  ['gone', { storeId: 'st2', type: 'singleValue', config: { itemDataSpec: { type: 'file', fileType: 'ANY', attributes: null } }, frozen: false }],
+  [
+    'set',
+    { storeId: 'st1', type: 'singleValue', config: { itemDataSpec: { type: 'file', fileType: 'ANY', attributes: null } }, frozen: false },
+  ],
+  [
+    'gone',
+    { storeId: 'st2', type: 'singleValue', config: { itemDataSpec: { type: 'file', fileType: 'ANY', attributes: null } }, frozen: false },
+  ],
   ['unset', { storeId: 'st3', type: 'singleValue', config: { itemDataSpec: number }, frozen: false }],
   ['list', { storeId: 'st4', type: 'list', config: { itemDataSpec: number }, frozen: false }],
 ]);
 const contents: Readonly<Record<string, string>> = { st1: JSON.stringify(file('a').fileId), st2: JSON.stringify(file('removed').fileId) };
-const context: ArgumentContext = { spaceId: 's1', files, targets, readSingleValue: async (id) => await Promise.resolve(contents[id] ?? null) };
+const context: ArgumentContext = {
+  spaceId: 's1',
+  files,
+  targets,
+  readSingleValue: async (id) => await Promise.resolve(contents[id] ?? null),
+};
 
 async function build(parts: Parts, ...values: unknown[]): Promise<BatchArguments> {
   return await buildArguments(
@@ -64,18 +75,28 @@ function failure(argument: string, specificError: object): object {
 }
 
 test('a mapper overrides the default, a default stands in for a mapper, an optional one may be missing (execution §9.1)', async () => {
-  const args = [parameter('a', number, { defaultValue: 1 }), parameter('b', number, { defaultValue: 2 }), parameter('c', number, { isOptional: true })];
+  const args = [
+    parameter('a', number, { defaultValue: 1 }),
+    parameter('b', number, { defaultValue: 2 }),
+    parameter('c', number, { isOptional: true }),
+  ];
   expect(await build({ args, mappings: { a: constant(7) } }, 'x')).toMatchObject({
     kind: 'built',
     items: [{ ok: true, args: { __meta: { traceId: 't0' }, a: 7, b: 2 } }],
   });
-  const [first] = (await build({ args }, 'x') as Extract<BatchArguments, { kind: 'built' }>).items;
+  const [first] = ((await build({ args }, 'x')) as Extract<BatchArguments, { kind: 'built' }>).items;
   expect(first?.ok === true ? Object.keys(first.args) : []).toEqual(['__meta', 'a', 'b']);
 });
 
 test('a required argument without mapper and a mapper without argument do not compile (execution §9.1)', () => {
-  expect(compile({ args: [parameter('a', number)] })).toMatchObject({ ok: false, error: { id: 'atmTaskArgMapperForRequiredLambdaArgMissing', details: { argument: 'a' } } });
-  expect(compile({ mappings: { z: item } })).toMatchObject({ ok: false, error: { id: 'atmTaskArgMapperForNonexistentLambdaArg', details: { argument: 'z' } } });
+  expect(compile({ args: [parameter('a', number)] })).toMatchObject({
+    ok: false,
+    error: { id: 'atmTaskArgMapperForRequiredLambdaArgMissing', details: { argument: 'a' } },
+  });
+  expect(compile({ mappings: { z: item } })).toMatchObject({
+    ok: false,
+    error: { id: 'atmTaskArgMapperForNonexistentLambdaArg', details: { argument: 'z' } },
+  });
 });
 
 test('an object builder assembles constants, parts of the item and store contents (execution R97, data-and-stores R67)', async () => {
@@ -91,7 +112,10 @@ test('an object builder assembles constants, parts of the item and store content
 
 test('an argument that cannot be built fails its item only (D1)', async () => {
   const outcome = await build({ args: [parameter('n', number)], mappings: { n: item } }, 1, 'two', 3);
-  expect(outcome).toMatchObject({ kind: 'built', items: [{ ok: true }, { ok: false, error: failure('n', { id: 'atmDataTypeUnverified' }) }, { ok: true, args: { n: 3 } }] });
+  expect(outcome).toMatchObject({
+    kind: 'built',
+    items: [{ ok: true }, { ok: false, error: failure('n', { id: 'atmDataTypeUnverified' }) }, { ok: true, args: { n: 3 } }],
+  });
 });
 
 test.each([
@@ -108,20 +132,34 @@ test.each([
   });
 });
 
-test.each([
+test.each<[string, ValueBuilder, object]>([
   ['a constant of the wrong type (execution R98)', constant('x'), { id: 'atmDataTypeUnverified' }],
   ['an unset store (execution R100)', single('unset'), { id: 'atmStoreContentNotSet', details: { atmStoreSchemaId: 'unset' } }],
   ['an unknown store', single('nope'), { id: 'atmStoreNotFound', details: { atmStoreSchemaId: 'nope' } }],
-  ['a store of another type', single('list'), { id: 'atmStoreTypeDisallowed', details: { atmStoreSchemaId: 'list', allowed: ['singleValue'] } }],
+  [
+    'a store of another type',
+    single('list'),
+    { id: 'atmStoreTypeDisallowed', details: { atmStoreSchemaId: 'list', allowed: ['singleValue'] } },
+  ],
   ['content that cannot be described', single('gone'), { id: 'forbidden' }],
-  ['store credentials', { valueBuilderType: 'storeCredentials', valueBuilderRecipe: 'x' } as ValueBuilder, { id: 'atmTaskArgMapperUnsupportedValueBuilder' }],
+  [
+    'store credentials',
+    { valueBuilderType: 'storeCredentials', valueBuilderRecipe: 'x' },
+    { id: 'atmTaskArgMapperUnsupportedValueBuilder' },
+  ],
 ])('%s does not depend on the item and fails the batch (D1, data-and-stores §6.2)', async (_name, builder, specificError) => {
-  expect(await build({ args: [parameter('n', number)], mappings: { n: builder } }, 1, 2)).toMatchObject({ kind: 'failed', error: failure('n', specificError) });
+  expect(await build({ args: [parameter('n', number)], mappings: { n: builder } }, 1, 2)).toMatchObject({
+    kind: 'failed',
+    error: failure('n', specificError),
+  });
 });
 
 test('files come with the attributes of the argument, looked up once for the whole batch; a removed one fails its item (data-and-stores R69, R70, R109)', async () => {
   const own = new FakeFiles([{ path: 'a' }, { path: 'dir/b' }, { path: 'removed', errno: 'ENOENT' }]);
-  const task = compiled({ args: [parameter('f', { type: 'file', fileType: 'ANY', attributes: ['fileId', 'name'] })], mappings: { f: item } });
+  const task = compiled({
+    args: [parameter('f', { type: 'file', fileType: 'ANY', attributes: ['fileId', 'name'] })],
+    mappings: { f: item },
+  });
   const items = [file('a'), file('removed'), file('dir/b')].map((value, index) => ({ traceId: `t${index}`, value }));
   expect(await buildArguments(task, items, { ...context, files: own })).toMatchObject({
     items: [
@@ -129,7 +167,10 @@ test('files come with the attributes of the argument, looked up once for the who
       { ok: false, error: failure('f', { details: { valueConstraints: { hasAccess: true } } }) },
       { ok: true, args: { f: { ...file('dir/b'), name: 'b' } } },
     ],
-    fileLinks: [{ ...file('a'), path: 'a' }, { ...file('dir/b'), path: 'dir/b' }],
+    fileLinks: [
+      { ...file('a'), path: 'a' },
+      { ...file('dir/b'), path: 'dir/b' },
+    ],
   });
   expect(own.questions).toBe(2);
 });
@@ -144,7 +185,12 @@ test('every id in arguments and config becomes a link if it is of this space (la
     inside: `see ${by(file('removed').fileId)}`,
   };
   const outcome = await build({ args: [parameter('o', { type: 'object' })], mappings: { o: item } }, value);
-  expect(outcome).toMatchObject({ fileLinks: [{ ...file('a'), path: 'a' }, { ...file('dir/b'), path: 'dir/b' }] });
+  expect(outcome).toMatchObject({
+    fileLinks: [
+      { ...file('a'), path: 'a' },
+      { ...file('dir/b'), path: 'dir/b' },
+    ],
+  });
   const configured = await build({ config: [parameter('c', text)], lambdaConfig: { c: `/mnt/onedata/${by(file('a').fileId)}` } }, 1);
   expect(configured).toMatchObject({ fileLinks: [{ ...file('a'), path: 'a' }] });
 });
@@ -162,7 +208,12 @@ test('an entry whose name cannot be read fails, whatever the arguments take from
 });
 
 test('config is the configured values plus defaults, ranges completed, optional ones left out (execution R96, data-and-stores R76, R77)', async () => {
-  const config = [parameter('a', number), parameter('b', text, { defaultValue: 'd' }), parameter('r', { type: 'range' }), parameter('o', text, { isOptional: true })];
+  const config = [
+    parameter('a', number),
+    parameter('b', text, { defaultValue: 'd' }),
+    parameter('r', { type: 'range' }),
+    parameter('o', text, { isOptional: true }),
+  ];
   expect(await build({ config, lambdaConfig: { a: 1, r: { end: 3 }, undeclared: 1 } }, 1)).toMatchObject({
     config: { a: 1, b: 'd', r: { start: 0, end: 3, step: 1 } },
   });
@@ -174,13 +225,22 @@ test.each([
 ])('%s in the config does not compile (data-and-stores R76, lambdas R13)', (_name, lambdaConfig) => {
   expect(compile({ config: [parameter('c', number)], lambdaConfig })).toMatchObject({
     ok: false,
-    error: { id: 'atmLambdaConfigBadValue', details: { parameterName: 'c', specificError: { id: 'atmDataTypeUnverified', details: { expType: 'number' } } } },
+    error: {
+      id: 'atmLambdaConfigBadValue',
+      details: { parameterName: 'c', specificError: { id: 'atmDataTypeUnverified', details: { expType: 'number' } } },
+    },
   });
 });
 
 test('a file in the config is checked at creation and again for each batch, where its failure fails the batch (data-and-stores R76)', async () => {
-  const parts: Parts = { config: [parameter('f', { type: 'file', fileType: 'ANY', attributes: ['name'] })], lambdaConfig: { f: file('removed') } };
-  const bad = { id: 'atmLambdaConfigBadValue', details: { parameterName: 'f', specificError: { details: { valueConstraints: { hasAccess: true } } } } };
+  const parts: Parts = {
+    config: [parameter('f', { type: 'file', fileType: 'ANY', attributes: ['name'] })],
+    lambdaConfig: { f: file('removed') },
+  };
+  const bad = {
+    id: 'atmLambdaConfigBadValue',
+    details: { parameterName: 'f', specificError: { details: { valueConstraints: { hasAccess: true } } } },
+  };
   expect(await checkConfig(compiled(parts), context)).toMatchObject(bad);
   expect(await build(parts, 1)).toMatchObject({ kind: 'failed', error: bad });
   expect(await checkConfig(compiled({ ...parts, lambdaConfig: { f: file('a') } }), context)).toBeNull();

@@ -36,80 +36,86 @@ export type BatchArguments =
 export async function buildArguments(task: CompiledTask, items: readonly ItemToMap[], context: ArgumentContext): Promise<BatchArguments> {
   const stores = await readStores(task, context);
   if (!stores.ok) return { kind: 'failed', error: stores.error };
-  const raw = items.map((item) => buildAll(task, item, stores.value));
-  const fixed = buildFixed(task, stores.value);
+  const fixed = build(task, (argument) => !argument.perItem, null, stores.value);
   if (!fixed.ok) return { kind: 'failed', error: fixed.error };
+  const raw = items.map((item) => buildOwn(task, item.value, stores.value));
   const facts = await factsOf(task, [fixed.value, ...raw.flatMap((values) => (values.ok ? [values.value] : []))], context);
   const config = conformConfig(task, facts);
   if (!config.ok) return { kind: 'failed', error: config.error };
-  const shared = conformAll(task, fixed.value, facts, (argument) => !argument.perItem);
+  const shared = conform(task, fixed.value, facts);
   if (!shared.ok) return { kind: 'failed', error: shared.error };
+  const fileIds = new Set<string>();
+  collectFileIds(config.value, fileIds);
+  collectFileIds(shared.value, fileIds);
   const built = raw.map((values, index): ItemArguments => {
-    if (!values.ok) return values;
-    const conformed = conformAll(task, values.value, facts, (argument) => argument.perItem);
-    if (!conformed.ok) return conformed;
-    return { ok: true, args: inOrder(task, shared.value, conformed.value, items[index]?.traceId ?? '') };
+    const own = values.ok ? conform(task, values.value, facts) : values;
+    if (!own.ok) return own;
+    collectFileIds(own.value, fileIds);
+    return { ok: true, args: inOrder(task, shared.value, own.value, items[index]?.traceId ?? '') };
   });
-  const fileLinks = await linksOf([config.value, ...built.map((item) => (item.ok ? item.args : null))], facts, context);
-  return { kind: 'built', config: config.value, items: built, fileLinks };
+  return { kind: 'built', config: config.value, items: built, fileLinks: await linksOf(fileIds, facts, context) };
 }
 
-type Values = ReadonlyMap<string, unknown>;
+/** Values in the order of the task's arguments; `absent` where another part of the input has the value. */
+type Values = readonly unknown[];
 
-function buildAll(task: CompiledTask, item: ItemToMap, stores: StoreContents): Result<Values> {
+const absent = Symbol('absent');
+
+function buildOwn(task: CompiledTask, item: unknown, stores: StoreContents): Result<Values> {
   // An entry of a tree without a readable name fails, whatever the arguments would take from it.
-  if (item.value instanceof UnreadableName) return refuse(posixError('EILSEQ'));
-  return build(task.arguments, (argument) => argument.perItem, item.value, stores);
+  if (item instanceof UnreadableName) return refuse(posixError('EILSEQ'));
+  return build(task, (argument) => argument.perItem, item, stores);
 }
 
-function buildFixed(task: CompiledTask, stores: StoreContents): Result<Values> {
-  return build(task.arguments, (argument) => !argument.perItem, null, stores);
-}
-
-function build(all: readonly CompiledArgument[], wanted: (argument: CompiledArgument) => boolean, item: unknown, stores: StoreContents): Result<Values> {
-  const values = new Map<string, unknown>();
-  for (const argument of all) {
-    if (!wanted(argument)) continue;
-    const value = buildValue(argument.builder, item, stores);
+function build(task: CompiledTask, wanted: (argument: CompiledArgument) => boolean, item: unknown, stores: StoreContents): Result<Values> {
+  const values: unknown[] = [];
+  for (const argument of task.arguments) {
+    const value = wanted(argument) ? buildValue(argument.builder, item, stores) : ok(absent);
     if (!value.ok) return refuse(argumentError(argument.name, value.error));
-    values.set(argument.name, value.value);
+    values.push(value.value);
   }
   return ok(values);
 }
 
-function conformAll(task: CompiledTask, values: Values, facts: Facts, wanted: (argument: CompiledArgument) => boolean): Result<Values> {
-  const conformed = new Map<string, unknown>();
-  for (const argument of task.arguments) {
-    if (!wanted(argument)) continue;
-    const value = argument.type.conform(values.get(argument.name), facts);
+function conform(task: CompiledTask, values: Values, facts: Facts): Result<Values> {
+  const conformed: unknown[] = [];
+  for (const [index, argument] of task.arguments.entries()) {
+    const given = values[index];
+    const value = given === absent ? ok(absent) : argument.type.conform(given, facts);
     if (!value.ok) return refuse(argumentError(argument.name, value.error));
-    conformed.set(argument.name, value.value);
+    conformed.push(value.value);
   }
   return ok(conformed);
 }
 
 function inOrder(task: CompiledTask, shared: Values, own: Values, traceId: string): Readonly<Record<string, unknown>> {
-  const args = task.arguments.map(({ name, perItem }) => [name, (perItem ? own : shared).get(name)]);
-  // fromEntries defines own properties, so an argument named `__proto__` is an ordinary one.
-  return Object.fromEntries([['__meta', { traceId }], ...args]) as Readonly<Record<string, unknown>>;
+  const args: Record<string, unknown> = { __meta: { traceId } };
+  for (const [index, { name, perItem }] of task.arguments.entries()) define(args, name, perItem ? own[index] : shared[index]);
+  return args;
+}
+
+/** An argument may be named `__proto__`: it is an ordinary one. */
+function define(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
 }
 
 function conformConfig(task: CompiledTask, facts: Facts): Result<Readonly<Record<string, unknown>>> {
-  const config: [string, unknown][] = [];
+  const config: Record<string, unknown> = {};
   for (const { name, type, value } of task.config) {
     const conformed = type.conform(value, facts);
     if (!conformed.ok) return refuse(makeError('atmLambdaConfigBadValue', { parameterName: name, specificError: conformed.error }));
-    config.push([name, conformed.value]);
+    define(config, name, conformed.value);
   }
-  return ok(Object.fromEntries(config));
+  return ok(config);
 }
 
 async function factsOf(task: CompiledTask, batch: readonly Values[], context: ArgumentContext): Promise<Facts> {
   const fileIds = new Set<string>();
   for (const { type, value } of task.config) type.collect(value, fileIds);
-  for (const { name, type } of task.arguments) {
+  for (const [index, { type }] of task.arguments.entries()) {
     if (!type.hasFiles) continue;
-    for (const values of batch) type.collect(values.get(name), fileIds);
+    for (const values of batch) type.collect(values[index], fileIds);
   }
   return fileIds.size === 0 ? noFacts(context.spaceId) : await gatherFacts(context, fileIds, task.attributes);
 }
@@ -142,14 +148,12 @@ async function readStore(atmStoreSchemaId: string, context: ArgumentContext): Pr
   return described.ok ? described : refuse(makeError('forbidden'));
 }
 
-async function linksOf(inputs: readonly unknown[], facts: Facts, context: ArgumentContext): Promise<{ fileId: string; path: string }[]> {
-  const fileIds = new Set<string>();
-  for (const input of inputs) collectFileIds(input, fileIds);
+async function linksOf(fileIds: ReadonlySet<string>, facts: Facts, context: ArgumentContext): Promise<{ fileId: string; path: string }[]> {
   const unknown = [...fileIds].filter((fileId) => !facts.files.has(fileId));
-  const resolved = unknown.length === 0 ? new Map() : await context.files.resolveMany(unknown);
+  const resolved = unknown.length === 0 ? null : await context.files.resolveMany(unknown);
   const links: { fileId: string; path: string }[] = [];
   for (const fileId of fileIds) {
-    const ref = facts.files.get(fileId)?.ref ?? resolved.get(fileId);
+    const ref = facts.files.get(fileId)?.ref ?? resolved?.get(fileId);
     if (ref?.spaceId === context.spaceId) links.push({ fileId, path: ref.path });
   }
   return links;

@@ -39,7 +39,8 @@ export function dispatchMeasurements(
       const schema = schemaOf(rule, config);
       if (schema === undefined) return refuse(unknownGenerator(rule));
       const series = seriesName(measurement.tsName, rule, schema);
-      if (schema.nameGeneratorType === 'addPrefix' && !isEntityName(series)) return refuse(makeError('badValueName', { key: 'timeSeriesName' }));
+      if (schema.nameGeneratorType === 'addPrefix' && !isEntityName(series))
+        return refuse(makeError('badValueName', { key: 'timeSeriesName' }));
       if (reached.has(series)) repeated.add(series);
       reached.add(series);
       points.push({ series, timestamp: measurement.timestamp, value: measurement.value, metrics: schema.metrics });

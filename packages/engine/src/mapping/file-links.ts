@@ -14,7 +14,8 @@ export function collectFileIds(value: unknown, fileIds: Set<string>): void {
   } else if (Array.isArray(value)) {
     for (const element of value) collectFileIds(element, fileIds);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, element] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
+      const element = (value as Readonly<Record<string, unknown>>)[key];
       if (key === 'fileId' && typeof element === 'string' && isFileId(element)) fileIds.add(element);
       else collectFileIds(element, fileIds);
     }

@@ -84,7 +84,10 @@ async function logged(contentSpec: DataSpec, value: unknown, context: ResultCont
   const contents = kept.map(({ content }) => content);
   const checked = await storedForm({ type: 'array', itemDataSpec: contentSpec }, contents, context);
   if (!checked.ok) return checked;
-  return ok({ kind: 'log', entries: kept.map(({ severity, content }) => ({ severity, source: 'user', content: JSON.stringify(content) })) });
+  return ok({
+    kind: 'log',
+    entries: kept.map(({ severity, content }) => ({ severity, source: 'user', content: JSON.stringify(content) })),
+  });
 }
 
 /** The stored form of a valid value. */

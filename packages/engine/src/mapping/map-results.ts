@@ -39,7 +39,8 @@ export async function mapBatchResults(
   const fileIds = new Set<string>();
   for (const result of task.results) {
     for (const answer of answers) {
-      if (answer.kind === 'results' && Object.hasOwn(answer.results, result.name)) collect(result, answer.results[result.name], targets, fileIds);
+      if (answer.kind === 'results' && Object.hasOwn(answer.results, result.name))
+        collect(result, answer.results[result.name], targets, fileIds);
     }
   }
   const update = updateContext(await factsOf(fileIds, context), targets, context);
@@ -99,8 +100,15 @@ function mapItem(task: CompiledTask, results: Results, targets: Targets, update:
 }
 
 /** Checks one value, also when it is not mapped, and dispatches it to all mappers (R72, R73). */
-function consume(result: CompiledResult, value: unknown, targets: Targets, update: UpdateContext, writes: StoreWrite[]): ErrorObject | null {
-  const failed = (specificError: ErrorObject): ErrorObject => makeError('atmTaskResultMappingFailed', { result: result.name, specificError });
+function consume(
+  result: CompiledResult,
+  value: unknown,
+  targets: Targets,
+  update: UpdateContext,
+  writes: StoreWrite[],
+): ErrorObject | null {
+  const failed = (specificError: ErrorObject): ErrorObject =>
+    makeError('atmTaskResultMappingFailed', { result: result.name, specificError });
   const problem = result.type.validate(value, update.facts);
   if (problem !== null) return failed(problem);
   for (const mapping of result.mappings) {
@@ -140,5 +148,10 @@ async function factsOf(fileIds: ReadonlySet<string>, context: ResultContext): Pr
 }
 
 function updateContext(facts: Facts, targets: Targets, context: ResultContext): UpdateContext {
-  return { facts, logLevel: context.logLevel, maxItemBytes: context.maxItemBytes ?? defaultMaxItemBytes, taskLog: targets.get(taskLogTarget) };
+  return {
+    facts,
+    logLevel: context.logLevel,
+    maxItemBytes: context.maxItemBytes ?? defaultMaxItemBytes,
+    taskLog: targets.get(taskLogTarget),
+  };
 }

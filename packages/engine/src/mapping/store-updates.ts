@@ -48,7 +48,10 @@ function contentTypes(target: Target): ContentTypes {
   return types;
 }
 
-const anyMeasurement: DataSpec = { type: 'timeSeriesMeasurement', specs: [{ nameMatcherType: 'hasPrefix', nameMatcher: '', unit: 'none' }] };
+const anyMeasurement: DataSpec = {
+  type: 'timeSeriesMeasurement',
+  specs: [{ nameMatcherType: 'hasPrefix', nameMatcher: '', unit: 'none' }],
+};
 
 function contentSpec(target: Target): DataSpec {
   switch (target.type) {
@@ -79,12 +82,19 @@ export function collectForUpdate(value: unknown, target: Target, fileIds: Set<st
 }
 
 /** The writes of one update; nothing of a refused one. The caller has checked that the store is not frozen. */
-export function updateStore(value: unknown, target: Target, options: StoreContentUpdateOptions, context: UpdateContext): Result<readonly StoreWrite[]> {
+export function updateStore(
+  value: unknown,
+  target: Target,
+  options: StoreContentUpdateOptions,
+  context: UpdateContext,
+): Result<readonly StoreWrite[]> {
   switch (target.type) {
     case 'list':
       return options.type === 'listStoreContentUpdateOptions' ? appendItems(value, target, options.function, context) : wrongOptions();
     case 'treeForest':
-      return options.type === 'treeForestStoreContentUpdateOptions' ? appendItems(value, target, options.function, context) : wrongOptions();
+      return options.type === 'treeForestStoreContentUpdateOptions'
+        ? appendItems(value, target, options.function, context)
+        : wrongOptions();
     case 'auditLog':
       return options.type === 'auditLogStoreContentUpdateOptions' ? appendLog(value, target, options.function, context) : wrongOptions();
     case 'singleValue':
@@ -92,7 +102,9 @@ export function updateStore(value: unknown, target: Target, options: StoreConten
     case 'range':
       return options.type === 'rangeStoreContentUpdateOptions' ? setContent(value, target, context) : wrongOptions();
     case 'timeSeries':
-      return options.type === 'timeSeriesStoreContentUpdateOptions' ? measure(value, target, options.dispatchRules, context) : wrongOptions();
+      return options.type === 'timeSeriesStoreContentUpdateOptions'
+        ? measure(value, target, options.dispatchRules, context)
+        : wrongOptions();
     case 'exception':
       return wrongOptions();
   }

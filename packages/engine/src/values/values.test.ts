@@ -45,7 +45,10 @@ test.each([
   ['that was removed', file('removed'), { hasAccess: true }],
   ['that may not be looked at', file('private'), { hasAccess: true }],
 ])('a file %s violates a constraint (data-and-stores R5)', async (_name, value, valueConstraints) => {
-  expect(await problem(anyFile, value)).toMatchObject({ id: 'atmDataValueConstraintUnverified', details: { value, type: 'file', valueConstraints } });
+  expect(await problem(anyFile, value)).toMatchObject({
+    id: 'atmDataValueConstraintUnverified',
+    details: { value, type: 'file', valueConstraints },
+  });
 });
 
 test('a failure of the disk is reported as such (data-and-stores R5)', async () => {
@@ -76,7 +79,9 @@ test('the first bad element of an array is reported under its position, at any d
   expect(await problem(nested, [[1, 'NaN'], [4]])).toMatchObject({
     details: {
       type: 'array',
-      valueConstraints: { '$[0]': { id: 'atmDataValueConstraintUnverified', details: { valueConstraints: { '$[1]': { details: { expType: 'number' } } } } } },
+      valueConstraints: {
+        '$[0]': { id: 'atmDataValueConstraintUnverified', details: { valueConstraints: { '$[1]': { details: { expType: 'number' } } } } },
+      },
     },
   });
   expect(await problem({ type: 'array', itemDataSpec: anyFile }, [file('a'), file('removed')])).toMatchObject({
@@ -89,11 +94,29 @@ const measurement: DataSpec = { type: 'timeSeriesMeasurement', specs: [{ nameMat
 test.each<[string, DataSpec, unknown, unknown, unknown]>([
   ['a file', anyFile, { ...file('a'), name: 'a' }, file('a').fileId, file('a')],
   ['a range', { type: 'range' }, { end: 10, extra: 1 }, [0, 10, 1], { start: 0, end: 10, step: 1 }],
-  ['a measurement', measurement, { tsName: 's', timestamp: 1, value: 2, x: 1 }, { tsName: 's', timestamp: 1, value: 2 }, { tsName: 's', timestamp: 1, value: 2 }],
+  [
+    'a measurement',
+    measurement,
+    { tsName: 's', timestamp: 1, value: 2, x: 1 },
+    { tsName: 's', timestamp: 1, value: 2 },
+    { tsName: 's', timestamp: 1, value: 2 },
+  ],
   ['an object', { type: 'object' }, { a: 1, b: null }, { a: 1, b: null }, { a: 1, b: null }],
   ['a dataset', { type: 'dataset' }, { datasetId: 'd', x: 1 }, 'd', { datasetId: 'd' }],
-  ['a list of ranges', { type: 'array', itemDataSpec: { type: 'range' } }, [{ start: 2, end: 1, step: -1 }], [[2, 1, -1]], [{ start: 2, end: 1, step: -1 }]],
-  ['a list of measurements', { type: 'array', itemDataSpec: measurement }, [{ tsName: 's', timestamp: 1, value: 2, x: 1 }], [{ tsName: 's', timestamp: 1, value: 2 }], [{ tsName: 's', timestamp: 1, value: 2 }]],
+  [
+    'a list of ranges',
+    { type: 'array', itemDataSpec: { type: 'range' } },
+    [{ start: 2, end: 1, step: -1 }],
+    [[2, 1, -1]],
+    [{ start: 2, end: 1, step: -1 }],
+  ],
+  [
+    'a list of measurements',
+    { type: 'array', itemDataSpec: measurement },
+    [{ tsName: 's', timestamp: 1, value: 2, x: 1 }],
+    [{ tsName: 's', timestamp: 1, value: 2 }],
+    [{ tsName: 's', timestamp: 1, value: 2 }],
+  ],
 ])('%s is stored in its minimal form and iterated from it (data-and-stores §2.3, R9)', (_name, spec, value, stored, iterated) => {
   const type = compileType(spec);
   expect(type.toStored(value)).toEqual(stored);
@@ -110,7 +133,10 @@ test('files are described by id, name, type and size, removed ones by their errn
   expect(await describe(anyFile, file('a').fileId, owner)).toEqual({ ok: true, value: { ...file('a'), name: 'a', type: 'REG', size: 5 } });
   expect(await describe(anyFile, file('removed').fileId, owner)).toEqual({ ok: false, error: posixError('ENOENT') });
   expect(await describe(anyFile, file('private').fileId, owner)).toEqual({ ok: false, error: posixError('EACCES') });
-  expect(await describe({ type: 'array', itemDataSpec: anyFile }, [file('a').fileId, file('removed').fileId], owner)).toEqual({ ok: false, error: posixError('ENOENT') });
+  expect(await describe({ type: 'array', itemDataSpec: anyFile }, [file('a').fileId, file('removed').fileId], owner)).toEqual({
+    ok: false,
+    error: posixError('ENOENT'),
+  });
   expect(await describe({ type: 'dataset' }, 'd', owner)).toMatchObject({ ok: false, error: { id: 'notFound' } });
   expect(await describe({ type: 'range' }, [0, 10, 2], owner)).toEqual({ ok: true, value: { start: 0, end: 10, step: 2 } });
 });

@@ -43,8 +43,26 @@ function positionDeeperThan(text: string, maxDepth: number): number | null {
 }
 
 const space = /[ \t\n\r]*/y;
-const scalar = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const keyText = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const plainScalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+/** The index after the string that starts at `at`, null when there is none. By hand, since a pattern would backtrack over long text. */
+function stringEnd(text: string, at: number): number | null {
+  if (text[at] !== '"') return null;
+  let next = at + 1;
+  while (next < text.length) {
+    const char = text.charAt(next);
+    if (char === '"') return next + 1;
+    if (char < ' ') return null;
+    if (char === '\\') {
+      escape.lastIndex = next;
+      const found = escape.exec(text);
+      if (found === null) return null;
+      next += found[0].length;
+    } else next += 1;
+  }
+  return null;
+}
 
 /** What the grammar wants next: only used to find the place of an error that is known to exist. */
 type Expecting = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd';
@@ -53,6 +71,11 @@ function syntaxErrorPosition(text: string): number {
   const closers: string[] = [];
   let expecting: Expecting = 'value';
   let at = 0;
+  const skipString = (): boolean => {
+    const end = stringEnd(text, at);
+    at = end ?? at;
+    return end !== null;
+  };
   const skip = (pattern: RegExp): boolean => {
     pattern.lastIndex = at;
     const found = pattern.exec(text);
@@ -79,14 +102,14 @@ function syntaxErrorPosition(text: string): number {
       at += 1;
       expecting = 'value';
     } else if (expecting === 'key' || expecting === 'keyOrEnd') {
-      if (!skip(keyText)) return at;
+      if (!skipString()) return at;
       expecting = 'colon';
     } else if (char === '[' || char === '{') {
       closers.push(char === '[' ? ']' : '}');
       at += 1;
       expecting = char === '[' ? 'valueOrEnd' : 'keyOrEnd';
     } else {
-      if (!skip(scalar)) return at;
+      if (!skipString() && !skip(plainScalar)) return at;
       expecting = 'commaOrEnd';
     }
   }

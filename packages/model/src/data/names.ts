@@ -1,4 +1,4 @@
-const entityName = /^[\p{L}\p{M}\p{N}\p{Pc}()](?:[\p{L}\p{M}\p{N}\p{Pc}() .-]{0,126})[\p{L}\p{M}\p{N}\p{Pc}()]$/u;
+const entityName = /^[\p{L}\p{M}\p{N}_()](?:[\p{L}\p{M}\p{N}_() .-]{0,126})[\p{L}\p{M}\p{N}_()]$/u;
 
 /** 2–128 characters; a letter, digit, underscore or parenthesis at both ends, also space, dot and dash between (schemas §1). */
 export function isEntityName(name: string): boolean {

@@ -8,13 +8,20 @@ export interface PythonInterpreter {
   /** Directories outside /usr that the interpreter lives in. */
   readonly prefixes: readonly string[];
   readonly version: string;
+  /** Its own pip can install into another environment (`--python`, pip 22.3). */
+  readonly canInstallElsewhere: boolean;
 }
 
 export type FoundPython = { readonly ok: true; readonly python: PythonInterpreter } | { readonly ok: false; readonly reason: string };
 
 const QUESTION = `import json, sys
+try:
+    import pip
+    can_install = tuple(int(part) for part in pip.__version__.split(".")[:2]) >= (22, 3)
+except Exception:
+    can_install = False
 print(json.dumps({"executable": sys.executable, "prefixes": [sys.base_prefix, sys.base_exec_prefix],
-                  "version": "%d.%d.%d" % sys.version_info[:3]}))`;
+                  "version": "%d.%d.%d" % sys.version_info[:3], "canInstallElsewhere": can_install}))`;
 
 /** Asks `python3` of the server's PATH who it is. */
 export async function findPython(): Promise<FoundPython> {
@@ -30,7 +37,7 @@ export async function findPython(): Promise<FoundPython> {
     }
     const executable = await realpath(answer.executable);
     const prefixes = [...new Set(answer.prefixes)].filter((prefix) => prefix !== '/usr' && !prefix.startsWith('/usr/'));
-    return { ok: true, python: { executable, prefixes, version: answer.version } };
+    return { ok: true, python: { ...answer, executable, prefixes } };
   } catch (error) {
     return { ok: false, reason: `${shim} does not work: ${error instanceof Error ? error.message : String(error)}` };
   }

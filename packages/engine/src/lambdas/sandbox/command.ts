@@ -70,7 +70,7 @@ function fileSystem(launch: Launch, asRoot: boolean): string[] {
     paths.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]);
   return [
     ...readable(['/usr']),
-    ...parents(['/etc/x']),
+    ...parents('/etc/x'),
     ...SYSTEM_DIRECTORIES.flatMap(systemDirectory),
     ...readable(SYSTEM_FILES.map((name) => `/etc/${name}`)),
     ...(launch.network ? readable(NETWORK_FILES.map((name) => `/etc/${name}`)) : []),
@@ -79,8 +79,7 @@ function fileSystem(launch: Launch, asRoot: boolean): string[] {
     '--dev',
     '/dev',
     ...(asRoot ? hideKernelSettings() : []),
-    ...parents(launch.binds.map(({ target }) => target)),
-    ...launch.binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
+    ...launch.binds.flatMap(({ source, target, writable }) => [...parents(target), writable ? '--bind' : '--ro-bind', source, target]),
     '--chdir',
     launch.workingDirectory,
     // The root is a fresh tmpfs; without this uid 0 could fill memory through it.
@@ -99,15 +98,13 @@ function hideKernelSettings(): string[] {
   return [...readonly, ...hidden];
 }
 
-/** Directories above the targets, passable for everybody: those that bwrap makes by itself only uid 0 may pass. */
-function parents(targets: readonly string[]): string[] {
-  const found = new Set<string>();
-  for (const target of targets) {
-    const segments = target.split('/').slice(1, -1);
-    segments.forEach((_, index) => found.add(`/${segments.slice(0, index + 1).join('/')}`));
-  }
-  const ours = [...found].filter((path) => path !== '/usr' && !path.startsWith('/usr/'));
-  return ours.flatMap((path) => ['--perms', '0755', '--dir', path]);
+/** Directories above a target, passable for everybody: those that bwrap makes by itself only uid 0 may pass. */
+function parents(target: string): string[] {
+  const segments = target.split('/').slice(1, -1);
+  return segments
+    .map((_, index) => `/${segments.slice(0, index + 1).join('/')}`)
+    .filter((path) => path !== '/usr' && !path.startsWith('/usr/'))
+    .flatMap((path) => ['--perms', '0755', '--dir', path]);
 }
 
 /** On merged systems `/bin` and friends are links into /usr, elsewhere directories of their own. */

@@ -83,24 +83,36 @@ export const getSpace = defineVerb('getSpace', 'read', async (tx, params: { read
   return row === undefined ? null : spaceOf(row);
 });
 
-export const findSpaceByPath = defineVerb('findSpaceByPath', 'read', async (tx, params: { readonly path: string }): Promise<Space | null> => {
-  const row = await tx.get<SpaceRow>(`select ${columns} from space where path = ?`, [params.path]);
-  return row === undefined ? null : spaceOf(row);
-});
+export const findSpaceByPath = defineVerb(
+  'findSpaceByPath',
+  'read',
+  async (tx, params: { readonly path: string }): Promise<Space | null> => {
+    const row = await tx.get<SpaceRow>(`select ${columns} from space where path = ?`, [params.path]);
+    return row === undefined ? null : spaceOf(row);
+  },
+);
 
 /** The named spaces (unknown ids are left out), or all of them when `ids` is null; by name. */
-export const listSpaces = defineVerb('listSpaces', 'read', async (tx, params: { readonly ids: readonly string[] | null }): Promise<readonly Space[]> => {
-  if (params.ids === null) return (await tx.all<SpaceRow>(`select ${columns} from space order by name, id`)).map(spaceOf);
-  const found: Space[] = [];
-  for (const ids of portions(params.ids)) {
-    found.push(...(await tx.all<SpaceRow>(`select ${columns} from space where id in (${marks(ids.length)})`, ids)).map(spaceOf));
-  }
-  return found.toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
-});
+export const listSpaces = defineVerb(
+  'listSpaces',
+  'read',
+  async (tx, params: { readonly ids: readonly string[] | null }): Promise<readonly Space[]> => {
+    if (params.ids === null) return (await tx.all<SpaceRow>(`select ${columns} from space order by name, id`)).map(spaceOf);
+    const found: Space[] = [];
+    for (const ids of portions(params.ids)) {
+      found.push(...(await tx.all<SpaceRow>(`select ${columns} from space where id in (${marks(ids.length)})`, ids)).map(spaceOf));
+    }
+    return found.toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+  },
+);
 
-export const renameSpace = defineVerb('renameSpace', 'control', async (tx, params: { readonly id: string; readonly name: string }): Promise<boolean> => {
-  return (await tx.run('update space set name = ? where id = ?', [params.name, params.id])) === 1;
-});
+export const renameSpace = defineVerb(
+  'renameSpace',
+  'control',
+  async (tx, params: { readonly id: string; readonly name: string }): Promise<boolean> => {
+    return (await tx.run('update space set name = ? where id = ?', [params.name, params.id])) === 1;
+  },
+);
 
 /** Forgets the space; its directory stays as it is. File ids of it resolve to nothing any more. */
 export const deleteSpace = defineVerb('deleteSpace', 'control', async (tx, params: { readonly id: string }): Promise<boolean> => {
@@ -110,9 +122,13 @@ export const deleteSpace = defineVerb('deleteSpace', 'control', async (tx, param
 });
 
 /** Makes ids resolvable; ids are a function of space and path, so a known one stays as it is. */
-export const registerFiles = defineVerb('registerFiles', 'data', async (tx, params: { readonly files: readonly FileRow[] }): Promise<void> => {
-  await insertFiles(tx, params.files);
-});
+export const registerFiles = defineVerb(
+  'registerFiles',
+  'data',
+  async (tx, params: { readonly files: readonly FileRow[] }): Promise<void> => {
+    await insertFiles(tx, params.files);
+  },
+);
 
 /** The same as part of another verb's transaction. Sorted, so that two writers cannot wait for each other in a circle. */
 export async function insertFiles(tx: SqlTransaction, files: readonly FileRow[]): Promise<void> {
@@ -126,17 +142,21 @@ export async function insertFiles(tx: SqlTransaction, files: readonly FileRow[])
 }
 
 /** The rows of the known ids, in no particular order. */
-export const findFiles = defineVerb('findFiles', 'read', async (tx, params: { readonly ids: readonly string[] }): Promise<readonly FileRow[]> => {
-  const found: FileRow[] = [];
-  for (const ids of portions(params.ids)) {
-    const part = await tx.all<{ id: string; space_id: string; path: string }>(
-      `select id, space_id, path from file where id in (${marks(ids.length)})`,
-      ids,
-    );
-    found.push(...part.map((row) => ({ id: row.id, spaceId: row.space_id, path: row.path })));
-  }
-  return found;
-});
+export const findFiles = defineVerb(
+  'findFiles',
+  'read',
+  async (tx, params: { readonly ids: readonly string[] }): Promise<readonly FileRow[]> => {
+    const found: FileRow[] = [];
+    for (const ids of portions(params.ids)) {
+      const part = await tx.all<{ id: string; space_id: string; path: string }>(
+        `select id, space_id, path from file where id in (${marks(ids.length)})`,
+        ids,
+      );
+      found.push(...part.map((row) => ({ id: row.id, spaceId: row.space_id, path: row.path })));
+    }
+    return found;
+  },
+);
 
 /** name → JSON text of the value. */
 export const readXattrs = defineVerb(

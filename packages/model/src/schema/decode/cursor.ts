@@ -55,7 +55,7 @@ export function decoding<T>(bodyField: string, value: unknown, encoding: Encodin
   }
 }
 
-export function describedPath(path: string, key: string): string {
+function describedPath(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 

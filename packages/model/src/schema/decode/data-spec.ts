@@ -25,7 +25,7 @@ import {
   type Fields,
 } from './cursor.ts';
 
-export const dataTypes = [
+const dataTypes = [
   'array',
   'boolean',
   'dataset',
@@ -38,7 +38,7 @@ export const dataTypes = [
   'timeSeriesMeasurement',
 ] as const satisfies readonly DataType[];
 
-export const fileTypes = ['REG', 'DIR', 'SYMLNK', 'ANY'] as const;
+const fileTypes = ['REG', 'DIR', 'SYMLNK', 'ANY'] as const;
 export const matcherTypes = ['exact', 'hasPrefix'] as const;
 
 /** A type descriptor in either encoding (schemas §3, R1–R4). */

@@ -4,8 +4,8 @@ import { integerAt, listOf, mapOf, misfit, optional, record, required, stopWith,
 import { dashboardAt } from './dashboard.ts';
 import { unitAt } from './data-spec.ts';
 
-export const metricResolutions = [0, 1, 5, 60, 3600, 86_400, 604_800, 2_592_000, 31_536_000] as const;
-export const metricAggregators = ['sum', 'max', 'min', 'first', 'last', 'avg'] as const satisfies readonly MetricConfig['aggregator'][];
+const metricResolutions = [0, 1, 5, 60, 3600, 86_400, 604_800, 2_592_000, 31_536_000] as const;
+const metricAggregators = ['sum', 'max', 'min', 'first', 'last', 'avg'] as const satisfies readonly MetricConfig['aggregator'][];
 const generatorTypes = ['exact', 'addPrefix'] as const satisfies readonly TimeSeriesSchema['nameGeneratorType'][];
 
 /** Configuration of a time series store (schemas §6.3, R15, R16; unchecked in persisted JSON, R23). */

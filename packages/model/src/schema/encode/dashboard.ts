@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../data/json.ts';
 
-/** Records of a dashboard by the field that holds them; in a list every element is one (schemas §6.6, R19). */
+/** Records of a dashboard by the field that holds them; in a list every element is one (schemas §6.6, R19). Real dumps leave `unitOptions` plain. */
 const recordFields: ReadonlySet<string> = new Set([
   'rootSection',
   'title',
@@ -9,7 +9,6 @@ const recordFields: ReadonlySet<string> = new Set([
   'yAxes',
   'seriesGroupBuilders',
   'seriesBuilders',
-  'unitOptions',
   'builderRecipe',
   'seriesTemplate',
   'dynamicSeriesConfigsSource',

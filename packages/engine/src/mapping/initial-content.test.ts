@@ -1,0 +1,105 @@
+import type { DataSpec, StoreSchema } from '@laneway/model';
+import { expect, test } from 'vitest';
+import { FakeFiles } from '../../test/fake-files.ts';
+import { fileIdOf } from '../files/file-id.ts';
+import { initialContentReader } from './initial-content.ts';
+
+const files = new FakeFiles([{ path: 'a' }, { path: 'b', type: 'DIR' }]);
+const id = (path: string): string => fileIdOf('s1', path);
+const number: DataSpec = { type: 'number', integersOnly: false, allowedValues: null };
+const read = initialContentReader(files, 1000);
+
+async function contentOf(type: string, config: object, content: unknown, requiresInitialContent = false): Promise<unknown> {
+  const schema = {
+    id: 'st',
+    name: 's',
+    description: '',
+    type,
+    config,
+    requiresInitialContent,
+    defaultInitialContent: null,
+  } as unknown as StoreSchema;
+  return await read({ storeId: 'S', schema, content, spaceId: 's1', logLevel: 6 });
+}
+
+const nothing = { ok: true, value: [] };
+const file: DataSpec = { type: 'file', fileType: 'REG', attributes: null };
+
+test('a store without content is empty, unless it requires some (data-and-stores R12)', async () => {
+  expect(await contentOf('list', { itemDataSpec: number }, null)).toEqual(nothing);
+  expect(await contentOf('list', { itemDataSpec: number }, null, true)).toMatchObject({
+    ok: false,
+    error: { id: 'atmStoreMissingRequiredInitialContent' },
+  });
+  expect(await contentOf('list', { itemDataSpec: number }, [], true)).toEqual(nothing);
+});
+
+test('lists and trees take arrays of valid items, in stored form and order (data-and-stores R13)', async () => {
+  expect(await contentOf('list', { itemDataSpec: number }, [3, 1])).toEqual({
+    ok: true,
+    value: [{ kind: 'append', storeId: 'S', items: ['3', '1'] }],
+  });
+  expect(await contentOf('treeForest', { itemDataSpec: file }, [{ fileId: id('a'), x: 1 }])).toMatchObject({
+    value: [{ items: [JSON.stringify(id('a'))] }],
+  });
+});
+
+test.each([5, { end: 1 }, 'x'])('%j is no initial content of a list (data-and-stores R13)', async (content) => {
+  expect(await contentOf('list', { itemDataSpec: number }, content)).toMatchObject({
+    ok: false,
+    error: { id: 'atmDataTypeUnverified', details: { expType: 'array' } },
+  });
+});
+
+test('an invalid element is reported under its position (data-and-stores R13)', async () => {
+  expect(await contentOf('list', { itemDataSpec: number }, [1, 'x'])).toMatchObject({
+    ok: false,
+    error: { details: { type: 'array', valueConstraints: { '$[1]': {} } } },
+  });
+  expect(await contentOf('treeForest', { itemDataSpec: file }, [{ fileId: id('b') }])).toMatchObject({
+    error: { details: { valueConstraints: { '$[0]': { details: { valueConstraints: { fileType: 'REG' } } } } } },
+  });
+});
+
+test('single values and ranges are one value in stored form; a wrong step is refused (data-and-stores §5.2, §5.3)', async () => {
+  expect(await contentOf('singleValue', { itemDataSpec: number }, 0)).toEqual({
+    ok: true,
+    value: [{ kind: 'set', storeId: 'S', content: '0' }],
+  });
+  expect(await contentOf('singleValue', { itemDataSpec: { type: 'boolean' } }, false)).toMatchObject({ value: [{ content: 'false' }] });
+  expect(await contentOf('range', {}, { end: 4 })).toEqual({ ok: true, value: [{ kind: 'set', storeId: 'S', content: '[0,4,1]' }] });
+  expect(await contentOf('range', {}, { start: 10, end: 5 })).toMatchObject({
+    ok: false,
+    error: { details: { valueConstraints: 'invalid step direction' } },
+  });
+});
+
+test('a log takes an array like extend, filtered by level (data-and-stores R35, R36)', async () => {
+  const config = { logContentDataSpec: { type: 'object' } };
+  expect(await contentOf('auditLog', config, [{ a: 1 }, { severity: 'debug', content: 5 }, { severity: 'error', b: 1 }])).toEqual({
+    ok: true,
+    value: [
+      {
+        kind: 'log',
+        storeId: 'S',
+        entries: [
+          { severity: 'info', source: 'user', content: '{"a":1}' },
+          { severity: 'error', source: 'user', content: '{"b":1}' },
+        ],
+      },
+    ],
+  });
+  expect(await contentOf('auditLog', config, {})).toMatchObject({ ok: false, error: { details: { expType: 'array' } } });
+  expect(await contentOf('auditLog', config, [5])).toMatchObject({ ok: false, error: { details: { valueConstraints: { '$[0]': {} } } } });
+});
+
+test('time series take no initial content (data-and-stores R52)', async () => {
+  expect(await contentOf('timeSeries', {}, [])).toMatchObject({ ok: false, error: { id: 'badData', details: { key: 'initialContent' } } });
+});
+
+test('an item above the size limit is refused (design §5)', async () => {
+  expect(await contentOf('list', { itemDataSpec: { type: 'object' } }, [{ t: 'x'.repeat(1001) }])).toMatchObject({
+    ok: false,
+    error: { id: 'badData' },
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import type { DataSpec, ErrorObject } from '../src/index.ts';
+import {
+  canonicalJson,
+  checkPredefinedValue,
+  checkValue,
+  isEntityName,
+  isOfType,
+  newId,
+  newTraceId,
+  ok,
+  parseJson,
+  queryItem,
+  secondsOf,
+} from '../src/index.ts';
+
+const number: DataSpec = { type: 'number', integersOnly: false, allowedValues: null };
+const arrayOf = (itemDataSpec: DataSpec): DataSpec => ({ type: 'array', itemDataSpec });
+const constraint = (error: ErrorObject | null): unknown => {
+  expect(error?.id).toBe('atmDataValueConstraintUnverified');
+  return error?.details?.['valueConstraints'];
+};
+
+describe('ids and times', () => {
+  it('are 32 hex digits, ch and 4 hex digits (rest R16)', () => {
+    expect(newId()).toMatch(/^[0-9a-f]{32}ch[0-9a-f]{4}$/);
+    expect(newId()).not.toBe(newId());
+    expect(newId((bytes) => bytes.fill(10))).toBe(`${'0a'.repeat(16)}ch0a0a`);
+  });
+  it('trace ids are 20 hex digits (data-and-stores R20)', () => expect(newTraceId()).toMatch(/^[0-9a-f]{20}$/));
+  it('times are whole seconds (rest R18)', () => expect(secondsOf(1999)).toBe(1));
+});
+
+describe('entity names (schemas §1)', () => {
+  it.each(['ab', 'a b', '_x_', '(a)', 'żó', 'a.-b', 'x'.repeat(128)])('accepts %j', (name) => expect(isEntityName(name)).toBe(true));
+  it.each(['', 'a', ' ab', 'ab ', '-', '.', '-ab', '/ab', ':ab', 'a★b', 'ab\n', 'x'.repeat(129)])('refuses %j', (name) =>
+    expect(isEntityName(name)).toBe(false),
+  );
+});
+
+describe('parseJson', () => {
+  it.each([
+    ['{"a":1,}', 7],
+    ['[1 2]', 3],
+    ['', 0],
+    ['{"a"', 4],
+    ['[1]x', 3],
+    ['"a\n"', 0],
+    ['{a:1}', 1],
+    ['[1,]', 3],
+    ['{"a" 1}', 5],
+  ])('tells where %j stops being JSON', (text, position) => {
+    expect(parseJson(text)).toEqual({ ok: false, reason: 'syntax', position });
+  });
+  it('refuses text that is nested too deeply, brackets in strings aside', () => {
+    expect(parseJson('[[["[[["]]]', { maxDepth: 3 })).toMatchObject({ ok: true });
+    expect(parseJson('[[[[1]]]]', { maxDepth: 3 })).toEqual({ ok: false, reason: 'tooDeep', position: 3 });
+    expect(parseJson('['.repeat(1_000_000))).toMatchObject({ reason: 'tooDeep' });
+  });
+  it('finds the place in very long text, too', () => {
+    const long = `{"a":"${'x'.repeat(2_000_000)}\\n"`;
+    expect(parseJson(`${long},}`)).toEqual({ ok: false, reason: 'syntax', position: long.length + 1 });
+    expect(parseJson(`["${'x'.repeat(2_000_000)}`)).toEqual({ ok: false, reason: 'syntax', position: 1 });
+    expect(parseJson(String.raw`["\u00e9", "\q"]`)).toEqual({ ok: false, reason: 'syntax', position: 11 });
+  });
+  it('keeps prototype keys as data without effect', () => {
+    const parsed = parseJson('{"__proto__":{"admin":true}}');
+    expect(parsed.ok && (parsed.value as { admin?: unknown }).admin).toBeUndefined();
+  });
+  it('canonical text does not depend on key order', () =>
+    expect(canonicalJson({ b: 1, a: [{ d: 1, c: null }] })).toBe('{"a":[{"c":null,"d":1}],"b":1}'));
+});
+
+describe('membership (data-and-stores §2.1)', () => {
+  const cases: readonly (readonly [DataSpec['type'], readonly unknown[], readonly unknown[]])[] = [
+    ['array', [[], [1]], [{}, 'a', null]],
+    ['boolean', [true, false], [0, 'true', null]],
+    ['dataset', [{ datasetId: 'd', more: 1 }], [{ datasetId: 1 }, 'd', {}]],
+    ['file', [{ fileId: 'f' }], [5.5, 'f', [5], { fileId: 5 }, null]],
+    ['group', [{ groupId: 'g' }], [{}, null]],
+    ['number', [-10, 0, 5.5], ['5.5', [5], {}]],
+    ['object', [{}, { a: 1 }], [[], null, 'a']],
+    [
+      'range',
+      [{ end: 10 }, { start: 1, end: 10 }, { end: 1, x: 1 }],
+      [5, 'a', [5], {}, { end: 'a' }, { end: 1, start: null }, { end: 1, step: 0.5 }],
+    ],
+    ['string', ['', 'a'], [1, null]],
+    [
+      'timeSeriesMeasurement',
+      [{ tsName: 'a', timestamp: 0, value: 1.5 }],
+      [{ tsName: 1, timestamp: 1, value: 1 }, { tsName: 'a', timestamp: -10, value: 1 }, { tsName: 'a', timestamp: 1, value: '1' }, {}],
+    ],
+  ];
+  it.each(cases)('%s', (type, accepted, refused) => {
+    for (const value of accepted) expect([value, isOfType(type, value)]).toEqual([value, true]);
+    for (const value of refused) expect([value, isOfType(type, value)]).toEqual([value, false]);
+  });
+  it('does not see inherited keys', () => expect(isOfType('file', Object.create({ fileId: 'f' }))).toBe(false));
+});
+
+describe('constraints (data-and-stores §2.2)', () => {
+  it('a value of a wrong type is reported before any constraint', () => {
+    expect(checkValue(number, '5.5')).toMatchObject({ id: 'atmDataTypeUnverified', details: { value: '5.5', expType: 'number' } });
+  });
+  it('integersOnly comes before allowedValues, and an integral float is an integer (R1)', () => {
+    const spec: DataSpec = { type: 'number', integersOnly: true, allowedValues: [1.5] };
+    expect(constraint(checkValue(spec, 1.5))).toEqual({ integersOnly: true });
+    expect(constraint(checkValue(spec, 5.0))).toEqual({ allowedValues: [1.5] });
+    expect(checkValue({ ...number, integersOnly: true }, 5.0)).toBeNull();
+  });
+  it('an empty list of allowed values rejects everything, null nothing (R2)', () => {
+    expect(constraint(checkValue({ type: 'string', allowedValues: [] }, 'a'))).toEqual({ allowedValues: [] });
+    expect(checkValue({ type: 'string', allowedValues: null }, 'a')).toBeNull();
+  });
+  it.each([
+    [5, 10, 0],
+    [15, 10, 1],
+    [-15, -10, -1],
+    [10, 15, -1],
+    [1, 1, 0],
+  ])('range %j goes the wrong way (R3)', (start, end, step) => {
+    expect(constraint(checkValue({ type: 'range' }, { start, end, step }))).toBe('invalid step direction');
+  });
+  it.each([{ end: 10 }, { start: 15, end: -10, step: -1 }, { start: 5, end: 5, step: -3 }])('range %j is right (R3)', (range) => {
+    expect(checkValue({ type: 'range' }, range)).toBeNull();
+  });
+  it('a measurement name matches exactly or by prefix (R4)', () => {
+    const specs = [
+      { nameMatcherType: 'exact', nameMatcher: 'size', unit: 'none' },
+      { nameMatcherType: 'hasPrefix', nameMatcher: 'awesome_', unit: 'none' },
+    ] as const;
+    const spec: DataSpec = { type: 'timeSeriesMeasurement', specs };
+    for (const tsName of ['size', 'awesome_', 'awesome_tests']) expect(checkValue(spec, { tsName, timestamp: 1, value: 1 })).toBeNull();
+    for (const tsName of ['ezis', 'awe_ja', 'awesome'])
+      expect(constraint(checkValue(spec, { tsName, timestamp: 1, value: 1 }))).toEqual({ specs });
+  });
+  it('references are left to the caller, also inside arrays (R5–R7)', () => {
+    const spec = arrayOf({ type: 'dataset' });
+    const refusal = checkValue(number, 'x');
+    expect(
+      constraint(
+        checkValue(spec, [{ datasetId: 'a' }, { datasetId: 'b' }], (_, value) =>
+          (value as { datasetId: string }).datasetId === 'b' ? refusal : null,
+        ),
+      ),
+    ).toEqual({ '$[1]': refusal });
+  });
+  it('the first bad item stops and is wrapped, also in nested arrays (R8)', () => {
+    const spec = arrayOf(arrayOf(number));
+    expect(checkValue(spec, [[1, 2], [], [3]])).toBeNull();
+    expect(constraint(checkValue(spec, [[1], 'NaN']))).toMatchObject({ '$[1]': { id: 'atmDataTypeUnverified' } });
+    const nested = checkValue(spec, [[1, 'NaN'], [4], 5]);
+    expect(nested?.details).toMatchObject({ type: 'array', value: [[1, 'NaN'], [4], 5] });
+    expect(constraint(nested)).toMatchObject({
+      '$[0]': { id: 'atmDataValueConstraintUnverified', details: { valueConstraints: { '$[1]': { id: 'atmDataTypeUnverified' } } } },
+    });
+  });
+});
+
+describe('predefined values (schemas §10.3)', () => {
+  it('only the JSON type counts, not the constraints (R51)', () => {
+    expect(checkPredefinedValue({ type: 'number', integersOnly: true, allowedValues: [] }, 1.5, 'k')).toBeNull();
+    expect(checkPredefinedValue(number, '1', 'k')?.details).toEqual({ key: 'k', hint: 'a value of type "number" is needed' });
+  });
+  it('elements of arrays extend the key (R52), null is an ordinary value there (R53)', () => {
+    const spec = arrayOf(arrayOf(number));
+    expect(checkPredefinedValue(spec, [[1], [null]], 'argumentSpecs[a].defaultValue')?.details).toMatchObject({
+      key: 'argumentSpecs[a].defaultValue[1][0]',
+    });
+    expect(checkPredefinedValue(spec, 5, 'k')?.details).toMatchObject({ key: 'k', hint: expect.stringContaining('array of values') });
+  });
+});
+
+describe('item queries (data-and-stores R67)', () => {
+  const item = { '1': 'key', files: [{ id: 'x' }], nothing: null };
+  it.each([
+    [null, item],
+    [[], item],
+    [['1'], 'key'],
+    [['files', '[0]', 'id'], 'x'],
+    [['files', '0', 'id'], 'x'],
+    [['nothing'], null],
+  ])('%j finds its part', (query, part) => {
+    expect(queryItem(item, query)).toEqual(ok(part));
+  });
+  it.each([
+    [['none']],
+    [['files', '[1]']],
+    [['files', 'x']],
+    [['files', '[-1]']],
+    [['1', 'a']],
+    [['nothing', 'a']],
+    [['constructor']],
+    [['[1]']],
+  ])('%j finds nothing', (query) => {
+    expect(queryItem(item, query)).toMatchObject({
+      ok: false,
+      error: { id: 'atmTaskArgMapperIteratedItemQueryFailed', details: { value: item, query } },
+    });
+  });
+});
