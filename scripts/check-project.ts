@@ -1,6 +1,6 @@
 /** Nothing in the project may depend on, or tell about, the machine it was written on. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = dirname(import.meta.dirname);
@@ -22,6 +22,7 @@ const generated = /(?:^|\/)(?:node_modules|laneway-data|coverage|\.cache)\//;
 const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' });
 const problems: string[] = [];
 for (const file of listed.split('\0').filter((name) => name !== '' && name !== self && existsSync(join(root, name)))) check(file);
+checkDependencyReasons();
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 if (problems.length > 0) process.exitCode = 1;
 
@@ -34,5 +35,21 @@ function check(file: string): void {
   for (const { pattern, why } of forbidden) {
     const match = pattern.exec(text);
     if (match !== null) problems.push(`${file}:${text.slice(0, match.index).split('\n').length}: ${why}: ${match[0].trim()}`);
+  }
+}
+
+/** Each dependency has a line of reason. */
+function checkDependencyReasons(): void {
+  const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+  const manifests = ['package.json', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`)];
+  for (const file of manifests) {
+    const manifest = JSON.parse(readFileSync(join(root, file), 'utf8')) as Readonly<
+      Record<string, Readonly<Record<string, string>> | undefined>
+    >;
+    const names = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) => Object.keys(manifest[kind] ?? {}));
+    for (const name of names) {
+      const row = new RegExp(`^\\|[^|]*(?<![\\w/-])${name}(?![\\w/-])[^|]*\\|`, 'm');
+      if (!name.startsWith('@laneway/') && !row.test(page)) problems.push(`${file}: ${name} has no line in docs/dependencies.md`);
+    }
   }
 }

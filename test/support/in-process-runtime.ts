@@ -4,7 +4,9 @@ import type { JobControl, JobOutcome, JobToRun, LambdaHandle, LambdaRuntime, Pre
 export type InProcessLambda = (job: JobToRun, control: JobControl, task: TaskToPrepare) => Promise<JobOutcome>;
 
 /** Answers for each item with what the function returns; a thrown error is the item's exception. */
-export function perItem(handle: (args: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>) => unknown): InProcessLambda {
+export function perItem(
+  handle: (args: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>) => unknown,
+): InProcessLambda {
   return async (job) => {
     const resultsBatch = job.request.argsBatch.map((args) => {
       try {
@@ -47,7 +49,8 @@ export class InProcessRuntime implements LambdaRuntime {
     const special = await this.onPrepare?.(task, signal);
     if (special !== undefined) return special;
     const lambda = this.#lambdas[task.lambdaRevision.name];
-    if (lambda === undefined) return { kind: 'failed', reason: `no lambda is named ${task.lambdaRevision.name}`, tried: Object.keys(this.#lambdas) };
+    if (lambda === undefined)
+      return { kind: 'failed', reason: `no lambda is named ${task.lambdaRevision.name}`, tried: Object.keys(this.#lambdas) };
     this.prepared.push(task.taskId);
     const handle: LambdaHandle = {
       runners: this.#runners,

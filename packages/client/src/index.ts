@@ -1,1 +1,15 @@
-export {};
+export { LanewayClient } from './laneway-client.ts';
+export { ApiError, UnreachableError } from './errors.ts';
+export type { ClientOptions } from './transport.ts';
+export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
+export type {
+  ExecutionDetails,
+  FileEntry,
+  LaneRunDetails,
+  LogEntry,
+  Space,
+  StoreEntry,
+  TaskDetails,
+  WorkflowDump,
+  WorkflowSchema,
+} from './shapes.ts';

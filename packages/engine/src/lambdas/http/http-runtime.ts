@@ -12,6 +12,7 @@ export function openHttpLambda(url: string, concurrency: number): LambdaHandle {
   const closing = new AbortController();
   return {
     runners: concurrency,
+    network: true,
     run: async (job, control) => await runJob(url, job, control, closing.signal),
     dispose: async () => {
       closing.abort();

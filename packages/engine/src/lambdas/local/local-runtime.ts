@@ -144,6 +144,7 @@ export class LocalRuntime {
       kind: 'ready',
       handle: {
         runners: pool.size,
+        network: kind.entry.network,
         run: async (job, control) => await pool.run(job, control),
         dispose: async () => await this.#closePool(pool),
       },

@@ -13,7 +13,9 @@ import { carriesCookie, isRunning, readProcessTable, treeOf, type ProcessInfo } 
 
 /** How long a killed process may take to be gone before it counts as unreachable. */
 const KILL_TIMEOUT_MS = 2_000;
-const KILL_ROUND_MS = 10;
+const KILL_ROUND_MS = 5;
+/** How long bwrap may take to notice that its child is dead. */
+const BWRAP_END_MS = 300;
 
 export class SandboxedProcess {
   readonly #child: ChildProcess;
@@ -84,13 +86,18 @@ export class SandboxedProcess {
   }
 
   async #killNamespace(): Promise<boolean> {
-    // While bwrap has not been collected its child's pid cannot belong to anybody else.
-    if (this.#firstPid !== null && this.#isAlive()) {
-      killQuietly(this.#firstPid);
-    }
-    this.#child.kill('SIGKILL');
     const first = this.#firstPid;
-    return await becomesTrue(() => !this.#isAlive() && (first === null || !isRunning(first)));
+    const isGone = (): boolean => !this.#isAlive() && (first === null || !isRunning(first));
+    // While bwrap has not been collected its child's pid cannot belong to anybody else. bwrap then collects it and ends by
+    // itself; killed at the same time it would leave that to the machine's init, and not every container has one.
+    if (first !== null && this.#isAlive()) {
+      killQuietly(first);
+      await becomesTrue(isGone, BWRAP_END_MS);
+    }
+    if (this.#isAlive()) {
+      this.#child.kill('SIGKILL');
+    }
+    return await becomesTrue(isGone, KILL_TIMEOUT_MS);
   }
 
   async #killTree(): Promise<boolean> {
@@ -103,7 +110,7 @@ export class SandboxedProcess {
         killQuietly(info.pid);
       }
       return left.length === 0 && !this.#isAlive();
-    });
+    }, KILL_TIMEOUT_MS);
   }
 
   #isAlive(): boolean {
@@ -119,8 +126,8 @@ function killQuietly(pid: number): void {
   }
 }
 
-async function becomesTrue(condition: () => boolean): Promise<boolean> {
-  const deadline = performance.now() + KILL_TIMEOUT_MS;
+async function becomesTrue(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > deadline) {
       return false;

@@ -1,0 +1,126 @@
+import { phases, type Phase } from '@laneway/model';
+import type { LanewayClient } from '@laneway/client';
+import { Option, type Command } from 'commander';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { findSpace } from '../run/choose-space.ts';
+import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
+
+interface ListOptions extends ConnectionOptions {
+  readonly space?: string;
+  readonly phase?: Phase;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+type JsonOption = ConnectionOptions & { readonly json?: boolean };
+
+export function addExecutions(program: Command, terminal: Terminal): void {
+  addList(program, terminal);
+  addShow(program, terminal);
+
+  const cancel = program
+    .command('cancel <execution>')
+    .description('stop an execution for good')
+    .option('--reason <text>', 'kept with the execution');
+  withConnection(cancel).action(async (id: string, options: ConnectionOptions & { reason?: string }) => {
+    await connect(options, terminal.env).executions.cancel(id, options.reason);
+  });
+
+  const remove = program.command('delete <execution>').description('delete an execution that is not running');
+  withConnection(remove).action(async (id: string, options: ConnectionOptions) => {
+    await connect(options, terminal.env).executions.delete(id);
+  });
+
+  const logs = program
+    .command('logs <execution>')
+    .description('print the audit log of an execution, oldest first')
+    .option('--json', 'one JSON document per line');
+  withConnection(logs).action(async (id: string, options: JsonOption) => {
+    const client = connect(options, terminal.env);
+    await printLogs(client, id, options, terminal);
+  });
+}
+
+function addList(program: Command, terminal: Terminal): void {
+  const list = program
+    .command('list')
+    .description('executions, newest first')
+    .option('--space <name>', 'only this space (default: all that the token can use)')
+    .addOption(new Option('--phase <phase>', 'only this phase').choices(phases))
+    .option('--limit <number>', 'at most this many of each space and phase', '20')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  laneway list --space photos --phase ongoing\n');
+  withConnection(list).action(async (options: ListOptions) => {
+    const client = connect(options, terminal.env);
+    const spaces = options.space === undefined ? await client.registry.spaces() : [await findSpace(client, options.space)];
+    const found = [];
+    for (const { spaceId, name: spaceName } of spaces) {
+      for (const phase of options.phase === undefined ? phases : [options.phase]) {
+        const page = await client.executions.list(spaceId, { phase, limit: Number(options.limit) });
+        for (const id of page.atmWorkflowExecutions) {
+          const { name, status, scheduleTime, finishTime } = await client.executions.details(id);
+          found.push({ executionId: id, name, space: spaceName, phase, status, scheduleTime, finishTime });
+        }
+      }
+    }
+    if (options.json === true) printJson(terminal, found);
+    else {
+      const rows = found.map((entry) => [
+        entry.executionId,
+        entry.name,
+        entry.space,
+        entry.status,
+        timeText(entry.scheduleTime),
+        timeText(entry.finishTime),
+      ]);
+      printTable(terminal, ['execution', 'workflow', 'space', 'status', 'scheduled', 'finished'], rows);
+    }
+  });
+}
+
+function addShow(program: Command, terminal: Terminal): void {
+  const show = program
+    .command('show <execution>')
+    .description('status, lanes, tasks and stores of an execution')
+    .option('--json', 'print the details as the server answers them');
+  withConnection(show).action(async (id: string, options: JsonOption) => {
+    const client = connect(options, terminal.env);
+    const details = await client.executions.details(id);
+    if (options.json === true) {
+      printJson(terminal, details);
+      return;
+    }
+    printLine(terminal, `${printable(details.name)}: ${details.status}`);
+    printLine(
+      terminal,
+      `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, finished ${timeText(details.finishTime)}`,
+    );
+    const rows: string[][] = [];
+    for (const [laneOffset, { runs }] of details.lanes.entries()) {
+      for (const run of runs.toReversed()) {
+        for (const taskId of run.parallelBoxes.flatMap((box) => Object.values(box.taskRegistry))) {
+          const task = await client.executions.task(taskId);
+          const counts = [task.itemsInProcessing, task.itemsProcessed, task.itemsFailed].map(String);
+          rows.push([`${laneOffset + 1}.${run.runNumber ?? '–'}`, run.status, taskId, task.status, ...counts]);
+        }
+      }
+    }
+    printTable(terminal, ['lane.run', 'run status', 'task', 'status', 'in processing', 'processed', 'failed'], rows);
+    printTable(terminal, ['store schema', 'store'], Object.entries(details.storeRegistry));
+  });
+}
+
+async function printLogs(client: LanewayClient, executionId: string, options: JsonOption, terminal: Terminal): Promise<void> {
+  const { systemAuditLogStoreId } = await client.executions.details(executionId);
+  if (systemAuditLogStoreId === null) return;
+  for await (const entry of client.stores.logEntries(systemAuditLogStoreId)) {
+    if (options.json === true) {
+      printLine(terminal, JSON.stringify(entry));
+      continue;
+    }
+    const { content } = entry;
+    const described = typeof content === 'object' && content !== null && 'description' in content ? content.description : undefined;
+    const text = typeof described === 'string' ? described : JSON.stringify(content);
+    printLine(terminal, `${new Date(entry.timestamp).toISOString()} ${entry.severity.padEnd(9)} ${printable(text)}`);
+  }
+}

@@ -1,0 +1,166 @@
+import { UnreachableError, LanewayClient, type ExecutionDetails } from '@laneway/client';
+import type { Command } from 'commander';
+import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
+import { CliError } from '../failure.ts';
+import { onInterrupt } from '../interrupts.ts';
+import { findSpace, realDirectory, spaceForDirectory } from '../run/choose-space.ts';
+import { readDump } from '../run/dump.ts';
+import { followToEnd } from '../run/follow.ts';
+import { importDump } from '../run/import-dump.ts';
+import { buildOverlay, parseInputs } from '../run/inputs.ts';
+import { progressView } from '../run/progress.ts';
+import { writeJsonReport, writeTextReport } from '../run/report.ts';
+import { viewSchema, type SchemaView } from '../run/schema-view.ts';
+import { spaceFiles } from '../run/space-files.ts';
+import { startServer } from '../server-module.ts';
+import { printJson, printLine, type Terminal } from '../terminal.ts';
+
+export interface RunOptions extends ConnectionOptions {
+  readonly space?: string;
+  readonly dir?: string;
+  readonly readonly?: boolean;
+  readonly input: readonly string[];
+  readonly revision?: number;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  laneway run examples/checksums/workflow.json --dir ./photos --input files=.
+  laneway run workflow.json --space data --input files='2026/*.csv' --input limit=10
+  laneway run workflow.json --space data --input items=@items.json --json > result.json
+
+--input STORE=VALUE sets the initial content of a store. For stores of files VALUE is a path inside the space, "." its root;
+patterns (*, ?, [a-z], **) expand. For others it is JSON, or @file.json. Repeat the option for stores that hold several values.
+The exit code is 0 only when the execution finished.`;
+
+export function addRun(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('run <dump>')
+    .description('import a workflow dump, run it and print its results; starts a server for the time of the run when none is there')
+    .option('--space <name>', 'space to run in')
+    .option('--dir <dir>', 'directory to run on; registered as a space once')
+    .option('--readonly', 'register the directory for reading only')
+    .option('--input <store=value>', 'initial content of a store; may be repeated', collect, [])
+    .option('--revision <number>', 'revision to run (default: that of the dump)', parseRevision)
+    .option('--detach', 'only schedule, and print the id')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples);
+  withConnection(command).action(async (dump: string, options: RunOptions) => {
+    process.exitCode = await runCommand(dump, options, terminal);
+  });
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function parseRevision(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new CliError(`--revision "${text}" is not a revision number`, 'revisions count from 1');
+  return Number(text);
+}
+
+async function runCommand(dumpFile: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  if ((options.space === undefined) === (options.dir === undefined)) throw new CliError('give either --space or --dir');
+  // Everything that can be refused without a server is refused before one is started or told anything.
+  const dump = readDump(dumpFile);
+  if (options.revision === undefined) parseInputs(options.input, viewSchema(dump.revision.atmWorkflowSchemaRevision));
+  if (options.dir !== undefined) realDirectory(options.dir);
+  const { client, close } = await clientOrEmbeddedServer(options, terminal);
+  try {
+    const { schemaId } = await importDump(client, dump);
+    const revision = options.revision ?? dump.revision.originalRevisionNumber;
+    const schema = await importedSchema(client, schemaId, revision);
+    const space =
+      options.dir === undefined
+        ? await findSpace(client, options.space ?? '')
+        : await spaceForDirectory(client, options.dir, options.readonly ?? false);
+    const overlay = await buildOverlay(parseInputs(options.input, schema), spaceFiles(client, space));
+    const executionId = await client.executions.schedule({
+      atmWorkflowSchemaId: schemaId,
+      atmWorkflowSchemaRevisionNumber: revision,
+      spaceId: space.spaceId,
+      storeInitialContentOverlay: overlay,
+    });
+    if (options.detach === true) {
+      if (options.json === true) printJson(terminal, { executionId });
+      else printLine(terminal, executionId);
+      return 0;
+    }
+    return await followAndReport(client, executionId, schema, options, terminal);
+  } finally {
+    await close();
+  }
+}
+
+async function importedSchema(client: LanewayClient, schemaId: string, revision: number): Promise<SchemaView> {
+  const { revisionRegistry, name } = await client.registry.workflowSchema(schemaId);
+  const found = revisionRegistry[String(revision)];
+  if (found !== undefined) return viewSchema(found);
+  throw new CliError(`the workflow "${name}" has no revision ${revision}`, `it has ${Object.keys(revisionRegistry).join(', ')}`);
+}
+
+async function followAndReport(
+  client: LanewayClient,
+  executionId: string,
+  schema: SchemaView,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const view = progressView(terminal, schema.lanes);
+  const leave = new AbortController();
+  const stopListening = onInterrupt(
+    () => {
+      terminal.err.write('cancelling; press Ctrl-C again to leave\n');
+      client.executions.cancel(executionId, 'interrupted at the command line').catch((error: unknown) => leave.abort(error));
+    },
+    () => process.exit(130),
+  );
+  let details: ExecutionDetails;
+  try {
+    details = await followToEnd(client, executionId, view, leave.signal);
+  } finally {
+    stopListening();
+    view.stop();
+  }
+  if (options.json === true) await writeJsonReport(terminal, client, details, schema);
+  else await writeTextReport(terminal, client, details, schema);
+  return details.status === 'finished' ? 0 : 1;
+}
+
+interface Connected {
+  readonly client: LanewayClient;
+  readonly close: () => Promise<void>;
+}
+
+/** A server that was named must answer; the data directory's is used when it does, else one is started for the time of the run. */
+async function clientOrEmbeddedServer(options: RunOptions, terminal: Terminal): Promise<Connected> {
+  const server = findServer(options, terminal.env);
+  if (server !== undefined) {
+    const client = new LanewayClient({ server, token: findToken(options, terminal.env) });
+    const named = options.server !== undefined || (terminal.env['LANEWAY_SERVER'] ?? '') !== '';
+    if (named || (await answers(client))) return { client, close: async () => undefined };
+  }
+  if (options.detach === true) throw new CliError('--detach needs a running server', 'start one with "laneway serve"');
+  const dataDir = dataDirectory(options, terminal.env);
+  const embedded = await startServer({
+    options: { dataDir, host: '127.0.0.1', port: 0, demo: false, logLevel: 'error' },
+    file: undefined,
+    env: terminal.env,
+    // The token is in the data directory; here it would only be in the way.
+    announce: () => undefined,
+  });
+  const client = new LanewayClient({ server: embedded.url, token: findToken(options, terminal.env) ?? embedded.firstToken });
+  return { client, close: embedded.close };
+}
+
+async function answers(client: LanewayClient): Promise<boolean> {
+  try {
+    await client.health();
+    return true;
+  } catch (error) {
+    if (error instanceof UnreachableError) return false;
+    throw error;
+  }
+}

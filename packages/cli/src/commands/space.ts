@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { realDirectory } from '../run/choose-space.ts';
+import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
+
+export function addSpace(program: Command, terminal: Terminal): void {
+  const space = program.command('space').description('directories that workflows run on');
+
+  const create = space
+    .command('create <name>')
+    .description('register a directory of the server as a space')
+    .requiredOption('--path <dir>', 'existing directory, not inside another space or the data directory')
+    .option('--readonly', 'lambdas may read but not write')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  laneway space create photos --path /srv/photos --readonly\n');
+  withConnection(create).action(async (name: string, options: ConnectionOptions & { path: string; readonly?: boolean; json?: boolean }) => {
+    const client = connect(options, terminal.env);
+    const spaceId = await client.registry.createSpace({ name, path: realDirectory(options.path), readonly: options.readonly ?? false });
+    if (options.json === true) printJson(terminal, { spaceId });
+    else printLine(terminal, spaceId);
+  });
+
+  const list = space.command('list').description('spaces that the token can use').option('--json', 'print JSON');
+  withConnection(list).action(async (options: ConnectionOptions & { json?: boolean }) => {
+    const client = connect(options, terminal.env);
+    const spaces = await client.registry.spaces();
+    if (options.json === true) {
+      const shown = spaces.map(({ spaceId, name, path, readonly }) => ({ spaceId, name, path, readonly }));
+      printJson(terminal, shown);
+      return;
+    }
+    const rows = spaces.map(({ spaceId, name, path, readonly }) => [
+      name,
+      spaceId,
+      path ?? '–',
+      readonly === true ? 'read-only' : 'read-write',
+    ]);
+    printTable(terminal, ['name', 'id', 'path', 'access'], rows);
+  });
+}

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { storeValues } from '../run/report.ts';
+import { printLine, type Terminal } from '../terminal.ts';
+
+export function addStore(program: Command, terminal: Terminal): void {
+  const store = program
+    .command('store <store>')
+    .description('print the content of a store, one JSON value per line, in index order')
+    .addHelpText('after', '\nExample:\n  laneway store 3f0c… | jq .fileId\n');
+  withConnection(store).action(async (storeId: string, options: ConnectionOptions) => {
+    const client = connect(options, terminal.env);
+    const { type } = await client.stores.details(storeId);
+    const view = { id: storeId, name: storeId, type, itemType: undefined };
+    for await (const value of storeValues(client, view, storeId)) printLine(terminal, JSON.stringify(value));
+  });
+}

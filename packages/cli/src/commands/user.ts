@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { CliError } from '../failure.ts';
+import { findSpace } from '../run/choose-space.ts';
+import { printJson, printLine, type Terminal } from '../terminal.ts';
+
+interface UserOptions extends ConnectionOptions {
+  readonly space?: string;
+  readonly privileges?: string;
+  readonly json?: boolean;
+}
+
+export function addUser(program: Command, terminal: Terminal): void {
+  const user = program.command('user').description('users of the server');
+  const create = user
+    .command('create <name>')
+    .description('make a user with an access token, and a member of a space if asked for')
+    .option('--space <name>', 'space to join')
+    .option('--privileges <list>', 'comma-separated privileges in the space (default: those of a member)')
+    .option('--json', 'print {userId, token}')
+    .addHelpText(
+      'after',
+      '\nExample:\n  laneway user create ada --space photos --privileges space_view,space_view_atm_workflow_executions\n',
+    );
+  withConnection(create).action(async (name: string, options: UserOptions) => {
+    const privileges = parsePrivileges(options);
+    const client = connect(options, terminal.env);
+    const space = options.space === undefined ? undefined : await findSpace(client, options.space);
+    const userId = await client.registry.createUser(name);
+    try {
+      if (space !== undefined) await client.registry.addSpaceMember(space.spaceId, userId, privileges);
+      const token = await client.registry.createUserToken(userId, 'command line');
+      if (options.json === true) printJson(terminal, { userId, token });
+      else for (const line of [`user:  ${userId}`, `token: ${token}`]) printLine(terminal, line);
+    } catch (error) {
+      // Half a user is worse than none.
+      await client.registry.deleteUser(userId).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+function parsePrivileges({ space, privileges }: UserOptions): string[] | undefined {
+  if (privileges === undefined) return undefined;
+  if (space === undefined) throw new CliError('--privileges needs --space', 'privileges are held in a space');
+  return privileges
+    .split(',')
+    .map((privilege) => privilege.trim())
+    .filter((privilege) => privilege !== '');
+}

@@ -1,0 +1,50 @@
+import { ApiError, UnreachableError } from '@laneway/client';
+
+/** A failure for people: one line that names what is wrong, and a hint what to do. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** The lines that are printed for a failure. Only a bug of ours shows its stack, and only when asked for. */
+export function describeFailure(error: unknown, env: NodeJS.ProcessEnv): string {
+  const { message, hint } = explain(error);
+  const lines = [`error: ${message.replaceAll(/\s*\n\s*/g, ' ')}`];
+  if (hint !== undefined) lines.push(`hint: ${hint}`);
+  if (env['LANEWAY_DEBUG'] !== undefined && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
+  return lines.join('\n');
+}
+
+function explain(error: unknown): { message: string; hint?: string | undefined } {
+  if (error instanceof CliError) return error;
+  if (error instanceof UnreachableError) {
+    return { message: error.message, hint: 'start one with "laneway serve", or name another with --server' };
+  }
+  if (error instanceof ApiError) return { message: apiMessage(error), hint: hintForStatus(error.status) };
+  if (error instanceof Error) return { message: error.message };
+  return { message: String(error) };
+}
+
+/** Names the field, and for wrapped errors the innermost reason, which says most. */
+function apiMessage({ error, message }: ApiError): string {
+  const key = error.details?.['key'];
+  const inner = error.details?.['specificError'];
+  const field = typeof key === 'string' && !message.includes(key) ? ` (field "${key}")` : '';
+  const reason = isErrorObject(inner) && !message.includes(inner.description) ? `: ${inner.description}` : '';
+  return `${message}${field}${reason} [${error.id}]`;
+}
+
+function isErrorObject(value: unknown): value is { description: string } {
+  return typeof value === 'object' && value !== null && 'description' in value && typeof value.description === 'string';
+}
+
+function hintForStatus(status: number): string | undefined {
+  if (status === 401) return 'give a valid token with --token or LANEWAY_TOKEN';
+  if (status === 403) return 'the token is valid, but its user lacks the privilege for this';
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addExecutions } from './commands/executions.ts';
+import { addLambda } from './commands/lambda.ts';
+import { addRun } from './commands/run.ts';
+import { addServe } from './commands/serve.ts';
+import { addSpace } from './commands/space.ts';
+import { addStore } from './commands/store.ts';
+import { addUser } from './commands/user.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The whole command line; it throws instead of ending the process. */
+export function buildProgram(terminal: Terminal, version: string): Command {
+  const program = new Command('laneway')
+    .description('run Onedata automation workflows anywhere')
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  laneway serve\n  laneway run workflow.json --dir ./data --input files=.\n  laneway list --phase ongoing\n',
+    );
+  addServe(program, terminal);
+  addRun(program, terminal);
+  addExecutions(program, terminal);
+  addStore(program, terminal);
+  addSpace(program, terminal);
+  addUser(program, terminal);
+  addLambda(program, terminal);
+  addDoctor(program, terminal);
+  addCompletion(program, terminal);
+  return program;
+}

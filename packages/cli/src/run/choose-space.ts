@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { realpathSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { LanewayClient, Space } from '@laneway/client';
+import { CliError } from '../failure.ts';
+
+/** The space with this name or id; ambiguous and unknown names are refused. */
+export async function findSpace(client: LanewayClient, name: string): Promise<Space> {
+  const spaces = await client.registry.spaces();
+  const byId = spaces.find((space) => space.spaceId === name);
+  if (byId !== undefined) return byId;
+  const [first, second] = spaces.filter((space) => space.name === name);
+  if (second !== undefined) throw new CliError(`two spaces are called "${name}"`, 'use the id that "laneway space list" shows');
+  if (first !== undefined) return first;
+  throw new CliError(
+    `there is no space "${name}"`,
+    `known: ${spaces.map((space) => space.name).join(', ') || 'none'}; make one with "laneway space create"`,
+  );
+}
+
+/** The space of a directory: the one that is registered for its real path, or a new one. */
+export async function spaceForDirectory(client: LanewayClient, directory: string, readonly: boolean): Promise<Space> {
+  const path = realDirectory(directory);
+  for (const space of await client.registry.spaces()) {
+    if (space.path !== path) continue;
+    if (readonly && space.readonly !== true) {
+      throw new CliError(
+        `${path} is already registered as the writable space "${space.name}"`,
+        'leave out --readonly, or remove that space',
+      );
+    }
+    return space;
+  }
+  const spaceId = await client.registry.createSpace({ name: spaceName(path), path, readonly });
+  return await findSpace(client, spaceId);
+}
+
+/** Real path of an existing directory. */
+export function realDirectory(directory: string): string {
+  try {
+    const path = realpathSync(directory);
+    if (statSync(path).isDirectory()) return path;
+  } catch {
+    // Reported below.
+  }
+  throw new CliError(`"${directory}" is not a directory`);
+}
+
+/** Readable, allowed as a name (rest R108), and different for directories of the same name. */
+export function spaceName(path: string): string {
+  const word = basename(path)
+    .replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')
+    .replaceAll(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 80);
+  const mark = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  return `${word === '' ? 'directory' : word}-${mark}`;
+}

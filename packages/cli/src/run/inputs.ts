@@ -1,0 +1,103 @@
+import { CliError } from '../failure.ts';
+import { readJsonFile } from './dump.ts';
+import type { SchemaView, StoreView } from './schema-view.ts';
+
+/** One `--input STORE=VALUE`, with the store it names. */
+export interface Input {
+  readonly store: StoreView;
+  readonly text: string;
+}
+
+/** Finds the stores of the inputs by name or id; several values are for stores that hold several. */
+export function parseInputs(options: readonly string[], schema: SchemaView): Input[] {
+  const inputs = options.map((option) => parseInput(option, schema));
+  const seen = new Set<StoreView>();
+  for (const { store } of inputs) {
+    if (seen.has(store) && !holdsMany(store)) {
+      throw new CliError(`--input ${store.name}: given more than once, but a ${store.type} store takes one value`);
+    }
+    seen.add(store);
+  }
+  return inputs;
+}
+
+function parseInput(option: string, schema: SchemaView): Input {
+  const equals = option.indexOf('=');
+  if (equals <= 0) throw new CliError(`--input "${option}" is not STORE=VALUE`, 'for example --input files=. or --input limit=10');
+  const name = option.slice(0, equals);
+  const store = findStore(name, schema);
+  if (store.type === 'timeSeries') throw new CliError(`--input ${name}: a time series store takes no initial content`);
+  return { store, text: option.slice(equals + 1) };
+}
+
+function findStore(name: string, schema: SchemaView): StoreView {
+  const byId = schema.stores.find((store) => store.id === name);
+  const byName = schema.stores.filter((store) => store.name === name);
+  if (byId !== undefined) return byId;
+  const [first, second] = byName;
+  if (second !== undefined)
+    throw new CliError(`--input ${name}: two stores have this name`, `use an id: ${byName.map((store) => store.id).join(', ')}`);
+  if (first !== undefined) return first;
+  const known = schema.stores.map((store) => store.name).join(', ');
+  throw new CliError(`--input ${name}: the workflow has no such store`, known === '' ? 'it has no stores' : `its stores are ${known}`);
+}
+
+function holdsMany(store: StoreView): boolean {
+  return store.type === 'list' || store.type === 'treeForest' || store.type === 'auditLog';
+}
+
+/** Paths inside the space → ids of files, at least one. */
+export type ResolvePath = (path: string) => Promise<readonly string[]>;
+
+/** The overlay of the schedule request: store schema id → initial content. */
+export async function buildOverlay(inputs: readonly Input[], resolvePath: ResolvePath): Promise<Record<string, unknown>> {
+  const overlay: Record<string, unknown> = {};
+  for (const store of new Set(inputs.map((input) => input.store))) {
+    const texts = inputs.filter((input) => input.store === store).map((input) => input.text);
+    overlay[store.id] = await storeContent(store, texts, resolvePath);
+  }
+  return overlay;
+}
+
+async function storeContent(store: StoreView, texts: readonly string[], resolvePath: ResolvePath): Promise<unknown> {
+  const values: unknown[] = [];
+  for (const text of texts) {
+    if (store.itemType === 'file' && !text.startsWith('@')) {
+      const ids = await resolvePath(checkedPath(store, text));
+      values.push(...ids.map((fileId) => ({ fileId })));
+    } else {
+      const value = parseValue(store, text);
+      // A single array is the whole content of a store of many; of several values each is an item.
+      if (texts.length === 1 && holdsMany(store) && Array.isArray(value)) return value;
+      values.push(value);
+    }
+  }
+  if (holdsMany(store)) return values;
+  if (values.length > 1) throw new CliError(`--input ${store.name}: ${values.length} files match, but a ${store.type} store takes one`);
+  return values[0];
+}
+
+function parseValue(store: StoreView, text: string): unknown {
+  if (text.startsWith('@')) return readJsonFile(text.slice(1));
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (store.itemType === 'string') return text;
+    throw new CliError(
+      `--input ${store.name}: not valid JSON: ${(error as Error).message}`,
+      'quote it for the shell, or put it into a file and write @file.json',
+    );
+  }
+}
+
+/** `''` is the root of the space. */
+function checkedPath(store: StoreView, text: string): string {
+  const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
+  if (text === '' || text.startsWith('/') || segments.includes('..')) {
+    throw new CliError(
+      `--input ${store.name}: "${text}" is not a path inside the space`,
+      'paths are relative to its root; "." is the root itself',
+    );
+  }
+  return segments.join('/');
+}

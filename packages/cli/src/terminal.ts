@@ -1,0 +1,44 @@
+import Table from 'cli-table3';
+
+/** Where a command writes, so that tests can look at it. */
+export interface Terminal {
+  readonly out: NodeJS.WritableStream;
+  readonly err: NodeJS.WritableStream;
+  /** Progress bars go to the error stream, so that it decides. */
+  readonly interactive: boolean;
+  readonly color: boolean;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Colours follow https://no-color.org: any non-empty NO_COLOR switches them off. */
+export function processTerminal(): Terminal {
+  const { env, stdout, stderr } = process;
+  const noColor = (env['NO_COLOR'] ?? '') !== '';
+  return { out: stdout, err: stderr, interactive: stderr.isTTY && env['TERM'] !== 'dumb', color: stdout.isTTY && !noColor, env };
+}
+
+export function printLine(terminal: Terminal, text: string): void {
+  terminal.out.write(`${text}\n`);
+}
+
+export function printJson(terminal: Terminal, value: unknown): void {
+  printLine(terminal, JSON.stringify(value, null, 2));
+}
+
+/** A table for people; plain columns without frame where nobody looks at it. */
+export function printTable(terminal: Terminal, head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const framed = terminal.color ? {} : { style: { head: [], border: [] } };
+  const table = new Table({ head: [...head], ...framed });
+  table.push(...rows.map((row) => row.map(printable)));
+  printLine(terminal, table.toString());
+}
+
+/** Names come from users: control characters must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Seconds since 1970; 0 = has not happened. */
+export function timeText(seconds: number): string {
+  return seconds === 0 ? '–' : new Date(seconds * 1000).toISOString().replace('T', ' ').slice(0, 19);
+}

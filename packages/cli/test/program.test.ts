@@ -1,0 +1,265 @@
+import { mkdtempSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { ApiError } from '@laneway/client';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connect, findServer, findToken } from '../src/connection.ts';
+import { describeFailure } from '../src/failure.ts';
+import { buildProgram } from '../src/program.ts';
+import { spaceName } from '../src/run/choose-space.ts';
+import { printable } from '../src/terminal.ts';
+
+let folder: string;
+let server: Server | undefined;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'laneway-cli-')));
+});
+afterEach(async () => {
+  process.exitCode = undefined;
+  rmSync(folder, { recursive: true, force: true });
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
+  server = undefined;
+});
+
+async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const out = new PassThrough();
+  const printed = text(out);
+  try {
+    await buildProgram({ out, err: new PassThrough().resume(), interactive: false, color: false, env }, '1.2.3').parseAsync(args, {
+      from: 'user',
+    });
+  } finally {
+    out.end();
+  }
+  return await printed;
+}
+
+/** Answers from a table "METHOD path" → body; what is not in it is a 404. */
+async function fakeServer(answers: Record<string, unknown>, seen: unknown[] = []): Promise<string> {
+  const http = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const path = `${request.method} ${(request.url ?? '').split('?')[0]?.replace('/api/v3/', '')}`;
+      const body = Buffer.concat(chunks).toString();
+      if (body !== '') seen.push({ path, body: JSON.parse(body) as unknown });
+      const answer = answers[path];
+      if (path.endsWith('/events')) {
+        response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .write(`id: 1\nevent: snapshot\ndata: ${JSON.stringify(answer)}\n\n`);
+      } else if (answer === undefined) {
+        response.writeHead(404).end(JSON.stringify({ error: { id: 'notFound', description: `nothing at ${path}` } }));
+      } else {
+        const location = typeof answer === 'object' && answer !== null && 'location' in answer ? String(answer.location) : undefined;
+        response.writeHead(location === undefined ? 200 : 201, location === undefined ? {} : { location }).end(JSON.stringify(answer));
+      }
+    });
+  });
+  server = http;
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+describe('server and token', () => {
+  test('come from the option, then the variable, then the data directory', () => {
+    writeFileSync(join(folder, 'server.json'), '{"url": "http://file:1"}');
+    writeFileSync(join(folder, 'admin.token'), 'from-file\n');
+    const dataDir = folder;
+    expect(findServer({ dataDir }, {})).toBe('http://file:1');
+    expect(findServer({ dataDir }, { LANEWAY_SERVER: 'http://env:1' })).toBe('http://env:1');
+    expect(findServer({ dataDir, server: 'http://option:1' }, { LANEWAY_SERVER: 'http://env:1' })).toBe('http://option:1');
+    expect(findToken({ dataDir }, {})).toBe('from-file');
+    expect(findToken({ dataDir }, { LANEWAY_TOKEN: 'env' })).toBe('env');
+    expect(findToken({ dataDir, token: 'option' }, { LANEWAY_TOKEN: 'env' })).toBe('option');
+    expect(findServer({}, { LANEWAY_DATA_DIR: folder })).toBe('http://file:1');
+  });
+
+  test('that are missing or broken are named', () => {
+    expect(() => connect({ dataDir: folder }, {})).toThrow(`no server runs on ${folder}`);
+    expect(() => connect({ server: 'localhost:8080' }, {})).toThrow(/"localhost:8080" is not a URL/);
+    expect(() => connect({ dataDir: folder, server: 'http://x' }, {})).toThrow('no access token');
+    writeFileSync(join(folder, 'server.json'), '{');
+    expect(() => findServer({ dataDir: folder }, {})).toThrow(/server\.json has no usable "url"/);
+  });
+});
+
+describe('arguments', () => {
+  test.each([
+    [['serve', '--sandbox', 'maybe']],
+    [['list', '--phase', 'never']],
+    [['run']],
+    [['bogus']],
+    [['space', 'create', 'x']],
+    [['list', '--nope']],
+  ])('%j is refused as wrong usage', async (args) => {
+    await expect(run(args)).rejects.toMatchObject({ exitCode: 1, name: 'CommanderError' });
+  });
+
+  test('run needs exactly one of --space and --dir', async () => {
+    await expect(run(['run', 'x.json'])).rejects.toThrow('give either --space or --dir');
+    await expect(run(['run', 'x.json', '--space', 'a', '--dir', '.'])).rejects.toThrow('give either --space or --dir');
+  });
+
+  test.each(['0', '-1', '1.5', 'x'])('run refuses revision %s', async (revision) => {
+    await expect(run(['run', 'x.json', '--space', 'a', `--revision=${revision}`])).rejects.toThrow(/is not a revision number/);
+  });
+
+  test('every command explains itself', async () => {
+    for (const command of ['serve', 'run', 'list', 'show', 'cancel', 'delete', 'logs', 'store', 'doctor', 'completion']) {
+      await expect(run([command, '--help'])).rejects.toMatchObject({ exitCode: 0 });
+    }
+  });
+});
+
+describe('failures', () => {
+  test('of the server name the field and the innermost reason', () => {
+    const specificError = { id: 'badValueEmpty', description: 'Value must not be empty' };
+    const error = new ApiError(400, { id: 'badData', description: 'Bad data', details: { key: 'tasks', specificError } });
+    expect(describeFailure(error, {})).toBe('error: Bad data (field "tasks"): Value must not be empty [badData]');
+  });
+
+  test('of rights come with a hint', () => {
+    expect(describeFailure(new ApiError(403, { id: 'forbidden', description: 'No' }), {})).toMatch(/^error: No \[forbidden\]\nhint: /);
+  });
+});
+
+test('control characters in names do not reach the terminal', () => {
+  expect(printable('a\u001B[31mb\n')).toBe(String.raw`a\x1b[31mb\x0a`);
+});
+
+test('directories of the same name get different, valid names of spaces (rest R108)', () => {
+  expect(spaceName('/a/data')).not.toBe(spaceName('/b/data'));
+  for (const path of ['/', '/.hidden', '/a b', `/${'x'.repeat(200)}`, '/ż\n']) {
+    expect(spaceName(path)).toMatch(/^[\p{L}\p{N}_()][\p{L}\p{N}_() .-]{0,126}[\p{L}\p{N}_()]$/u);
+  }
+});
+
+const run1 = { runNumber: 1, status: 'finished', parallelBoxes: [{ schemaId: 'b', taskRegistry: { t: 'task1' } }] };
+
+function workflowServer(status: string, space: object): Record<string, unknown> {
+  const details = {
+    atmWorkflowExecutionId: 'e1',
+    name: 'w',
+    status,
+    storeRegistry: { in: 'store-in', out: 'store-out' },
+    lanes: [{ schemaId: 'l', runs: [run1] }],
+  };
+  return {
+    'GET onezone/user/atm_inventories': { atm_inventories: ['inv'] },
+    'GET onezone/atm_inventories/inv/atm_workflow_schemas': { atm_workflow_schemas: [] },
+    'POST onezone/atm_workflow_schemas': { location: 'https://h/api/v3/onezone/atm_workflow_schemas/s1' },
+    'GET onezone/atm_workflow_schemas/s1': { name: 'w', revisionRegistry: { 1: revision } },
+    'GET onezone/user/effective_spaces': { spaces: ['sp'] },
+    'POST oneprovider/lookup-file-id/sp': { fileId: 'root' },
+    'GET onezone/spaces/sp': { spaceId: 'sp', name: 'data', ...space },
+    'POST oneprovider/automation/execution/workflows': { atmWorkflowExecutionId: 'e1' },
+    'GET oneprovider/automation/execution/workflows/e1/events': details,
+    'GET oneprovider/automation/execution/tasks/task1': { status: 'finished', itemsInProcessing: 0, itemsProcessed: 2, itemsFailed: 0 },
+    'GET oneprovider/automation/execution/stores/store-out/content': {
+      items: [
+        { index: '0', success: true, value: 'x' },
+        { index: '1', success: false, error: { id: 'posix' } },
+      ],
+      isLast: true,
+    },
+  };
+}
+
+const revision = {
+  stores: [
+    { id: 'in', name: 'files', type: 'treeForest', config: { itemDataSpec: { type: 'file' } } },
+    { id: 'out', name: 'results', type: 'list', config: { itemDataSpec: { type: 'string' } } },
+  ],
+  lanes: [
+    { id: 'l', name: 'L', parallelBoxes: [{ id: 'b', tasks: [{ id: 't', name: 'greet', resultMappings: [{ storeSchemaId: 'out' }] }] }] },
+  ],
+};
+
+function writeDump(): string {
+  const file = join(folder, 'dump.json');
+  writeFileSync(file, JSON.stringify({ name: 'w', revision: { originalRevisionNumber: 1, atmWorkflowSchemaRevision: revision } }));
+  return file;
+}
+
+describe('run', () => {
+  test('imports, schedules with the inputs, follows, and prints the document of the interface', async () => {
+    const seen: { path: string; body: object }[] = [];
+    const url = await fakeServer(workflowServer('finished', {}), seen);
+    const args = ['run', writeDump(), '--space', 'data', '--input', 'files=.', '--json', '--server', url, '--token', 't'];
+    expect(JSON.parse(await run(args))).toEqual({
+      executionId: 'e1',
+      status: 'finished',
+      stores: { results: ['x', { error: { id: 'posix' } }] },
+      tasks: [
+        {
+          id: 'task1',
+          name: 'greet',
+          laneIndex: 1,
+          runNumber: 1,
+          status: 'finished',
+          itemsInProcessing: 0,
+          itemsProcessed: 2,
+          itemsFailed: 0,
+        },
+      ],
+    });
+    expect(process.exitCode).toBe(0);
+    expect(seen.at(-1)?.body).toEqual({
+      atmWorkflowSchemaId: 's1',
+      atmWorkflowSchemaRevisionNumber: 1,
+      spaceId: 'sp',
+      storeInitialContentOverlay: { in: [{ fileId: 'root' }] },
+    });
+  });
+
+  test.each(['failed', 'cancelled', 'crashed', 'paused', 'interrupted'])('exits with 1 when the execution is %s', async (status) => {
+    const url = await fakeServer(workflowServer(status, {}));
+    await run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't']);
+    expect(process.exitCode).toBe(1);
+  });
+
+  test('uses the space that is registered for the real path of the directory', async () => {
+    mkdirSync(join(folder, 'photos'));
+    symlinkSync(join(folder, 'photos'), join(folder, 'link'));
+    const seen: { path: string; body: object }[] = [];
+    const url = await fakeServer(workflowServer('finished', { path: join(folder, 'photos') }), seen);
+    await run(['run', writeDump(), '--dir', join(folder, 'link'), '--server', url, '--token', 't', '--detach']);
+    expect(seen.map(({ path }) => path)).not.toContain('POST onezone/user/spaces');
+  });
+
+  test('refuses an unknown store before it tells the server anything', async () => {
+    const seen: unknown[] = [];
+    const url = await fakeServer(workflowServer('finished', {}), seen);
+    await expect(run(['run', writeDump(), '--space', 'data', '--input', 'nope=1', '--server', url, '--token', 't'])).rejects.toThrow(
+      /no such store/,
+    );
+    expect(seen).toEqual([]);
+  });
+});
+
+test('a user that cannot join the space is not left behind', async () => {
+  const seen: string[] = [];
+  const answers = {
+    'GET onezone/user/effective_spaces': { spaces: ['sp'] },
+    'GET onezone/spaces/sp': { spaceId: 'sp', name: 'data' },
+    'POST onezone/users': { location: 'https://h/api/v3/onezone/users/u1' },
+    get 'DELETE onezone/users/u1'() {
+      seen.push('deleted');
+      return {};
+    },
+  };
+  const url = await fakeServer(answers);
+  await expect(run(['user', 'create', 'ada', '--space', 'data', '--server', url, '--token', 't'])).rejects.toMatchObject({ status: 404 });
+  expect(seen).toEqual(['deleted']);
+});
+
+test.each(['bash', 'zsh', 'fish'])('the completion for %s knows the commands', async (shell) => {
+  const script = await run(['completion', shell]);
+  for (const word of ['serve', 'create', 'self-signed', 'privileges']) expect(script).toContain(word);
+});

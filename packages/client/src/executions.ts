@@ -1,0 +1,47 @@
+import { followExecution, type ExecutionMessage, type FollowOptions } from './execution-events.ts';
+import type { ExecutionDetails, ExecutionPage, ListExecutionsQuery, ScheduleBody, TaskDetails } from './shapes.ts';
+import type { Transport } from './transport.ts';
+
+const base = '/api/v3/oneprovider/automation/execution';
+
+/** Workflow executions of one server. */
+export class ExecutionsApi {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async schedule(body: ScheduleBody): Promise<string> {
+    const answer = await this.#transport.json<{ atmWorkflowExecutionId: string }>('POST', `${base}/workflows`, { body });
+    return answer.atmWorkflowExecutionId;
+  }
+
+  async list(spaceId: string, query: ListExecutionsQuery = {}): Promise<ExecutionPage> {
+    return await this.#transport.json('GET', `/api/v3/oneprovider/spaces/${spaceId}/automation/execution/workflows`, {
+      query: { ...query },
+    });
+  }
+
+  async details(executionId: string): Promise<ExecutionDetails> {
+    return await this.#transport.json('GET', `${base}/workflows/${executionId}`);
+  }
+
+  /** Answers when the request is registered; reaching `cancelled` follows (rest R84). */
+  async cancel(executionId: string, reason?: string): Promise<void> {
+    await this.#transport.call('POST', `${base}/workflows/${executionId}/cancel`, reason === undefined ? {} : { body: { reason } });
+  }
+
+  async delete(executionId: string): Promise<void> {
+    await this.#transport.call('DELETE', `${base}/workflows/${executionId}`);
+  }
+
+  async task(taskId: string): Promise<TaskDetails> {
+    return await this.#transport.json('GET', `${base}/tasks/${taskId}`);
+  }
+
+  /** State changes as they happen, resumed after broken connections. */
+  follow(executionId: string, options: FollowOptions = {}): AsyncGenerator<ExecutionMessage> {
+    return followExecution(this.#transport, executionId, options);
+  }
+}

@@ -1,0 +1,36 @@
+import { ExecutionsApi } from './executions.ts';
+import { FilesApi } from './files.ts';
+import { RegistryApi } from './registry.ts';
+import { StoresApi } from './stores.ts';
+import { Transport, type ClientOptions } from './transport.ts';
+
+/** A Laneway server through its REST API, without dependencies. Refusals are thrown as `ApiError`. */
+export class LanewayClient {
+  readonly server: string;
+  readonly executions: ExecutionsApi;
+  readonly stores: StoresApi;
+  readonly files: FilesApi;
+  readonly registry: RegistryApi;
+  readonly #transport: Transport;
+
+  constructor(options: ClientOptions) {
+    this.#transport = new Transport(options);
+    this.server = this.#transport.server;
+    this.executions = new ExecutionsApi(this.#transport);
+    this.stores = new StoresApi(this.#transport);
+    this.files = new FilesApi(this.#transport);
+    this.registry = new RegistryApi(this.#transport);
+  }
+
+  async health(): Promise<unknown> {
+    return await this.#transport.json('GET', '/health');
+  }
+
+  /** Lambdas that this server can run by itself (extension). */
+  async lambdas(): Promise<
+    readonly { readonly name: string; readonly images: readonly string[]; readonly source: string; readonly kind: string }[]
+  > {
+    const answer = await this.#transport.json<{ lambdas: Awaited<ReturnType<LanewayClient['lambdas']>> }>('GET', '/lambdas');
+    return answer.lambdas;
+  }
+}

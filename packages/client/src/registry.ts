@@ -1,0 +1,79 @@
+import type { Space, WorkflowDump, WorkflowSchema } from './shapes.ts';
+import type { Transport } from './transport.ts';
+
+const base = '/api/v3/onezone';
+
+/** Spaces, users, inventories and workflow schemas (rest §8). */
+export class RegistryApi {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Spaces that the caller can use. */
+  async spaces(): Promise<readonly Space[]> {
+    const answer = await this.#transport.json<{ spaces: readonly string[] }>('GET', `${base}/user/effective_spaces`);
+    return await Promise.all(answer.spaces.map((id) => this.space(id)));
+  }
+
+  async space(spaceId: string): Promise<Space> {
+    return await this.#transport.json('GET', `${base}/spaces/${spaceId}`);
+  }
+
+  /** `path` is an absolute directory on the server; without it the server makes one. */
+  async createSpace(body: { readonly name: string; readonly path?: string; readonly readonly?: boolean }): Promise<string> {
+    return await this.#transport.create(`${base}/user/spaces`, body);
+  }
+
+  async createUser(username: string): Promise<string> {
+    return await this.#transport.create(`${base}/users`, { username, fullName: username });
+  }
+
+  /** A new access token of the user. */
+  async createUserToken(userId: string, name: string): Promise<string> {
+    const path = `${base}/users/${userId}/tokens/named`;
+    const answer = await this.#transport.json<{ token: string }>('POST', path, { body: { name, type: { accessToken: {} } } });
+    return answer.token;
+  }
+
+  async deleteUser(userId: string): Promise<void> {
+    await this.#transport.call('DELETE', `${base}/users/${userId}`);
+  }
+
+  /** Without privileges the user gets the default set of members. */
+  async addSpaceMember(spaceId: string, userId: string, privileges: readonly string[] | undefined): Promise<void> {
+    const body = privileges === undefined ? {} : { privileges };
+    await this.#transport.call('PUT', `${base}/spaces/${spaceId}/users/${userId}`, { body });
+  }
+
+  async inventories(): Promise<readonly string[]> {
+    const answer = await this.#transport.json<{ atm_inventories: readonly string[] }>('GET', `${base}/user/atm_inventories`);
+    return answer.atm_inventories;
+  }
+
+  async createInventory(name: string): Promise<string> {
+    return await this.#transport.create(`${base}/user/atm_inventories`, { name });
+  }
+
+  async workflowSchemas(inventoryId: string): Promise<readonly string[]> {
+    const path = `${base}/atm_inventories/${inventoryId}/atm_workflow_schemas`;
+    const answer = await this.#transport.json<{ atm_workflow_schemas: readonly string[] }>('GET', path);
+    return answer.atm_workflow_schemas;
+  }
+
+  async workflowSchema(schemaId: string): Promise<WorkflowSchema> {
+    return await this.#transport.json('GET', `${base}/atm_workflow_schemas/${schemaId}`);
+  }
+
+  /** A dump is a creation body once it names the inventory (rest R129). */
+  async createWorkflowSchema(inventoryId: string, dump: WorkflowDump): Promise<string> {
+    return await this.#transport.create(`${base}/atm_workflow_schemas`, { ...dump, atmInventoryId: inventoryId });
+  }
+
+  /** Inserts or overwrites the revision (rest R124). */
+  async putWorkflowRevision(schemaId: string, dump: WorkflowDump['revision']): Promise<void> {
+    const path = `${base}/atm_workflow_schemas/${schemaId}/revision/${dump.originalRevisionNumber}`;
+    await this.#transport.call('PUT', path, { body: dump });
+  }
+}

@@ -1,0 +1,121 @@
+/** What the REST API answers, as far as the client uses it (rest §5, §8; extensions of design §9). */
+import type { ExecutionStatus, LaneRunStatus, Phase, RunType, TaskStatus, WorkflowSchemaRevision } from '@laneway/model';
+
+export interface LaneRunDetails {
+  readonly runNumber: number | null;
+  readonly originRunNumber: number | null;
+  readonly runType: RunType;
+  readonly status: LaneRunStatus;
+  readonly iteratedStoreId: string | null;
+  readonly exceptionStoreId: string | null;
+  readonly parallelBoxes: readonly { readonly schemaId: string; readonly taskRegistry: Readonly<Record<string, string>> }[];
+  readonly isRetriable: boolean;
+  readonly isRerunable: boolean;
+}
+
+export interface ExecutionDetails {
+  readonly atmWorkflowExecutionId: string;
+  readonly atmWorkflowSchemaSnapshotId: string;
+  readonly name: string;
+  readonly atmInventoryId: string;
+  readonly spaceId: string;
+  readonly userId: string;
+  readonly status: ExecutionStatus;
+  readonly scheduleTime: number;
+  readonly startTime: number;
+  readonly suspendTime: number;
+  readonly finishTime: number;
+  readonly lambdaSnapshotRegistry: Readonly<Record<string, string>>;
+  readonly storeRegistry: Readonly<Record<string, string>>;
+  readonly systemAuditLogStoreId: string | null;
+  readonly lanes: readonly { readonly schemaId: string; readonly runs: readonly LaneRunDetails[] }[];
+}
+
+export interface ExecutionPage {
+  readonly atmWorkflowExecutions: readonly string[];
+  readonly nextPageToken: string | null;
+  readonly isLast: boolean;
+}
+
+export interface TaskDetails {
+  readonly schemaId: string;
+  readonly status: TaskStatus;
+  readonly systemAuditLogId: string;
+  readonly timeSeriesStoreId: string | null;
+  readonly itemsInProcessing: number;
+  readonly itemsProcessed: number;
+  readonly itemsFailed: number;
+}
+
+export interface StoreDetails {
+  readonly schemaId: string;
+  readonly type: string;
+  readonly frozen: boolean;
+  readonly config: unknown;
+  readonly initialContent: unknown;
+}
+
+export interface Space {
+  readonly spaceId: string;
+  readonly name: string;
+  /** Directory on the server (extension; shown to administrators). */
+  readonly path?: string;
+  readonly readonly?: boolean;
+}
+
+export interface WorkflowSchema {
+  readonly atmWorkflowSchemaId: string;
+  readonly name: string;
+  readonly originalAtmWorkflowSchemaId: string | null;
+  readonly atmInventoryId: string;
+  readonly revisionRegistry: Readonly<Record<string, WorkflowSchemaRevision>>;
+}
+
+/** A dump of a workflow schema (rest §8.4), as far as the client looks into it. */
+export interface WorkflowDump {
+  readonly name: string;
+  readonly originalAtmWorkflowSchemaId?: string | null;
+  readonly revision: {
+    readonly originalRevisionNumber: number;
+    readonly schemaFormatVersion?: number;
+    readonly atmWorkflowSchemaRevision: unknown;
+    readonly supplementaryAtmLambdas?: unknown;
+  };
+  readonly [key: string]: unknown;
+}
+
+export interface ScheduleBody {
+  readonly atmWorkflowSchemaId: string;
+  readonly atmWorkflowSchemaRevisionNumber: number;
+  readonly spaceId: string;
+  readonly storeInitialContentOverlay?: Readonly<Record<string, unknown>>;
+  readonly logLevel?: string;
+  readonly callback?: string;
+}
+
+export interface ListExecutionsQuery {
+  readonly phase?: Phase;
+  readonly limit?: number;
+  readonly token?: string;
+}
+
+export interface FileEntry {
+  readonly fileId: string;
+  readonly name: string;
+  /** REG, DIR or SYMLNK. */
+  readonly type: string;
+}
+
+/** An entry of a list-like store: what cannot be described carries the error instead of the value. */
+export type StoreEntry =
+  | { readonly index: string; readonly success: true; readonly value: unknown }
+  | { readonly index: string; readonly success: false; readonly error: unknown };
+
+export interface LogEntry {
+  readonly index: string;
+  /** Milliseconds. */
+  readonly timestamp: number;
+  readonly severity: string;
+  readonly source: string;
+  readonly content: unknown;
+}

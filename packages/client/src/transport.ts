@@ -1,0 +1,105 @@
+import type { ErrorObject } from '@laneway/model';
+import { ApiError, UnreachableError } from './errors.ts';
+
+export interface ClientOptions {
+  /** Base address, e.g. `http://127.0.0.1:8080`. */
+  readonly server: string;
+  readonly token: string | undefined;
+  /** For tests and other transports; the platform's `fetch` by default. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One server as seen by one token: sends requests and turns refusals into `ApiError`. */
+export class Transport {
+  readonly server: string;
+  readonly #token: string | undefined;
+  readonly #fetch: typeof fetch;
+
+  constructor(options: ClientOptions) {
+    this.server = options.server.replace(/\/+$/, '');
+    this.#token = options.token;
+    this.#fetch = options.fetch ?? fetch;
+  }
+
+  /** The successful answer with its body unread; throws `ApiError` or `UnreachableError`. */
+  async send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
+    const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
+    if (this.#token !== undefined) headers['x-auth-token'] = this.#token;
+    if (options.body !== undefined) headers['content-type'] = 'application/json';
+    const response = await this.#attempt(this.server + path + queryText(options.query), {
+      method,
+      headers,
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    if (!response.ok) throw new ApiError(response.status, await readError(response));
+    return response;
+  }
+
+  /** The parsed JSON body. */
+  async json<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const response = await this.send(method, path, options);
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw new UnreachableError(this.server, error);
+    }
+  }
+
+  /** For answers without content; the connection is freed. */
+  async call(method: Method, path: string, options: RequestOptions = {}): Promise<void> {
+    const response = await this.send(method, path, options);
+    await response.body?.cancel();
+  }
+
+  /** The id of what was made: the last segment of the Location header. */
+  async create(path: string, body: unknown, method: Method = 'POST'): Promise<string> {
+    const response = await this.send(method, path, { body });
+    await response.body?.cancel();
+    const id = response.headers.get('location')?.split('/').at(-1);
+    if (id === undefined || id === '') throw new UnreachableError(this.server, `${method} ${path} was answered without a Location`);
+    return decodeURIComponent(id);
+  }
+
+  async #attempt(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.#fetch(url, init);
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      throw new UnreachableError(this.server, error);
+    }
+  }
+}
+
+function queryText(query: RequestOptions['query']): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) parameters.set(key, String(value));
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+}
+
+/** Proxies answer with pages of their own: then the status is all there is. */
+async function readError(response: Response): Promise<ErrorObject> {
+  const text = await response.text().catch(() => '');
+  try {
+    const body = JSON.parse(text) as { error?: ErrorObject };
+    if (typeof body.error?.id === 'string') return { ...body.error, description: body.error.description ?? '' };
+  } catch {
+    // Not JSON: described below.
+  }
+  return { id: `http${response.status}`, description: `the server answered ${response.status} ${response.statusText}`.trim() };
+}
+
+/** Escapes each segment of a path, keeping the slashes. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,1 @@
+"""Runs unmodified Onedata handlers; see supervisor.py for who owns which process."""

@@ -1,0 +1,1 @@
+"""Stand-in for the library that Onedata handlers are written against (lambdas §9.2)."""

@@ -1,0 +1,40 @@
+/** Caveats that are decided per operation (rest R28–R33). */
+import { isDataCaveat, type Caveat } from '@laneway/engine';
+import { makeError } from '@laneway/model';
+import type { Method } from '../http/route.ts';
+import { unauthorized, type Identity } from './identity.ts';
+
+export interface Operation {
+  readonly service: 'opw' | 'ozw';
+  readonly method: Method;
+  /** Such as `op_space.<id>.atm_workflow_executions:private`. */
+  readonly gri: string;
+}
+
+const operations: Readonly<Record<Method, string>> = { POST: 'create', PUT: 'create', GET: 'get', PATCH: 'update', DELETE: 'delete' };
+
+/** Whether an `api` entry `service/operation/GRI pattern` covers the operation; `*` stands for one part of a GRI. */
+function covers(entry: string, operation: Operation): boolean {
+  const [service, verb, ...rest] = entry.split('/');
+  const pattern = rest.join('/');
+  if (service !== 'all' && service !== operation.service) return false;
+  if (verb !== 'all' && verb !== operations[operation.method]) return false;
+  const expression = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+    .join('.*');
+  return new RegExp(`^${expression}$`).test(operation.gri);
+}
+
+function permits(caveat: Caveat, operation: Operation): boolean {
+  if ('scope' in caveat) return false;
+  if (isDataCaveat(caveat)) return false;
+  return caveat.type !== 'api' || caveat.whitelist.some((entry) => covers(entry, operation));
+}
+
+/** Refuses with `tokenCaveatUnverified` unless every caveat of the token lets the operation pass. Guests pass. */
+export function checkCaveats(identity: Identity, operation: Operation): void {
+  if (identity.kind !== 'user') return;
+  const unmet = identity.caveats.find((caveat) => !permits(caveat, operation));
+  if (unmet !== undefined) throw unauthorized(makeError('tokenCaveatUnverified', { caveat: unmet }));
+}

@@ -1,0 +1,95 @@
+/** The HTTP application without a listening socket. */
+import { makeError, httpStatusOf } from '@laneway/model';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { authenticate } from './auth/authenticate.ts';
+import type { ServerDeps } from './deps.ts';
+import { docsPage } from './docs/page.ts';
+import { installBodyParser } from './http/body-parser.ts';
+import { errorContext, withContext, type ServiceName } from './http/error-json.ts';
+import { Refusal } from './http/refusal.ts';
+import { allowedMethods, registerRoutes } from './http/register-routes.ts';
+import { createMetrics, metricsAllowed } from './metrics.ts';
+import { allRoutes } from './routes.ts';
+
+/** Serves requests after `ready()`; closing it ends event streams first, then waits for the others. */
+export function buildServer(deps: ServerDeps): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: deps.logger as unknown as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: deps.settings.trustProxy,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 4096 },
+    bodyLimit: deps.settings.bodyLimitBytes,
+    frameworkErrors: (error, request, reply) => {
+      void sendError(deps, error, request, reply);
+    },
+  }) as unknown as FastifyInstance;
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('access-control-allow-origin', '*');
+    reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition');
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.setErrorHandler(async (error, request, reply) => await sendError(deps, error, request, reply));
+  app.setNotFoundHandler(async (request, reply) => await sendError(deps, new Refusal(makeError('notFound'), 404), request, reply));
+  installBodyParser(app, deps.settings.bodyLimitBytes);
+
+  const routes = allRoutes(deps, closing.signal);
+  registerRoutes(app, routes, {
+    authenticate: async (request, route) => {
+      const services = route.prefix === '/api/v3/onezone' ? ['ozw-onezone', 'ozw-*'] : [`opw-${deps.providerId}`, 'opw-*'];
+      const identity = await authenticate(deps.registry, deps.jobTokens, { headers: request.headers, peerIp: request.ip, services });
+      return identity;
+    },
+    baseUrl: (request) => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`,
+  });
+  addSystemRoutes(app, deps, docsPage(routes));
+  return app;
+}
+
+function addSystemRoutes(app: FastifyInstance, deps: ServerDeps, page: string): void {
+  const metrics = createMetrics();
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = (request.routeOptions.config as { readonly operationId?: string }).operationId ?? 'other';
+    metrics.observe({ operation, method: request.method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    deps.logger.debug({ event: 'request', operation, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  });
+  app.get('/', async (_request, reply) => await reply.redirect('/docs', 302));
+  app.get('/docs', async (_request, reply) => await reply.type('text/html; charset=utf-8').send(page));
+  app.get('/health', async (_request, reply) => await reply.type('application/json').send(JSON.stringify({ status: 'ok', version: deps.version })));
+  app.get('/metrics', async (request, reply) => {
+    if (!metricsAllowed(request, deps.settings.metricsToken)) throw new Refusal(makeError('forbidden'));
+    return await reply.type(metrics.contentType).send(await metrics.text());
+  });
+}
+
+function serviceOf(request: FastifyRequest): ServiceName {
+  return request.url.startsWith('/api/v3/onezone') ? 'onezone' : 'oneprovider';
+}
+
+/** Every failure of every stage as error JSON (rest §3.1, D6). */
+async function sendError(deps: ServerDeps, thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const refusal = refusalOf(deps, thrown, request);
+  const site = { service: serviceOf(request), providerId: deps.providerId, domain: request.host, version: deps.version };
+  const allow = allowedMethods(thrown);
+  if (allow !== null) reply.header('allow', allow);
+  if (refusal.status === 413) reply.header('connection', 'close');
+  const body = { error: withContext(refusal.error, errorContext(site, Date.now())) };
+  return await reply
+    .code(refusal.status ?? httpStatusOf(refusal.error))
+    .type('application/json')
+    .send(JSON.stringify(body));
+}
+
+function refusalOf(deps: ServerDeps, thrown: unknown, request: FastifyRequest): Refusal {
+  if (thrown instanceof Refusal) return thrown;
+  const { statusCode, code } = thrown as Partial<FastifyError>;
+  if (code === 'FST_ERR_BAD_URL') return new Refusal(makeError('notFound'), 404);
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new Refusal(makeError('limitReached', { limit: deps.settings.bodyLimitBytes, resourceDescription: 'bytes of a request body' }), 413);
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new Refusal(makeError('malformedData'), statusCode);
+  deps.logger.error({ event: 'requestFailed', requestId: request.id, err: thrown }, 'a request failed unexpectedly');
+  return new Refusal(makeError('internalServerError', { reference: request.id }));
+}

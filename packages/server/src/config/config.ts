@@ -1,0 +1,171 @@
+/** From raw settings to a checked configuration: option, variable, file, default (interfaces, Configuration). */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isJsonObject, ownValue } from '@laneway/model';
+import { parse } from 'yaml';
+import { serveOptions, variableName, type OptionKind, type OptionName, type OptionSpec } from './options.ts';
+
+/** What the command line gives: texts, numbers, flags. Absent = not given. */
+export type RawConfig = Readonly<Partial<Record<OptionName, unknown>>>;
+
+export interface ServeConfig {
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly httpsPort: number | null;
+  readonly tls: { readonly kind: 'none' } | { readonly kind: 'selfSigned' } | { readonly kind: 'files'; readonly cert: string; readonly key: string };
+  readonly publicUrl: string | null;
+  readonly trustProxy: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly logFormat: 'pretty' | 'json';
+  readonly demo: boolean;
+  readonly lambdas: string | null;
+  readonly sandbox: 'auto' | 'required' | 'off';
+  readonly metricsToken: string | null;
+  readonly cancelGraceMs: number;
+  readonly drainMs: number;
+  readonly jobTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly jobsPerTask: number;
+  readonly jobsPerNode: number;
+  readonly maxItemBytes: number;
+  readonly bodyLimitBytes: number;
+  readonly lambdaMappings: Readonly<Record<string, string>>;
+}
+
+/** A setting that cannot be used; the message names it and where it came from. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+export interface ConfigSources {
+  readonly options: RawConfig;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Path of the YAML file, or null. */
+  readonly file: string | null;
+}
+
+/** Throws ConfigError. */
+export function loadConfig(sources: ConfigSources): ServeConfig {
+  rejectUnknownVariables(sources.variables);
+  const file = sources.file === null ? {} : readConfigFile(sources.file);
+  const read = (name: OptionName): unknown => {
+    const spec: OptionSpec = serveOptions[name];
+    const variable = variableName(name);
+    const candidates = [
+      ['option', sources.options[name]],
+      [`variable ${variable}`, sources.variables[variable]],
+      [`${sources.file ?? ''}: ${name}`, ownValue(file, name)],
+    ] as const;
+    const given = candidates.find(([, value]) => value !== undefined);
+    if (given === undefined) return spec.fallback;
+    const [source, value] = given;
+    return readValue(spec.type, value, source === 'option' ? name : `${name} (${source})`);
+  };
+  return compile(read);
+}
+
+function readConfigFile(path: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    throw new ConfigError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!isJsonObject(value)) throw new ConfigError(`${path} has to hold keys and values`);
+  const unknown = Object.keys(value).find((key) => !Object.hasOwn(serveOptions, key));
+  if (unknown !== undefined) throw new ConfigError(`${path}: "${unknown}" is not a setting`);
+  return value;
+}
+
+/** Variables of the server's prefix that mean nothing are mistakes; those of other programs of the project are named here. */
+const otherVariables = new Set(['LANEWAY_URL', 'LANEWAY_TOKEN', 'LANEWAY_CONFIG']);
+
+function rejectUnknownVariables(variables: Readonly<Record<string, string | undefined>>): void {
+  const known = new Set((Object.keys(serveOptions) as OptionName[]).map(variableName));
+  const unknown = Object.keys(variables).find((name) => name.startsWith('LANEWAY_') && !known.has(name) && !otherVariables.has(name) && !name.startsWith('LANEWAY_TEST_'));
+  if (unknown !== undefined) throw new ConfigError(`the variable ${unknown} is not a setting`);
+}
+
+function readValue(type: OptionKind, value: unknown, place: string): unknown {
+  switch (type.kind) {
+    case 'text':
+      if (typeof value === 'string' && value !== '') return value;
+      throw new ConfigError(`${place} has to be a text that is not empty`);
+    case 'flag':
+      if (value === true || value === 'true' || value === '1') return true;
+      if (value === false || value === 'false' || value === '0') return false;
+      throw new ConfigError(`${place} has to be true or false`);
+    case 'integer': {
+      const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+      if (typeof number === 'number' && Number.isSafeInteger(number) && number >= type.min && number <= type.max) return number;
+      throw new ConfigError(`${place} has to be an integer from ${type.min} to ${type.max}`);
+    }
+    case 'word':
+      if (typeof value === 'string' && type.words.includes(value)) return value;
+      throw new ConfigError(`${place} has to be one of ${type.words.join(', ')}`);
+    case 'map': {
+      const map = typeof value === 'string' ? parseMap(value) : value;
+      if (isJsonObject(map) && Object.values(map).every((item) => typeof item === 'string')) return map;
+      throw new ConfigError(`${place} has to be an object of texts`);
+    }
+  }
+}
+
+function parseMap(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+/** Every value has been read by the kind of its option, so its type is known here. */
+function compile(read: (name: OptionName) => unknown): ServeConfig {
+  const cert = read('tlsCert') as string | null;
+  const key = read('tlsKey') as string | null;
+  const selfSigned = read('tlsSelfSigned') as boolean;
+  if ((cert === null) !== (key === null)) throw new ConfigError(`${cert === null ? 'tlsCert' : 'tlsKey'} is missing: tlsCert and tlsKey belong together`);
+  if (selfSigned && cert !== null) throw new ConfigError('tlsSelfSigned cannot be combined with tlsCert');
+  const host = read('host') as string;
+  const tls: ServeConfig['tls'] = cert !== null && key !== null ? { kind: 'files', cert: resolve(cert), key: resolve(key) } : { kind: selfSigned ? 'selfSigned' : 'none' };
+  const httpsPort = read('httpsPort') as number | null;
+  if (httpsPort !== null && tls.kind === 'none') throw new ConfigError('httpsPort needs tlsCert and tlsKey, or tlsSelfSigned');
+  const publicUrl = read('publicUrl') as string | null;
+  if (publicUrl !== null && !/^https?:\/\/[^\s/]+$/.test(publicUrl)) throw new ConfigError('publicUrl has to be an http(s) URL without a path');
+  const leaseMs = (read('leaseSec') as number) * 1000;
+  return {
+    dataDir: resolve(read('dataDir') as string),
+    databaseUrl: read('databaseUrl') as string | null,
+    host,
+    port: read('port') as number,
+    httpsPort: tls.kind === 'none' ? null : (httpsPort ?? 8443),
+    tls,
+    publicUrl,
+    trustProxy: read('trustProxy') as boolean,
+    logLevel: read('logLevel') as ServeConfig['logLevel'],
+    logFormat: read('logFormat') as ServeConfig['logFormat'],
+    demo: read('demo') as boolean,
+    lambdas: read('lambdas') as string | null,
+    // Falling back to no sandbox is fine only while nobody else can reach the server (design §7).
+    sandbox: (read('sandbox') as ServeConfig['sandbox'] | null) ?? (isLoopback(host) ? 'auto' : 'required'),
+    metricsToken: read('metricsToken') as string | null,
+    cancelGraceMs: (read('cancelGraceSec') as number) * 1000,
+    drainMs: (read('drainSec') as number) * 1000,
+    jobTimeoutMs: (read('jobTimeoutSec') as number) * 1000,
+    leaseMs,
+    jobsPerTask: read('jobsPerTask') as number,
+    jobsPerNode: read('jobsPerNode') as number,
+    maxItemBytes: read('maxItemBytes') as number,
+    bodyLimitBytes: read('bodyLimitBytes') as number,
+    lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
+  };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

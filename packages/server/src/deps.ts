@@ -1,0 +1,28 @@
+/** What the HTTP server works with; put together in compose.ts. */
+import type { ExecutionService, Files, Registry, Spaces, StoreService } from '@laneway/engine';
+import type { Logger } from 'pino';
+import type { JobTokenVerifier } from './auth/identity.ts';
+
+export interface ServerDeps {
+  readonly registry: Registry;
+  readonly executions: ExecutionService;
+  readonly stores: StoreService;
+  readonly files: Files;
+  readonly spaces: Spaces;
+  readonly jobTokens: JobTokenVerifier;
+  readonly providerId: string;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly settings: HttpSettings;
+}
+
+export interface HttpSettings {
+  readonly bodyLimitBytes: number;
+  /** Answers to this token from anywhere; without one, only to loopback. */
+  readonly metricsToken: string | null;
+  /** Where clients reach us when that differs from the Host header. */
+  readonly publicUrl: string | null;
+  readonly trustProxy: boolean;
+  readonly keepAliveMs: number;
+  readonly progressIntervalMs: number;
+}

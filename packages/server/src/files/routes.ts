@@ -1,0 +1,114 @@
+/** The part of the file API that lambdas and fixtures need (lambdas §12). */
+import { listChildren, readContent } from '@laneway/engine';
+import { canonicalFileAttributes, convertedField, integerField, isFileAttribute, makeError, ok, posixError, refuse, textListField, type JsonObject } from '@laneway/model';
+import { requireUser, unauthorized } from '../auth/identity.ts';
+import type { ServerDeps } from '../deps.ts';
+import { providerData } from '../http/fields.ts';
+import { mergeParameters } from '../http/query.ts';
+import { need, Refusal } from '../http/refusal.ts';
+import { answered, json, noContent, type Call, type Route } from '../http/route.ts';
+import { requireAccess, requireFile } from './access.ts';
+import { parseRange } from './range.ts';
+
+const prefix = '/api/v3/oneprovider';
+const anyType = ['application/octet-stream', 'application/json', 'text/plain'];
+
+/** `attribute` given once or repeatedly, or `attributes` as a list. */
+function wantedAttributes(call: Call, standard: readonly string[]): readonly string[] {
+  const data = mergeParameters(call.body, call.query);
+  const raw = data['attribute'] ?? data['attributes'];
+  if (raw === undefined) return standard;
+  const list = typeof raw === 'string' ? raw.split(',') : raw;
+  const field = convertedField(textListField(), (names, key) => {
+    const unknown = names.find((name) => !isFileAttribute(name));
+    return unknown === undefined ? ok(names) : refuse(makeError('badValueNotAllowed', { key, allowed: canonicalFileAttributes }));
+  });
+  return need(field(list, 'attributes', 'oneprovider'));
+}
+
+/** Content of a regular file, whole or in part (lambdas R138). */
+async function sendContent(deps: ServerDeps, call: Call): Promise<typeof answered> {
+  const ref = await requireFile(deps, call, 'read');
+  const range = parseRange(call.request.headers.range);
+  const outcome = need(await readContent(deps.files, ref, range));
+  const { reply } = call;
+  reply.header('accept-ranges', 'bytes');
+  if (outcome.kind === 'unsatisfiable') {
+    await reply.code(416).header('content-range', `bytes */${outcome.size}`).send();
+    return answered;
+  }
+  const { size, start, end, stream } = outcome.content;
+  const name = encodeURIComponent(ref.path.split('/').at(-1) ?? '');
+  if (range !== null) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
+  await reply
+    .header('content-length', end - start)
+    .header('content-disposition', `attachment; filename*=UTF-8''${name}`)
+    .type('application/octet-stream')
+    .send(stream);
+  return answered;
+}
+
+/** `/<space name or id>/a/b` → the file's id; a name must be that of one space of the caller. */
+async function lookUp(deps: ServerDeps, call: Call): Promise<JsonObject> {
+  if (call.identity.kind === 'guest') throw unauthorized(null);
+  const [spaceName = '', ...rest] = call.param('*').split('/').filter((part) => part !== '');
+  const spaceIds =
+    call.identity.kind === 'job'
+      ? [call.identity.grant.spaceId]
+      : (await deps.registry.spacesOf(requireUser(call.identity).account.id)).map((membership) => membership.spaceId);
+  const spaces = (await deps.spaces.list(spaceIds)).filter((space) => space.name === spaceName || space.id === spaceName);
+  const [space] = spaces;
+  if (space === undefined) throw new Refusal(posixError('ENOENT'));
+  if (spaces.length > 1) throw new Refusal(makeError('badValueAmbiguousId', { key: 'path' }));
+  await requireAccess(deps, call.identity, { spaceId: space.id, path: rest.join('/') }, 'read');
+  const ref = need(await deps.files.lookup(space.id, rest.join('/')));
+  return { fileId: ref.fileId };
+}
+
+export function fileRoutes(deps: ServerDeps): Route[] {
+  const path = '/data/{id}';
+  const xattrs = `${path}/metadata/xattrs`;
+  const route = (method: Route['method'], at: string, operationId: string, summary: string, handle: Route['handle']): Route => ({
+    prefix,
+    method,
+    path: at,
+    operationId,
+    summary,
+    body: method === 'PUT' || method === 'DELETE' ? 'json' : 'none',
+    jobTokens: true,
+    handle,
+  });
+  return [
+    { ...route('GET', `${path}/content`, 'download_file_content', 'Read the content of a file; Range is honoured', async (call) => await sendContent(deps, call)), produces: anyType },
+    route('GET', path, 'get_attrs', 'Get attributes of a file', async (call) => {
+      const ref = await requireFile(deps, call, 'read');
+      return json(need(await deps.files.attributes(ref, wantedAttributes(call, canonicalFileAttributes))));
+    }),
+    route('GET', `${path}/children`, 'list_children', 'List a directory', async (call) => {
+      const ref = await requireFile(deps, call, 'read');
+      const { limit = 1000, offset = 0 } = providerData(call.query, {
+        optional: { limit: integerField({ range: { low: 1, high: 1000 } }), offset: integerField({ min: 0 }) },
+      });
+      const token = typeof call.query['token'] === 'string' && call.query['token'] !== '' ? call.query['token'] : null;
+      const attributes = wantedAttributes(call, ['fileId', 'name']);
+      return json(need(await listChildren(deps.files, ref, { limit, offset, token, attributes })));
+    }),
+    route('GET', xattrs, 'get_xattrs', 'Get extended attributes', async (call) => {
+      const all = need(await deps.files.xattrs(await requireFile(deps, call, 'read')));
+      const wanted = call.query['attribute'];
+      if (typeof wanted !== 'string') return json(all);
+      if (!Object.hasOwn(all, wanted)) throw new Refusal(posixError('ENODATA'));
+      return json({ [wanted]: all[wanted] });
+    }),
+    route('PUT', xattrs, 'set_xattr', 'Set extended attributes; others stay', async (call) => {
+      need(await deps.files.setXattrs(await requireFile(deps, call, 'write'), call.body));
+      return noContent;
+    }),
+    route('DELETE', xattrs, 'remove_xattrs', 'Remove extended attributes; body {"keys": […]}', async (call) => {
+      const { keys } = providerData(call.body, { required: { keys: textListField() } });
+      need(await deps.files.removeXattrs(await requireFile(deps, call, 'write'), keys));
+      return noContent;
+    }),
+    { ...route('POST', '/lookup-file-id/{…path}', 'lookup_file_id', 'Get the id of the file at /<space name>/<path>', async (call) => json(await lookUp(deps, call))), body: 'ignored' },
+  ];
+}

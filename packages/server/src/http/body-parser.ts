@@ -1,0 +1,47 @@
+/** Reads request bodies whole, up to a limit; what a body means is decided by the route. */
+import type { Readable } from 'node:stream';
+import { makeError } from '@laneway/model';
+import type { FastifyInstance } from 'fastify';
+import { Refusal } from './refusal.ts';
+import type { BodyKind } from './route.ts';
+
+/** A body that the contract ignores may hold our optional `reason` and nothing else of interest. */
+const ignoredBodyLimit = 64 * 1024;
+
+export function installBodyParser(app: FastifyInstance, limitBytes: number): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async (request: { readonly routeOptions: { readonly config: unknown }; readonly headers: Headers }, payload: Readable) => {
+    const { body } = request.routeOptions.config as { readonly body?: BodyKind };
+    if (body === 'ignored' || body === 'none') return await readIgnored(payload);
+    if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+    return await readLimited(payload, limitBytes);
+  });
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+function tooLarge(limitBytes: number): Refusal {
+  return new Refusal(makeError('limitReached', { limit: limitBytes, resourceDescription: 'bytes of a request body' }), 413);
+}
+
+async function readLimited(payload: Readable, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) throw tooLarge(limitBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Any bytes are fine (rest R8); beyond the limit they are discarded as they come. */
+async function readIgnored(payload: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= ignoredBodyLimit) chunks.push(chunk);
+  }
+  return size <= ignoredBodyLimit ? Buffer.concat(chunks) : Buffer.alloc(0);
+}

@@ -1,0 +1,17 @@
+import type { JsonObject } from '@laneway/model';
+
+/** Query parameters; one that is given repeatedly becomes a list in reverse order of appearance (rest R12). */
+export function parseQuery(text: string): JsonObject {
+  const values = new Map<string, string | string[]>();
+  for (const [key, value] of new URLSearchParams(text)) {
+    const earlier = values.get(key);
+    if (earlier === undefined) values.set(key, value);
+    else values.set(key, [value, ...(typeof earlier === 'string' ? [earlier] : earlier)]);
+  }
+  return Object.fromEntries(values);
+}
+
+/** Body and query as one set of parameters; the query wins (rest R11). */
+export function mergeParameters(body: JsonObject, query: JsonObject): JsonObject {
+  return Object.fromEntries([...Object.entries(body), ...Object.entries(query)]);
+}

@@ -1,0 +1,131 @@
+/**
+ * Turns routes into Fastify routes with the stages of rest §1.2 in their order: path, method, credentials,
+ * `Accept`, `Content-Type`, body, pipeline. Every other method of a known path answers 405 before
+ * credentials are looked at; OPTIONS answers a pre-flight (D6).
+ */
+import { isJsonObject, makeError, parseJson, type JsonObject } from '@laneway/model';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../auth/identity.ts';
+import { isJsonType, negotiate } from './negotiation.ts';
+import { parseQuery } from './query.ts';
+import { Refusal } from './refusal.ts';
+import type { Answer, Call, Method, Route } from './route.ts';
+
+export interface RouteHost {
+  authenticate(request: FastifyRequest, route: Route): Promise<Identity>;
+  baseUrl(request: FastifyRequest): string;
+}
+
+const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const identities = new WeakMap<FastifyRequest, Identity>();
+
+/** `{sid}` → `:sid`; a last `{…path}` → `*`. */
+export function fastifyPath(route: Pick<Route, 'prefix' | 'path'>): string {
+  return `${route.prefix}${route.path}`.replace(/\{…\w+\}$/, '*').replace(/\{(\w+)\}/g, ':$1');
+}
+
+export function registerRoutes(app: FastifyInstance, routes: readonly Route[], host: RouteHost): void {
+  const byPath = Map.groupBy(routes, fastifyPath);
+  for (const [url, group] of byPath) {
+    for (const route of group) registerRoute(app, url, route, host);
+    const allowed = group.map((route) => route.method);
+    const others = methods.filter((method) => !allowed.includes(method));
+    app.route({ method: [...others, 'HEAD'], url, onRequest: async () => refuseMethod(allowed), handler: () => undefined });
+    app.route({ method: 'OPTIONS', url, onRequest: async (_request, reply) => await answerPreflight(reply, allowed), handler: () => undefined });
+  }
+}
+
+class WrongMethod extends Refusal {
+  readonly allowed: readonly Method[];
+
+  constructor(allowed: readonly Method[]) {
+    super(makeError('notSupported'), 405);
+    this.allowed = allowed;
+  }
+}
+
+export function allowedMethods(error: unknown): string | null {
+  return error instanceof WrongMethod ? error.allowed.join(', ') : null;
+}
+
+function refuseMethod(allowed: readonly Method[]): never {
+  throw new WrongMethod(allowed);
+}
+
+async function answerPreflight(reply: FastifyReply, allowed: readonly Method[]): Promise<FastifyReply> {
+  return await reply
+    .code(204)
+    .header('allow', [...allowed, 'OPTIONS'].join(', '))
+    .header('access-control-allow-methods', allowed.join(', '))
+    .header('access-control-allow-headers', 'x-auth-token, authorization, macaroon, content-type, range, last-event-id')
+    .header('access-control-max-age', '600')
+    .send();
+}
+
+function registerRoute(app: FastifyInstance, url: string, route: Route, host: RouteHost): void {
+  app.route({
+    method: route.method,
+    url,
+    config: { operationId: route.operationId, body: route.body },
+    onRequest: async (request) => {
+      identities.set(request, await host.authenticate(request, route));
+      checkAccept(request, route);
+      checkContentType(request, route);
+    },
+    handler: async (request, reply) => {
+      const answer = await route.handle(callOf(request, reply, route, host));
+      return await send(reply, answer);
+    },
+  });
+}
+
+function checkAccept(request: FastifyRequest, route: Route): void {
+  const outcome = negotiate(request.headers.accept, route.produces ?? ['application/json']);
+  if (outcome === 'malformed') throw new Refusal(makeError('badData', { key: 'Accept', hint: 'not a list of media types' }), 400);
+  if (outcome === 'notAcceptable') throw new Refusal(makeError('notSupported'), 406);
+}
+
+/** A request without a body passes with any type (rest R7). */
+function checkContentType(request: FastifyRequest, route: Route): void {
+  const hasBody = Number(request.headers['content-length'] ?? 0) > 0;
+  if (route.body === 'json' && hasBody && !isJsonType(request.headers['content-type'])) throw new Refusal(makeError('notSupported'), 415);
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply, route: Route, host: RouteHost): Call {
+  const params = request.params as Readonly<Record<string, string>>;
+  return {
+    identity: identities.get(request) ?? { kind: 'guest' },
+    param: (name) => params[name] ?? '',
+    query: parseQuery(request.raw.url?.split('?')[1] ?? ''),
+    body: bodyOf(request, route),
+    baseUrl: host.baseUrl(request),
+    request,
+    reply,
+  };
+}
+
+/** Empty → `{}`; anything but a JSON object → `malformedData` (rest R10). */
+function bodyOf(request: FastifyRequest, route: Route): JsonObject {
+  const raw = request.body;
+  if (!(raw instanceof Buffer) || raw.length === 0) return {};
+  if (route.body === 'none') return {};
+  if (route.body === 'json' && !isJsonType(request.headers['content-type'])) throw new Refusal(makeError('notSupported'), 415);
+  const parsed = parseJson(raw.toString('utf8'));
+  if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
+  if (route.body === 'ignored') return {};
+  throw new Refusal(makeError('malformedData'));
+}
+
+async function send(reply: FastifyReply, answer: Answer): Promise<unknown> {
+  switch (answer.kind) {
+    case 'json':
+      if (answer.location !== undefined) reply.header('location', answer.location);
+      return await reply.code(answer.status).type('application/json').send(JSON.stringify(answer.body));
+    case 'created':
+      return await reply.code(201).header('location', answer.location).send();
+    case 'noContent':
+      return await reply.code(204).send();
+    case 'answered':
+      return reply;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Live events of one execution as server-sent events (interfaces, Events).
+ *
+ * A stream belongs to its request: it ends when the client goes, when the server closes, or when the
+ * execution is deleted. Numbered events are read from the event log after a cursor, so none is missed or
+ * sent twice; `progress` has no number and is sent when counters changed, at most every interval.
+ */
+import type { ServerResponse } from 'node:http';
+import type { ExecutionEvent, TaskCounters } from '@laneway/engine';
+import { makeError } from '@laneway/model';
+import type { ServerDeps } from '../deps.ts';
+import { Refusal } from '../http/refusal.ts';
+import { answered, type Call, type Route } from '../http/route.ts';
+import { requireExecution, requireViewer } from './access.ts';
+import { detailsOf } from './details.ts';
+
+const eventsPerRead = 500;
+
+export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
+  return {
+    prefix: '/api/v3/oneprovider',
+    method: 'GET',
+    path: '/automation/execution/workflows/{wid}/events',
+    operationId: 'follow_workflow_execution',
+    summary: 'Follow a workflow execution: numbered state changes and progress as server-sent events',
+    body: 'none',
+    extension: true,
+    produces: ['text/event-stream'],
+    parameters: [{ name: 'Last-Event-ID', in: 'query', text: 'header: go on after this event; without it the stream starts with a snapshot' }],
+    handle: async (call) => {
+      const { user, view } = await requireExecution(deps, call, { method: 'GET', aspect: 'events' });
+      await requireViewer(deps, user, view.execution);
+      const after = lastEventId(call);
+      call.reply.hijack();
+      const response = call.reply.raw;
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'access-control-allow-origin': '*',
+        'x-accel-buffering': 'no',
+      });
+      const stream = new EventStream(deps, response, closing);
+      if (after === null) stream.snapshot(view.execution.version, detailsOf(view));
+      void stream.run(view.execution.id, after ?? view.execution.version);
+      return answered;
+    },
+  };
+}
+
+function lastEventId(call: Call): number | null {
+  const header = call.request.headers['last-event-id'] ?? call.query['lastEventId'];
+  if (header === undefined || header === '') return null;
+  if (typeof header === 'string' && /^\d{1,15}$/.test(header)) return Number(header);
+  throw new Refusal(makeError('badValueInteger', { key: 'Last-Event-ID' }));
+}
+
+class EventStream {
+  readonly #deps: ServerDeps;
+  readonly #response: ServerResponse;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  #lastCounters = '';
+  #progressAt = Number.NEGATIVE_INFINITY;
+  #writtenAt = performance.now();
+
+  constructor(deps: ServerDeps, response: ServerResponse, closing: AbortSignal) {
+    this.#deps = deps;
+    this.#response = response;
+    this.#signal = AbortSignal.any([this.#over.signal, closing]);
+    response.on('close', () => this.#over.abort());
+    response.on('error', () => this.#over.abort());
+  }
+
+  snapshot(version: number, details: unknown): void {
+    this.#write(`id: ${version}\nevent: snapshot\ndata: ${JSON.stringify(details)}\n\n`);
+  }
+
+  /** Never rejects. */
+  async run(executionId: string, from: number): Promise<void> {
+    let version = from;
+    try {
+      while (!this.#signal.aborted) version = await this.tick(executionId, version);
+    } catch (error) {
+      this.#deps.logger.error({ event: 'eventStreamFailed', executionId, err: error }, 'an event stream broke off');
+    } finally {
+      this.#over.abort();
+      this.#response.end();
+    }
+  }
+
+  /** Sends what is new after the version, then waits; returns the version reached. */
+  async tick(executionId: string, version: number): Promise<number> {
+    const events = await this.#deps.executions.events(executionId, version, eventsPerRead);
+    for (const event of events) this.#write(`id: ${event.version}\nevent: ${event.subject}\ndata: ${JSON.stringify(eventData(event))}\n\n`);
+    await this.#drained();
+    const reached = events.at(-1)?.version ?? version;
+    if (events.length === eventsPerRead) return reached;
+    if (!(await this.#progress(executionId))) {
+      this.#over.abort();
+      return reached;
+    }
+    const { keepAliveMs, progressIntervalMs } = this.#deps.settings;
+    if (performance.now() - this.#writtenAt >= keepAliveMs) this.#write(': keep-alive\n\n');
+    if (!this.#signal.aborted) await this.#deps.executions.waitForChange(executionId, progressIntervalMs, this.#signal);
+    return reached;
+  }
+
+  /** False when the execution is gone. */
+  async #progress(executionId: string): Promise<boolean> {
+    const now = performance.now();
+    if (now - this.#progressAt < this.#deps.settings.progressIntervalMs) return true;
+    this.#progressAt = now;
+    const counters = await this.#deps.executions.counters(executionId);
+    const text = JSON.stringify(counters satisfies Readonly<Record<string, TaskCounters>>);
+    if (text !== this.#lastCounters) {
+      this.#lastCounters = text;
+      this.#write(`event: progress\ndata: ${JSON.stringify({ executionId, tasks: counters })}\n\n`);
+      return true;
+    }
+    return Object.keys(counters).length > 0 || (await this.#deps.executions.view(executionId)) !== null;
+  }
+
+  #write(text: string): void {
+    if (this.#response.writableEnded || this.#response.destroyed) return;
+    this.#writtenAt = performance.now();
+    this.#response.write(text);
+  }
+
+  /** A slow reader holds the stream back instead of filling memory. */
+  async #drained(): Promise<void> {
+    if (!this.#response.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#response.off('drain', done);
+        this.#signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#response.on('drain', done);
+      this.#signal.addEventListener('abort', done);
+      if (this.#signal.aborted) done();
+    });
+  }
+}
+
+function eventData(event: ExecutionEvent): Readonly<Record<string, unknown>> {
+  const { subject: _subject, ...data } = event;
+  return data;
+}

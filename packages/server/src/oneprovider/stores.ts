@@ -1,0 +1,103 @@
+/** Stores of executions: dump, and browsing as extensions (rest §5.7, data-and-stores §3.2, §4). */
+import { Readable } from 'node:stream';
+import type { StoreInfo } from '@laneway/engine';
+import { requireUser, notFound, type UserIdentity } from '../auth/identity.ts';
+import { checkCaveats } from '../auth/caveats.ts';
+import { parseJson, type JsonObject } from '@laneway/model';
+import type { ServerDeps } from '../deps.ts';
+import { need } from '../http/refusal.ts';
+import { answered, json, type Call, type Route } from '../http/route.ts';
+import { requireViewer } from './access.ts';
+
+const prefix = '/api/v3/oneprovider';
+const path = '/automation/execution/stores/{sid}';
+
+/** guest 401 → 404 → 403 (rest §5.7). */
+async function requireStore(deps: ServerDeps, call: Call): Promise<{ readonly user: UserIdentity; readonly store: StoreInfo }> {
+  const user = requireUser(call.identity);
+  const store = await deps.stores.info(call.param('sid'));
+  const view = store === null ? null : await deps.executions.view(store.executionId);
+  if (store === null || view === null) throw notFound();
+  await requireViewer(deps, user, view.execution);
+  return { user, store };
+}
+
+export function storeRoutes(deps: ServerDeps): Route[] {
+  return [
+    {
+      prefix,
+      method: 'GET',
+      path: `${path}/dump`,
+      operationId: 'dump_atm_store',
+      summary: 'Download the content of an audit log store',
+      body: 'none',
+      produces: ['application/octet-stream', 'application/json'],
+      handle: async (call) => {
+        // The caveats of a token are not looked at here (rest R33), but a token for data access only stays one.
+        const { store } = await requireStore(deps, call);
+        const dump = need(await deps.stores.dump(store.id));
+        await call.reply
+          .code(200)
+          .type('application/json')
+          .header('content-disposition', `attachment; filename="${dump.fileName}"`)
+          .header('content-security-policy', "frame-ancestors 'none'")
+          .send(Readable.from(dumpText(dump.entries)));
+        return answered;
+      },
+    },
+    {
+      prefix,
+      method: 'GET',
+      path,
+      operationId: 'get_atm_store',
+      summary: 'Get a store: schema id, type, config, initial content, whether it is frozen',
+      body: 'none',
+      extension: true,
+      handle: async (call) => {
+        const { store } = await requireStore(deps, call);
+        const { executionId, schemaId, name, type, config, initialContent, frozen } = store;
+        return json({ atmStoreId: store.id, atmWorkflowExecutionId: executionId, schemaId, name, type, config, initialContent, frozen });
+      },
+    },
+    {
+      prefix,
+      method: 'GET',
+      path: `${path}/content`,
+      operationId: 'browse_atm_store_content',
+      summary: 'Browse the content of a store',
+      body: 'none',
+      extension: true,
+      parameters: [
+        { name: 'type', in: 'query', text: 'browse options type; that of the store when absent' },
+        { name: 'index, offset, limit', in: 'query', text: 'which entries of a list-like store' },
+        { name: 'timestamp, direction', in: 'query', text: 'audit logs' },
+        { name: 'mode, layout, startTimestamp, stopTimestamp, windowLimit, extendedInfo', in: 'query', text: 'time series; layout as JSON' },
+      ],
+      handle: async (call) => {
+        const { store } = await requireStore(deps, call);
+        checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: `op_atm_store.${store.id}.content:private` });
+        return json(need(await deps.stores.browse(store.id, browseOptions(call.query, store.type))));
+      },
+    },
+  ];
+}
+
+/** Object-valued options are URL-encoded JSON; the type defaults to the store's own (interfaces, Browsing). */
+function browseOptions(query: JsonObject, storeType: string): JsonObject {
+  const options = Object.entries(query).map(([key, value]) => {
+    const parsed = typeof value === 'string' && value.startsWith('{') ? parseJson(value) : null;
+    return [key, parsed?.ok === true ? parsed.value : value] as const;
+  });
+  return Object.fromEntries([['type', `${storeType}StoreContentBrowseOptions`], ...options]);
+}
+
+/** `[`, entries each followed by CR LF and separated by commas, `]` (data-and-stores R65). */
+async function* dumpText(entries: AsyncIterable<unknown>): AsyncGenerator<string> {
+  yield '[';
+  let separator = '';
+  for await (const entry of entries) {
+    yield `${separator}${JSON.stringify(entry, null, 2)}\r\n`;
+    separator = ',';
+  }
+  yield ']';
+}

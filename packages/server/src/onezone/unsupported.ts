@@ -1,0 +1,78 @@
+/** Operations of the reference that are not offered: they exist, and say so (D6). */
+import { makeError } from '@laneway/model';
+import { Refusal } from '../http/refusal.ts';
+import type { Method, Route } from '../http/route.ts';
+
+type Entry = readonly [methods: string, path: string, subject: string];
+
+const members = (plural: string, singular: string): Entry[] => [
+  ['GET', `/${plural}/{id}/effective_users/{uid}/membership`, `${singular}_effective_user_membership`],
+  ['GET POST', `/${plural}/{id}/groups`, `${singular}_groups`],
+  ['GET PUT DELETE', `/${plural}/{id}/groups/{gid}`, `${singular}_group`],
+  ['GET PATCH', `/${plural}/{id}/groups/{gid}/privileges`, `${singular}_group_privileges`],
+  ['GET', `/${plural}/{id}/effective_groups`, `${singular}_effective_groups`],
+  ['GET', `/${plural}/{id}/effective_groups/{gid}`, `${singular}_effective_group`],
+  ['GET', `/${plural}/{id}/effective_groups/{gid}/privileges`, `${singular}_effective_group_privileges`],
+  ['GET', `/${plural}/{id}/effective_groups/{gid}/membership`, `${singular}_effective_group_membership`],
+];
+
+const entries: readonly Entry[] = [
+  ...members('atm_inventories', 'atm_inventory'),
+  ...members('spaces', 'space'),
+  ['POST', '/user/atm_inventories/join', 'join_atm_inventory'],
+  ['POST GET', '/groups/{gid}/atm_inventories', 'group_atm_inventories'],
+  ['GET', '/groups/{gid}/effective_atm_inventories', 'group_effective_atm_inventories'],
+  ['POST', '/groups/{gid}/atm_inventories/join', 'group_join_atm_inventory'],
+  ['GET DELETE', '/groups/{gid}/atm_inventories/{aiid}', 'group_atm_inventory'],
+  ['GET', '/groups/{gid}/effective_atm_inventories/{aiid}', 'group_effective_atm_inventory'],
+  ['POST GET', '/groups/{gid}/spaces', 'group_spaces'],
+  ['GET', '/groups/{gid}/effective_spaces', 'group_effective_spaces'],
+  ['POST', '/groups/{gid}/spaces/join', 'group_join_space'],
+  ['DELETE', '/groups/{gid}/spaces/{sid}', 'group_space'],
+  ['POST', '/spaces', 'space_without_members'],
+  ['PATCH DELETE', '/spaces/{id}', 'space'],
+  ['GET', '/spaces/{id}/owners', 'space_owners'],
+  ['PUT DELETE', '/spaces/{id}/owners/{uid}', 'space_owner'],
+  ['POST', '/spaces/{id}/users/token', 'space_user_invite_token'],
+  ['POST', '/spaces/{id}/groups/token', 'space_group_invite_token'],
+  ['POST', '/spaces/{id}/providers/token', 'space_support_token'],
+  ['POST', '/user/spaces/join', 'join_space'],
+  ['DELETE', '/user/spaces/{id}', 'user_space'],
+  ['PATCH DELETE', '/user', 'current_user'],
+  ['PATCH', '/user/password', 'user_password'],
+  ['PATCH DELETE', '/user/privileges', 'current_user_privileges'],
+  ['GET', '/user/effective_privileges', 'current_user_effective_privileges'],
+  ['DELETE', '/users/{id}', 'user'],
+  ['PATCH', '/users/{id}/access_block', 'user_access_block'],
+  ['PATCH', '/users/{id}/basic_auth', 'user_basic_auth'],
+  ['GET PATCH DELETE', '/users/{id}/privileges', 'user_privileges'],
+  ['GET', '/users/{id}/effective_privileges', 'user_effective_privileges'],
+  ['POST GET', '/groups', 'groups'],
+  ['POST GET', '/user/groups', 'user_groups'],
+  ['GET', '/tokens/named', 'all_named_tokens'],
+  ['POST', '/tokens/verify_access_token', 'verify_access_token'],
+  ['POST', '/tokens/verify_identity_token', 'verify_identity_token'],
+  ['POST', '/tokens/verify_invite_token', 'verify_invite_token'],
+  ['POST', '/tokens/infer_access_token_scope', 'infer_access_token_scope'],
+  ['POST GET', '/user/client_tokens', 'client_tokens'],
+  ['DELETE', '/user/client_tokens/{tid}', 'client_token'],
+];
+
+export function unsupportedRoutes(): Route[] {
+  return entries.flatMap(([methods, path, subject]) =>
+    methods.split(' ').map(
+      (method): Route => ({
+        prefix: '/api/v3/onezone',
+        method: method as Method,
+        path,
+        operationId: `unsupported_${method.toLowerCase()}_${subject}`,
+        summary: 'Not offered',
+        body: 'ignored',
+        unsupported: true,
+        handle: async () => {
+          throw new Refusal(makeError('notSupported'));
+        },
+      }),
+    ),
+  );
+}

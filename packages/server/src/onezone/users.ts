@@ -1,0 +1,119 @@
+/** Users and the zone-wide privileges (rest §8.7). */
+import { zonePrivileges, type Account } from '@laneway/engine';
+import { convertedField, makeError, ok, refuse, textField, type Field } from '@laneway/model';
+import { notFound } from '../auth/identity.ts';
+import type { ServerDeps } from '../deps.ts';
+import { zoneData } from '../http/fields.ts';
+import { need } from '../http/refusal.ts';
+import { created, json, type Route } from '../http/route.ts';
+import { requireZonePrivilege, requireZoneUser } from './access.ts';
+
+const prefix = '/api/v3/onezone';
+
+const fullNameField: Field<string> = convertedField(textField(), (name) => {
+  const valid = name.length <= 128 && /^[\p{L}\p{N}][\p{L}\p{N} .,'’-]*[\p{L}\p{N}.]$/u.test(name);
+  return valid ? ok(name) : refuse(makeError('badValueFullName'));
+});
+
+const usernameField: Field<string> = convertedField(textField(), (name) =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}[A-Za-z0-9]$/.test(name) ? ok(name) : refuse(makeError('badValueUsername')),
+);
+
+function userJson(account: Account): Readonly<Record<string, unknown>> {
+  const { id, fullName, username, blocked, creationTime } = account;
+  return {
+    userId: id,
+    fullName,
+    username,
+    emails: [],
+    linkedAccounts: [],
+    basicAuthEnabled: false,
+    blocked,
+    creationTime,
+    name: fullName,
+    login: username,
+    alias: username,
+    emailList: [],
+  };
+}
+
+export function userRoutes(deps: ServerDeps): Route[] {
+  const { registry } = deps;
+  return [
+    {
+      prefix,
+      method: 'GET',
+      path: '/user',
+      operationId: 'get_current_user',
+      summary: 'Get the current user',
+      body: 'none',
+      handle: async (call) => json(userJson(requireZoneUser(call, 'od_user.self.instance:private').account)),
+    },
+    {
+      prefix,
+      method: 'GET',
+      path: '/user/privileges',
+      operationId: 'get_current_user_privileges',
+      summary: 'Get the zone-wide privileges of the current user',
+      body: 'none',
+      handle: async (call) => json({ privileges: requireZoneUser(call, 'od_user.self.oz_privileges:private').account.privileges }),
+    },
+    {
+      prefix,
+      method: 'POST',
+      path: '/users',
+      operationId: 'create_user',
+      summary: 'Create a user',
+      body: 'json',
+      parameters: [
+        { name: 'fullName', in: 'body', text: 'at least one of fullName and username' },
+        { name: 'username', in: 'body', text: 'unique' },
+      ],
+      handle: async (call) => {
+        requireZonePrivilege(call, 'od_user.null.instance:private', 'oz_users_create');
+        const request = zoneData(call.body, {
+          optional: { fullName: fullNameField, username: usernameField },
+          atLeastOne: ['fullName', 'username'],
+        });
+        const fullName = request.fullName ?? request.username ?? 'Unnamed User';
+        const { userId } = need(await registry.createUser({ fullName, username: request.username ?? null, privileges: [] }));
+        return created(`${call.baseUrl}${prefix}/users/${userId}`, { userId });
+      },
+    },
+    {
+      prefix,
+      method: 'GET',
+      path: '/users',
+      operationId: 'list_users',
+      summary: 'List all users',
+      body: 'none',
+      handle: async (call) => {
+        requireZonePrivilege(call, 'od_user.null.list:private', 'oz_users_list');
+        return json({ users: await registry.users() });
+      },
+    },
+    {
+      prefix,
+      method: 'GET',
+      path: '/users/{id}',
+      operationId: 'get_user',
+      summary: 'Get a user',
+      body: 'none',
+      handle: async (call) => {
+        const account = await registry.user(call.param('id'));
+        if (account === null) throw notFound();
+        requireZonePrivilege(call, `od_user.${account.id}.instance:private`, 'oz_users_view');
+        return json(userJson(account));
+      },
+    },
+    {
+      prefix,
+      method: 'GET',
+      path: '/privileges',
+      operationId: 'list_privileges',
+      summary: 'Get the zone-wide privilege sets',
+      body: 'none',
+      handle: async () => json(zonePrivileges),
+    },
+  ];
+}

@@ -1,0 +1,38 @@
+/** Every route of the API, in the order of the documentation. */
+import type { ServerDeps } from './deps.ts';
+import { fileRoutes } from './files/routes.ts';
+import type { Route } from './http/route.ts';
+import { controlRoutes } from './oneprovider/control.ts';
+import { eventsRoute } from './oneprovider/events.ts';
+import { listExecutionsRoute } from './oneprovider/list-executions.ts';
+import { scheduleRoute } from './oneprovider/schedule.ts';
+import { storeRoutes } from './oneprovider/stores.ts';
+import { taskRoute } from './oneprovider/tasks.ts';
+import { inventoryRoutes } from './onezone/inventories.ts';
+import { lambdaRoutes } from './onezone/lambdas.ts';
+import { memberRoutes } from './onezone/members.ts';
+import { spaceRoutes } from './onezone/spaces.ts';
+import { tokenRoutes } from './onezone/tokens.ts';
+import { unsupportedRoutes } from './onezone/unsupported.ts';
+import { userRoutes } from './onezone/users.ts';
+import { workflowSchemaRoutes } from './onezone/workflow-schemas.ts';
+
+export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Route[] {
+  return [
+    listExecutionsRoute(deps),
+    scheduleRoute(deps),
+    ...controlRoutes(deps),
+    eventsRoute(deps, closing),
+    ...storeRoutes(deps),
+    taskRoute(deps),
+    ...fileRoutes(deps),
+    ...userRoutes(deps),
+    ...spaceRoutes(deps),
+    ...inventoryRoutes(deps),
+    ...memberRoutes(deps),
+    ...lambdaRoutes(deps),
+    ...workflowSchemaRoutes(deps),
+    ...tokenRoutes(deps),
+    ...unsupportedRoutes(),
+  ];
+}

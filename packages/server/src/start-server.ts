@@ -1,0 +1,114 @@
+/**
+ * A listening server: HTTP, HTTPS beside it when configured, `server.json` while requests are accepted.
+ * Stopping goes in order: the listeners close (event streams end), the engine stops, the database closes.
+ */
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { buildServer } from './build-server.ts';
+import { compose, type Composition, type EngineFactory } from './compose.ts';
+import type { ServeConfig } from './config/config.ts';
+import { createLogger } from './logger.ts';
+import { selfSigned, tlsMaterial, type TlsMaterial } from './tls.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  readonly httpsUrl: string | null;
+  readonly composition: Composition;
+  /** Idempotent; rejects with everything that failed on the way. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly engineFactory: EngineFactory;
+  readonly logger?: Logger;
+  /** Where the first administrator's token is shown, once. */
+  readonly announce?: (line: string) => void;
+}
+
+export async function startServer(config: ServeConfig, options: StartOptions): Promise<RunningServer> {
+  const logger = options.logger ?? createLogger(config);
+  const tls = await tlsMaterial(config.tls, config.host);
+  const composition = await compose(config, options.engineFactory, logger);
+  const app = buildServer(composition.deps);
+  const serverFile = join(config.dataDir, 'server.json');
+  let https: Server | null = null;
+  const loopbackHttps: Server[] = [];
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    closing ??= closeInOrder([
+      async () => await rm(serverFile, { force: true }),
+      async () => await closeHttps(https),
+      async () => await Promise.all(loopbackHttps.map(closeHttps)),
+      async () => await app.close(),
+      async () => await composition.close(),
+    ]);
+    await closing;
+  };
+  try {
+    await storeAdministratorToken(config, composition, options.announce ?? ((line) => process.stdout.write(`${line}\n`)));
+    await app.listen({ host: config.host, port: config.port });
+    const url = urlOf('http', config.host, app.server.address() as AddressInfo);
+    if (tls !== null) https = await listenHttps(app, tls, { host: config.host, port: config.httpsPort ?? 0 });
+    const httpsUrl = https === null ? null : urlOf('https', config.host, https.address() as AddressInfo);
+    await composition.engine.listening?.({
+      http: url,
+      https: httpsUrl,
+      openLoopbackHttps: async () => {
+        const server = await listenHttps(app, await selfSigned('127.0.0.1'), { host: '127.0.0.1', port: 0 });
+        loopbackHttps.push(server);
+        return urlOf('https', '127.0.0.1', server.address() as AddressInfo);
+      },
+    });
+    await writeFile(serverFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 });
+    logger.info({ event: 'listening', url, httpsUrl }, 'accepting requests');
+    return { url, httpsUrl, composition, close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function closeInOrder(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, 'the server did not stop cleanly');
+}
+
+function urlOf(scheme: 'http' | 'https', host: string, address: AddressInfo): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return `${scheme}://${reachable}:${address.port}`;
+}
+
+/** The same application behind a second listener. */
+async function listenHttps(app: FastifyInstance, tls: TlsMaterial, address: { readonly host: string; readonly port: number }): Promise<Server> {
+  const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => app.routing(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return server;
+}
+
+/** Idle connections go at once; requests under way are answered, event streams end with the application. */
+async function closeHttps(server: Server | null): Promise<void> {
+  if (server === null) return;
+  server.close();
+  server.closeIdleConnections();
+}
+
+/** Shown once and kept in a file that only the owner reads; a file that is there is left alone when there is no new token. */
+async function storeAdministratorToken(config: ServeConfig, composition: Composition, announce: (line: string) => void): Promise<void> {
+  const administrator = composition.firstAdministrator;
+  if (administrator === null) return;
+  const path = join(config.dataDir, 'admin.token');
+  await writeFile(path, `${administrator.token}\n`, { mode: 0o600 });
+  await chmod(path, 0o600);
+  announce(`Administrator token (also in ${path}): ${administrator.token}`);
+}

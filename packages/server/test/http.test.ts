@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fastifyPath } from '../src/http/register-routes.ts';
+import { allRoutes } from '../src/routes.ts';
+import { newWorld, type Person, type World } from './support/world.ts';
+
+const op = '/api/v3/oneprovider';
+const oz = '/api/v3/onezone';
+let world: World;
+let person: Person;
+
+beforeEach(async () => {
+  world = await newWorld();
+  person = await world.person();
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+describe('stages before the pipeline (rest §1.2)', () => {
+  it('unknown paths and trailing slashes are 404 with error JSON (rest R1, D6)', async () => {
+    for (const path of [`${op}/nothing`, `${oz}/user/`, '/nothing', `${op}/%zz`]) {
+      expect([(await world.get(path, null)).status, (await world.get(path, null)).error]).toEqual([404, 'notFound']);
+    }
+  });
+
+  it('a wrong method is 405 with allow, before credentials are looked at (rest R2, R4)', async () => {
+    const answer = await world.request('PATCH', `${op}/automation/execution/workflows`, { headers: { 'x-auth-token': 'rubbish' } });
+    expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST']);
+    expect((await world.request('HEAD', `${oz}/user`)).status).toBe(405);
+  });
+
+  it('answers a pre-flight, and allows every origin everywhere (rest R5, D6)', async () => {
+    const answer = await world.request('OPTIONS', `${op}/automation/execution/workflows`);
+    expect([answer.status, answer.headers['access-control-allow-methods']]).toEqual([204, 'POST']);
+    for (const url of ['/nothing', `${oz}/user`, `${oz}/privileges`]) {
+      expect((await world.get(url, null)).headers['access-control-allow-origin']).toBe('*');
+    }
+  });
+
+  it('negotiates: 406, 415, and a charset is fine (rest R6, R9, D6)', async () => {
+    expect((await world.request('GET', `${oz}/privileges`, { headers: { accept: 'text/html' } })).status).toBe(406);
+    expect((await world.request('GET', `${oz}/privileges`, { headers: { accept: '???' } })).status).toBe(400);
+    const post = async (type: string): Promise<number> =>
+      (await world.request('POST', `${oz}/user/atm_inventories`, { as: person, payload: '{"name":"abc"}', headers: { 'content-type': type } })).status;
+    expect(await post('text/plain')).toBe(415);
+    expect(await post('application/json; charset=utf-8')).toBe(201);
+  });
+
+  it('malformed, deep and huge bodies are clear errors; prototype keys are harmless (rest R10)', async () => {
+    const post = async (payload: string) =>
+      await world.request('POST', `${op}/automation/execution/workflows`, { payload, headers: { 'content-type': 'application/json' } });
+    for (const payload of ['{', '[]', '7', '"x"', 'null', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`]) {
+      expect([(await post(payload)).status, (await post(payload)).error]).toEqual([400, 'malformedData']);
+    }
+    expect((await post('{"__proto__":{"spaceId":"x"},"constructor":1}')).body.error.details).toEqual({ key: 'atmWorkflowSchemaId' });
+    expect(({} as Record<string, unknown>)['spaceId']).toBeUndefined();
+    const large = await post(`{"a":"${'x'.repeat(1024 * 1024)}"}`);
+    expect([large.status, large.error, large.body.error.details.limit]).toEqual([413, 'limitReached', 1024 * 1024]);
+  });
+
+  it('errors carry id, description, details and context (rest §3.1, R38)', async () => {
+    const { body } = await world.request('GET', `${oz}/user`, { headers: { 'x-auth-token': 'rubbish' } });
+    expect(body.error).toMatchObject({
+      id: 'unauthorized',
+      details: { authError: { id: 'badToken', ctx: { service: 'ozw' } } },
+      ctx: { service: 'ozw', serviceReleaseVersion: '25.0' },
+    });
+  });
+
+  it('knows every operation of the API description (openapi.json)', async () => {
+    const description = JSON.parse(readFileSync(new URL('../../../../shared/reference/openapi.json', import.meta.url), 'utf8'));
+    const unknown: string[] = [];
+    const shapes = new Set(allRoutes(world.deps, new AbortController().signal).map((route) => `${route.method} ${fastifyPath(route).replace(/:\w+/g, ':')}`));
+    for (const [path, operations] of Object.entries<Record<string, unknown>>(description.paths)) {
+      for (const method of Object.keys(operations).filter((key) => ['get', 'post', 'put', 'patch', 'delete'].includes(key))) {
+        const route = { method: method.toUpperCase() as 'GET', url: path.replace(/\{(\w+)\}/g, ':$1') };
+        // Parameters may have other names with us.
+        const known = world.app.findRoute(route) !== null || shapes.has(`${route.method} ${route.url.replace(/:\w+/g, ':')}`);
+        if (!known) unknown.push(`${method} ${path}`);
+      }
+    }
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('credentials (rest §2)', () => {
+  const user = `${oz}/user`;
+  const authError = async (headers: Record<string, string>): Promise<string | undefined> => {
+    const answer = await world.request('GET', user, { headers });
+    return answer.status === 401 ? (answer.body.error.details.authError?.id ?? 'guest') : `status ${answer.status}`;
+  };
+
+  it('are taken from the header of highest priority only (rest R19, R20)', async () => {
+    expect(await authError({})).toBe('guest');
+    expect(await authError({ authorization: 'Basic abc' })).toBe('guest');
+    expect(await authError({ authorization: `bearer ${person.token}` })).toBe('guest');
+    expect(await authError({ authorization: `Bearer ${person.token}` })).toBe('status 200');
+    expect(await authError({ macaroon: person.token })).toBe('status 200');
+    expect(await authError({ 'x-auth-token': 'bad', authorization: `Bearer ${person.token}` })).toBe('badToken');
+    expect(await authError({ 'x-auth-token': '' })).toBe('badToken');
+  });
+
+  it('unknown, revoked and altered tokens are told apart (rest §2.3)', async () => {
+    const [id] = await world.registry.namedTokens(person.id);
+    expect(await authError({ 'x-auth-token': `${person.token.slice(0, -4)}AAAA` })).toMatch(/tokenInvalid|badToken/);
+    await world.registry.updateNamedToken(id!, { name: null, revoked: true, customMetadata: undefined });
+    expect(await authError({ 'x-auth-token': person.token })).toBe('tokenRevoked');
+    await world.registry.deleteNamedToken(id!);
+    expect(await authError({ 'x-auth-token': person.token })).toBe('tokenInvalid');
+  });
+
+  it('caveats: time, ip, and those that nobody can show to hold (rest §2.4)', async () => {
+    const of = async (caveat: unknown): Promise<string | undefined> => await authError({ 'x-auth-token': (await world.confined(person, [caveat])).token });
+    const now = Math.floor(Date.now() / 1000);
+    expect(await of({ type: 'time', validUntil: now + 60 })).toBe('status 200');
+    expect(await of({ type: 'time', validUntil: now - 1 })).toBe('tokenCaveatUnverified');
+    expect(await of({ type: 'ip', whitelist: ['127.0.0.0/8'] })).toBe('status 200');
+    expect(await of({ type: 'ip', whitelist: ['10.0.0.0/8'] })).toBe('tokenCaveatUnverified');
+    expect(await of({ type: 'interface', interface: 'graphsync' })).toBe('tokenCaveatUnverified');
+    expect(await of({ type: 'consumer', whitelist: ['usr-1'] })).toBe('tokenCaveatUnverified');
+    expect(await of({ type: 'geo.country', filter: 'whitelist', list: ['PL'] })).toBe('tokenCaveatUnverified');
+    expect(await of({ scope: 'identityToken' })).toBe('tokenCaveatUnverified');
+    expect(await of({ type: 'data.readonly' })).toBe('tokenCaveatUnverified');
+    expect(await of({ type: 'api', whitelist: ['ozw/get/od_user.*'] })).toBe('status 200');
+    expect(await of({ type: 'api', whitelist: ['opw/all/*'] })).toBe('tokenCaveatUnverified');
+  });
+
+  it('a blocked user is refused (rest §2.3 row 12)', async () => {
+    await world.registry.setBlocked(person.id, true);
+    expect(await authError({ 'x-auth-token': person.token })).toBe('userBlocked');
+  });
+
+  it('named tokens are created, listed, revoked and deleted (rest §8.8)', async () => {
+    const made = await world.post(`${oz}/user/tokens/named`, person, { name: 'second', caveats: [] });
+    expect(made.status).toBe(201);
+    expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'second' })).error).toBe('badValueIdentifierOccupied');
+    expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x', caveats: {} })).error).toBe('badData');
+    expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x', caveats: [{ type: 'odd' }] })).error).toBe('badValueCaveat');
+    expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x', type: 'odd' })).error).toBe('badValueTokenType');
+    const url = `${oz}/tokens/named/${made.body.tokenId}`;
+    expect((await world.get(url, await world.person())).status).toBe(403);
+    expect((await world.send('PATCH', url, person, { revoked: true })).status).toBe(204);
+    expect((await world.get(`${url}/status`, person)).body).toEqual({ revoked: true });
+    expect((await world.get(user, { id: '', token: made.body.token })).status).toBe(401);
+    expect((await world.send('DELETE', url, person)).status).toBe(204);
+    expect((await world.get(url, person)).status).toBe(404);
+  });
+
+  it('temporary tokens need a time caveat and end with their generation (rest R132)', async () => {
+    const url = `${oz}/user/tokens/temporary`;
+    expect((await world.post(url, person, { caveats: [] })).error).toBe('tokenTimeCaveatRequired');
+    const validUntil = Math.floor(Date.now() / 1000) + 100;
+    const { body } = await world.post(url, person, { caveats: [{ type: 'time', validUntil }] });
+    expect((await world.get(user, { id: '', token: body.token })).status).toBe(200);
+    const confined = await world.post(`${oz}/tokens/confine`, null, { token: body.token, caveats: [{ type: 'time', validUntil: 5 }] });
+    expect(await authError({ 'x-auth-token': confined.body.token })).toBe('tokenCaveatUnverified');
+    expect((await world.send('DELETE', url, person)).status).toBe(204);
+    expect(await authError({ 'x-auth-token': body.token })).toBe('tokenRevoked');
+  });
+});
+
+describe('pages of the server itself', () => {
+  it('redirects to a reference page that needs nothing else', async () => {
+    const root = await world.get('/', null);
+    expect([root.status, root.headers['location']]).toEqual([302, '/docs']);
+    const page = await world.get('/docs', null);
+    expect(page.text).toContain('/api/v3/oneprovider/automation/execution/workflows/{wid}/cancel');
+    expect(page.text).not.toMatch(/(src|href)=/);
+    expect((await world.get('/health', null)).body.status).toBe('ok');
+  });
+
+  it('shows metrics to this machine, or to the holder of the token', async () => {
+    expect((await world.get('/metrics', null)).text).toContain('laneway_http_request_duration_seconds');
+    const guarded = await newWorld({ metricsToken: 'secret' });
+    try {
+      expect((await guarded.get('/metrics', null)).status).toBe(403);
+      expect((await guarded.request('GET', '/metrics', { headers: { authorization: 'Bearer secret' } })).status).toBe(200);
+    } finally {
+      await guarded.close();
+    }
+  });
+});

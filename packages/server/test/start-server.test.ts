@@ -1,0 +1,164 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Files, Spaces } from '@laneway/engine';
+import { pino } from 'pino';
+import { loadConfig, startServer, type EngineFactory, type RunningServer, type ServeConfig } from '../src/index.ts';
+import { FakeExecutions, FakeStores } from './support/fake-engine.ts';
+
+let directory: string;
+let servers: RunningServer[];
+let announced: string[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'laneway-start-'));
+  servers = [];
+  announced = [];
+});
+
+afterEach(async () => {
+  for (const server of servers) await server.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const engineFactory: EngineFactory = async ({ config, database, providerId }) => {
+  const spaces = new Spaces(database, config.dataDir);
+  const files = new Files({ database, spaces, providerId, pythonCommand: null });
+  return {
+    executions: new FakeExecutions(),
+    stores: new FakeStores(),
+    files,
+    spaces,
+    jobTokens: { verify: async () => null },
+    stop: async () => files.close(),
+  };
+};
+
+function config(options: Record<string, unknown> = {}): ServeConfig {
+  return loadConfig({ options: { dataDir: directory, port: 0, ...options }, variables: {}, file: null });
+}
+
+async function start(options: Record<string, unknown> = {}): Promise<RunningServer> {
+  const server = await startServer(config(options), { engineFactory, logger: pino({ level: 'silent' }), announce: (line) => announced.push(line) });
+  servers.push(server);
+  return server;
+}
+
+describe('starting (interfaces, First start)', () => {
+  it('writes server.json while it accepts and a private token file once', async () => {
+    const first = await start();
+    expect(JSON.parse(readFileSync(join(directory, 'server.json'), 'utf8'))).toEqual({ url: first.url, pid: process.pid });
+    const tokenFile = join(directory, 'admin.token');
+    const token = readFileSync(tokenFile, 'utf8').trim();
+    expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+    expect(announced.join()).toContain(token);
+    const user = await fetch(`${first.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } });
+    expect(user.status).toBe(200);
+    await first.close();
+    expect(existsSync(join(directory, 'server.json'))).toBe(false);
+    writeFileSync(tokenFile, 'mine');
+    const second = await start();
+    expect(announced).toHaveLength(1);
+    expect(readFileSync(tokenFile, 'utf8')).toBe('mine');
+    expect((await fetch(`${second.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } })).status).toBe(200);
+  });
+
+  it('serves HTTPS with a certificate of its own beside HTTP', async () => {
+    const server = await start({ tlsSelfSigned: true, httpsPort: 0 });
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      httpsRequest(`${server.httpsUrl}/health`, { rejectUnauthorized: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(200);
+  });
+
+  it('leaves nothing open when a port is taken', async () => {
+    const first = await start();
+    await expect(start({ port: Number(new URL(first.url).port), dataDir: join(directory, 'other') })).rejects.toThrow(/EADDRINUSE/);
+    expect(existsSync(join(directory, 'other', 'server.json'))).toBe(false);
+  });
+});
+
+describe('configuration (interfaces, Configuration)', () => {
+  it('prefers option to variable to file to default', () => {
+    const file = join(directory, 'config.yaml');
+    writeFileSync(file, 'port: 1\nhost: 127.0.0.3\ndrainSec: 5\n');
+    const loaded = loadConfig({ options: { port: 3 }, variables: { LANEWAY_PORT: '2', LANEWAY_HOST: '127.0.0.2' }, file });
+    expect(loaded).toMatchObject({ port: 3, host: '127.0.0.2', drainMs: 5000, cancelGraceMs: 10_000 });
+  });
+
+  it.each([
+    ['colour: red', /colour/],
+    ['port: many', /port/],
+    ['logLevel: loud', /logLevel.*debug/],
+    ['tlsCert: a.pem', /tlsKey/],
+    ['- a', /keys and values/],
+  ])('names what is wrong with %j', (text, message) => {
+    const file = join(directory, 'config.yaml');
+    writeFileSync(file, text);
+    expect(() => loadConfig({ options: {}, variables: {}, file })).toThrow(message);
+    expect(() => loadConfig({ options: {}, variables: { LANEWAY_PROT: '1' }, file: null })).toThrow(/LANEWAY_PROT/);
+  });
+});
+
+describe('events (interfaces, Events)', () => {
+  it('starts with a snapshot, sends numbered events, resumes, and ends with the server', async () => {
+    const server = await start();
+    const executions = server.composition.deps.executions as FakeExecutions;
+    const { registry } = server.composition.deps;
+    const token = readFileSync(join(directory, 'admin.token'), 'utf8').trim();
+    const headers = { 'x-auth-token': token };
+    const [userId] = await registry.users();
+    const inventory = await registry.createInventory({ name: 'inv', creatorId: userId!, withMembership: true });
+    await registry.addSpaceMember({ spaceId: 'space', userId: userId!, privileges: [], owner: true });
+    const scheduled = await executions.schedule({
+      userId: userId!,
+      spaceId: 'space',
+      atmInventoryId: inventory,
+      atmWorkflowSchemaId: 'schema',
+      name: 'flow',
+      revisionNumber: 1,
+      revision: { lanes: [{ id: 'lane', maxRetries: 0 }] } as never,
+      lambdas: {},
+      storeInitialContentOverlay: {},
+      logLevel: 6,
+      callback: null,
+    });
+    const id = scheduled.ok ? scheduled.value.executionId : '';
+    const url = `${server.url}/api/v3/oneprovider/automation/execution/workflows/${id}/events`;
+    expect((await fetch(url)).status).toBe(401);
+    const version = executions.get(id).version;
+    const reader = (await fetch(url, { headers })).body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (pattern: RegExp): Promise<void> => {
+      while (!pattern.test(text)) {
+        const { done, value } = await reader.read();
+        if (done) throw new Error(`the stream ended: ${text}`);
+        text += value;
+      }
+    };
+    await until(new RegExp(`^id: ${version}\nevent: snapshot\ndata: .*"atmWorkflowExecutionId":"${id}"`));
+    await executions.cancel({ executionId: id, actor: userId!, note: null });
+    await until(new RegExp(`id: ${version + 1}\nevent: (execution|laneRun|task)\ndata: .*"version":${version + 1}`));
+    executions.progress.set(id, { task: { itemsInProcessing: 1, itemsProcessed: 2, itemsFailed: 0 } });
+    await until(/event: progress\ndata: .*"itemsProcessed":2/);
+    await reader.cancel();
+
+    const resumed = (await fetch(url, { headers: { ...headers, 'last-event-id': String(version) } })).body!.pipeThrough(new TextDecoderStream()).getReader();
+    const first = await resumed.read();
+    expect(first.value).toMatch(new RegExp(`^id: ${version + 1}\n`));
+    const ended = (async () => {
+      while (!(await resumed.read()).done);
+    })();
+    await server.close();
+    await ended;
+    expect(executions.waiters()).toBe(0);
+  });
+});

@@ -1,0 +1,190 @@
+/** Executions and stores in memory: documents of the real model, no data plane. */
+import {
+  makeError,
+  newExecution,
+  newId,
+  ok,
+  phaseOf,
+  phaseTimestamp,
+  reduce,
+  refuse,
+  type Execution,
+  type ExecutionStatus,
+  type LaneRunStatus,
+  type Result,
+} from '@laneway/model';
+import type {
+  ExecutionEvent,
+  ExecutionService,
+  ExecutionSummary,
+  ExecutionView,
+  ListRequest,
+  ScheduleRequest,
+  StoreInfo,
+  StoreService,
+  TaskCounters,
+  TaskView,
+} from '@laneway/engine';
+
+export class FakeExecutions implements ExecutionService {
+  readonly requests: ScheduleRequest[] = [];
+  readonly notes: (string | null)[] = [];
+  readonly tasks = new Map<string, TaskView>();
+  readonly progress = new Map<string, Readonly<Record<string, TaskCounters>>>();
+  scheduleError: Result<never> | null = null;
+  clockMs = 1_700_000_000_000;
+  readonly #executions = new Map<string, Execution>();
+  readonly #events = new Map<string, ExecutionEvent[]>();
+  readonly #waiting = new Set<() => void>();
+
+  async schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
+    this.requests.push(request);
+    if (this.scheduleError !== null) return this.scheduleError;
+    const { userId, spaceId, atmInventoryId, atmWorkflowSchemaId, name, revisionNumber, logLevel, callback } = request;
+    const { execution, changes } = newExecution(
+      {
+        id: newId(),
+        userId,
+        spaceId,
+        atmInventoryId,
+        atmWorkflowSchemaId,
+        name,
+        logLevel,
+        callback,
+        atmWorkflowSchemaRevisionNumber: revisionNumber,
+        lambdaSnapshotRegistry: {},
+        storeRegistry: {},
+        systemAuditLogStoreId: newId(),
+        laneRunId: newId(),
+        lanes: request.revision.lanes.map((lane) => ({ schemaId: lane.id, maxRetries: lane.maxRetries })),
+      },
+      { ms: this.clockMs },
+    );
+    this.put(execution, changes);
+    return ok({ executionId: execution.id });
+  }
+
+  put(execution: Execution, changes: readonly Omit<ExecutionEvent, 'executionId' | 'version' | 'at' | 'actor'>[] = []): void {
+    this.#executions.set(execution.id, execution);
+    const events = this.#events.get(execution.id) ?? [];
+    const first = execution.version - changes.length + 1;
+    const added = changes.map((change, at) => ({ ...change, executionId: execution.id, version: first + at, at: this.clockMs, actor: null }));
+    this.#events.set(execution.id, [...events, ...added]);
+    this.notify();
+  }
+
+  notify(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  waiters(): number {
+    return this.#waiting.size;
+  }
+
+  get(id: string): Execution {
+    return this.#executions.get(id)!;
+  }
+
+  /** Puts an execution into a status with a matching lane run. */
+  force(id: string, status: ExecutionStatus, laneRunStatus: LaneRunStatus = status as LaneRunStatus): void {
+    const execution = this.get(id);
+    const seconds = Math.floor(this.clockMs / 1000);
+    this.#executions.set(id, {
+      ...execution,
+      status,
+      startTime: seconds,
+      suspendTime: seconds,
+      finishTime: seconds,
+      current: { ...execution.current, status: laneRunStatus },
+    });
+  }
+
+  async cancel(request: { readonly executionId: string; readonly actor: string; readonly note: string | null }): Promise<Result<void>> {
+    const execution = this.#executions.get(request.executionId);
+    if (execution === undefined) return refuse(makeError('notFound'));
+    this.notes.push(request.note);
+    const reduction = reduce(execution, { kind: 'cancel', actor: request.actor, note: request.note }, { ms: this.clockMs });
+    if (reduction.kind === 'refused') return refuse(reduction.error);
+    if (reduction.kind === 'changed') this.put(reduction.execution, reduction.changes);
+    return ok(undefined);
+  }
+
+  async delete(request: { readonly executionId: string }): Promise<Result<void>> {
+    const phase = phaseOf(this.get(request.executionId).status);
+    if (phase === 'waiting' || phase === 'ongoing') return refuse(makeError('atmWorkflowExecutionNotStopped'));
+    this.#executions.delete(request.executionId);
+    this.notify();
+    return ok(undefined);
+  }
+
+  async view(executionId: string): Promise<ExecutionView | null> {
+    const execution = this.#executions.get(executionId);
+    return execution === undefined ? null : { execution, archivedRuns: [] };
+  }
+
+  async list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }> {
+    const all = [...this.#executions.values()]
+      .filter((execution) => execution.spaceId === request.spaceId && phaseOf(execution.status) === request.phase)
+      .filter((execution) => request.inventoryIds === null || request.inventoryIds.includes(execution.atmInventoryId))
+      .map((execution) => ({
+        ...execution,
+        revisionNumber: execution.atmWorkflowSchemaRevisionNumber,
+        index: `${9_999_999_999 - phaseTimestamp(execution)}${execution.id}`,
+      }))
+      .toSorted((one, other) => (one.index < other.index ? -1 : 1));
+    const found = request.index === null ? 0 : all.findIndex((entry) => entry.index >= (request.index ?? ''));
+    const from = Math.max(0, (found === -1 ? all.length : found) + request.offset);
+    const entries = all.slice(from, from + request.limit);
+    return { entries, isLast: entries.length < request.limit };
+  }
+
+  async task(taskId: string): Promise<TaskView | null> {
+    return this.tasks.get(taskId) ?? null;
+  }
+
+  async counters(executionId: string): Promise<Readonly<Record<string, TaskCounters>>> {
+    return this.progress.get(executionId) ?? {};
+  }
+
+  async events(executionId: string, afterVersion: number, limit: number): Promise<readonly ExecutionEvent[]> {
+    return (this.#events.get(executionId) ?? []).filter((event) => event.version > afterVersion).slice(0, limit);
+  }
+
+  async waitForChange(_executionId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => wake(), timeoutMs);
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake);
+      if (signal.aborted) wake();
+    });
+  }
+}
+
+export class FakeStores implements StoreService {
+  readonly infos = new Map<string, StoreInfo>();
+  readonly browsed: Readonly<Record<string, unknown>>[] = [];
+
+  async info(storeId: string): Promise<StoreInfo | null> {
+    return this.infos.get(storeId) ?? null;
+  }
+
+  async browse(_storeId: string, options: Readonly<Record<string, unknown>>): Promise<Result<unknown>> {
+    this.browsed.push(options);
+    return ok({ items: [], isLast: true });
+  }
+
+  async dump(storeId: string): Promise<Result<{ readonly fileName: string; readonly entries: AsyncIterable<unknown> }>> {
+    if (this.infos.get(storeId)?.type !== 'auditLog') return refuse(makeError('notSupported'));
+    const entries = (async function* () {
+      yield { index: '0', content: 'a' };
+      yield { index: '1', content: 'b' };
+    })();
+    return ok({ fileName: 'abc.audit_log.name.json', entries });
+  }
+}
