@@ -1,5 +1,5 @@
 /** The server package is loaded only when a server runs in this process: the other commands start quickly without it. */
-import type { EngineFactory, RawConfig } from '@laneway/server';
+import type { RawConfig } from '@laneway/server';
 
 export interface StartRequest {
   /** Options as they were given: absent means "from the environment, the file, or the default". */
@@ -26,9 +26,7 @@ export interface StartedServer {
 export async function startServer({ options, file, env, announce }: StartRequest): Promise<StartedServer> {
   const module = await import('@laneway/server');
   const config = module.loadConfig({ options, variables: settingsOf(env), file: file ?? env['LANEWAY_CONFIG'] ?? null });
-  const { engineFactory } = module as unknown as { readonly engineFactory?: EngineFactory };
-  if (engineFactory === undefined) throw new Error('the server package exports no engineFactory');
-  const server = await module.startServer(config, { engineFactory, announce });
+  const server = await module.startServer(config, { engineFactory: module.engineFactory, announce });
   const firstToken = server.composition.firstAdministrator?.token;
   return { url: server.url, dataDir: config.dataDir, firstToken, wantsDemo: config.demo, close: async () => await server.close() };
 }

@@ -4,6 +4,7 @@ import type { FileService } from '../files/port.ts';
 import type { LogWrite, StoreWrite } from '../stores/writes.ts';
 import { compileType } from '../values/compile-type.ts';
 import { gatherFacts } from '../values/facts.ts';
+import { rootDataSpec } from '../values/items.ts';
 import { isTooLarge, tooLarge } from './item-size.ts';
 import { isLogged, normaliseLogItem } from './log-items.ts';
 import type { ResultContext } from './targets.ts';
@@ -58,7 +59,8 @@ async function convert(schema: StoreSchema, value: unknown, context: ResultConte
   switch (schema.type) {
     case 'list':
     case 'treeForest': {
-      const stored = await storedForm({ type: 'array', itemDataSpec: schema.config.itemDataSpec }, value, context);
+      const itemDataSpec = schema.type === 'treeForest' ? rootDataSpec(schema.config.itemDataSpec) : schema.config.itemDataSpec;
+      const stored = await storedForm({ type: 'array', itemDataSpec }, value, context);
       return stored.ok ? ok({ kind: 'items', items: (stored.value as readonly unknown[]).map((item) => JSON.stringify(item)) }) : stored;
     }
     case 'singleValue':

@@ -17,6 +17,7 @@ import {
 import type { LogWrite, StoreWrite } from '../stores/writes.ts';
 import { compileType } from '../values/compile-type.ts';
 import type { Facts } from '../values/facts.ts';
+import { rootDataSpec } from '../values/items.ts';
 import type { ValueType } from '../values/value-type.ts';
 import { dispatchMeasurements, type Dispatched } from './dispatch-rules.ts';
 import { isLogged, normaliseLogItem } from './log-items.ts';
@@ -57,9 +58,10 @@ function contentSpec(target: Target): DataSpec {
   switch (target.type) {
     case 'list':
     case 'singleValue':
-    case 'treeForest':
     case 'exception':
       return (target.config as { readonly itemDataSpec: DataSpec }).itemDataSpec;
+    case 'treeForest':
+      return rootDataSpec((target.config as { readonly itemDataSpec: DataSpec }).itemDataSpec);
     case 'auditLog':
       return (target.config as { readonly logContentDataSpec: DataSpec }).logContentDataSpec;
     case 'range':

@@ -16,3 +16,12 @@ export function iteratedItemSpec(store: Pick<StoreSchema, 'type' | 'config'>): D
       return null;
   }
 }
+
+/**
+ * What may be a root of a treeForest store. The store's file type says which entries of the trees become items
+ * (lambdas §13.5), so a directory is always a root: a forest of regular files grows out of directories.
+ */
+export function rootDataSpec(itemDataSpec: DataSpec): DataSpec {
+  const choosesEntries = itemDataSpec.type === 'file' && (itemDataSpec.fileType === 'REG' || itemDataSpec.fileType === 'SYMLNK');
+  return choosesEntries ? { ...itemDataSpec, fileType: 'ANY' } : itemDataSpec;
+}
