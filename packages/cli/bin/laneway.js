@@ -18,7 +18,8 @@ function handOver(pinned) {
 
 async function start() {
   // The compile cache first: it saves most of the start-up time of running from source.
-  nodeModule.enableCompileCache();
+  // Beside the packages: what is in a shared temporary directory could have been put there by anybody.
+  nodeModule.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/laneway', import.meta.url)));
   const { main } = await import('../src/main.ts');
   await main(process.argv.slice(2));
 }

@@ -57,6 +57,7 @@ export class Engine {
   #life: NodeLife | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
+  #lastToken: number | undefined;
 
   constructor(options: EngineOptions) {
     const { database, config, runtime, log } = options;
@@ -85,7 +86,11 @@ export class Engine {
   async start(): Promise<void> {
     const { config, database, log } = this.#options;
     const timings = this.#options.timings ?? { ...defaultTimings, leaseMs: config.leaseMs };
-    const { nodeToken } = await database.call(registerNode, { nodeId: config.nodeId, leaseMs: timings.leaseMs });
+    const after = this.#lastToken === undefined ? {} : { after: this.#lastToken };
+    const registered = await database.call(registerNode, { nodeId: config.nodeId, leaseMs: timings.leaseMs, ...after });
+    if (registered === null) throw new Error(`another process lives as node ${config.nodeId}`);
+    const { nodeToken } = registered;
+    this.#lastToken = nodeToken;
     const identity = { nodeId: config.nodeId, nodeToken };
     const handles = new RuntimeHandles(this.runtime);
     const space = async (spaceId: string): Promise<SpaceMount | null> => await this.#mount(spaceId);
@@ -140,17 +145,24 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#renewing;
-    await this.#life?.end(this.#options.config.drainMs);
-    await this.#sideJobs.settled();
-    await this.runtime.close();
-    this.files.close();
+    try {
+      await this.#life?.end(this.#options.config.drainMs);
+      await this.#sideJobs.settled();
+    } finally {
+      await this.runtime.close();
+      this.files.close();
+    }
   }
 
   /** After a lost lease the node begins a new life; nothing of the old one is in flight then. */
   #renewLife(life: NodeLife, handles: RuntimeHandles): void {
     this.#renewing = (async () => {
-      await life.end(0);
-      await handles.disposeAll();
+      try {
+        await life.end(0);
+        await handles.disposeAll();
+      } catch (error) {
+        this.#options.log.error({ event: 'lifeEndFailed', error }, 'a lost life of the node did not end in order');
+      }
       for (let attempt = 0; !this.#stopped; attempt += 1) {
         try {
           await this.start();

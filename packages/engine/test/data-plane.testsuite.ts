@@ -55,7 +55,9 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
     afterAll(async () => await close());
 
     async function newNode(nodeId: string, leaseMs = 60_000): Promise<NodeIdentity> {
-      return { nodeId, ...(await database.call(registerNode, { nodeId, leaseMs })) };
+      const registered = await database.call(registerNode, { nodeId, leaseMs });
+      if (registered === null) throw new Error(`${nodeId} lives already`);
+      return { nodeId, ...registered };
     }
 
     async function fixtureOf(options: {

@@ -1,6 +1,13 @@
 /** The HTTP application without a listening socket. */
 import { makeError, httpStatusOf } from '@laneway/model';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { authenticate } from './auth/authenticate.ts';
 import type { ServerDeps } from './deps.ts';
 import { docsPage } from './docs/page.ts';
@@ -18,6 +25,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: deps.settings.trustProxy,
     exposeHeadRoutes: false,
+    // Bounds how long an idle client can hold up a server that closes.
+    keepAliveTimeout: 5000,
     routerOptions: { maxParamLength: 4096 },
     bodyLimit: deps.settings.bodyLimitBytes,
     frameworkErrors: (error, request, reply) => {
@@ -53,11 +62,17 @@ function addSystemRoutes(app: FastifyInstance, deps: ServerDeps, page: string): 
   app.addHook('onResponse', async (request, reply) => {
     const operation = (request.routeOptions.config as { readonly operationId?: string }).operationId ?? 'other';
     metrics.observe({ operation, method: request.method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
-    deps.logger.debug({ event: 'request', operation, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    deps.logger.debug(
+      { event: 'request', operation, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
   });
   app.get('/', async (_request, reply) => await reply.redirect('/docs', 302));
   app.get('/docs', async (_request, reply) => await reply.type('text/html; charset=utf-8').send(page));
-  app.get('/health', async (_request, reply) => await reply.type('application/json').send(JSON.stringify({ status: 'ok', version: deps.version })));
+  app.get(
+    '/health',
+    async (_request, reply) => await reply.type('application/json').send(JSON.stringify({ status: 'ok', version: deps.version })),
+  );
   app.get('/metrics', async (request, reply) => {
     if (!metricsAllowed(request, deps.settings.metricsToken)) throw new Refusal(makeError('forbidden'));
     return await reply.type(metrics.contentType).send(await metrics.text());
@@ -87,7 +102,10 @@ function refusalOf(deps: ServerDeps, thrown: unknown, request: FastifyRequest): 
   const { statusCode, code } = thrown as Partial<FastifyError>;
   if (code === 'FST_ERR_BAD_URL') return new Refusal(makeError('notFound'), 404);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new Refusal(makeError('limitReached', { limit: deps.settings.bodyLimitBytes, resourceDescription: 'bytes of a request body' }), 413);
+    return new Refusal(
+      makeError('limitReached', { limit: deps.settings.bodyLimitBytes, resourceDescription: 'bytes of a request body' }),
+      413,
+    );
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new Refusal(makeError('malformedData'), statusCode);
   deps.logger.error({ event: 'requestFailed', requestId: request.id, err: thrown }, 'a request failed unexpectedly');

@@ -1,6 +1,16 @@
 /** Where database, registry, engine and HTTP come together. */
 import { join } from 'node:path';
-import { openDatabase, Registry, takeDataDirectory, type Database, type DataDirectory, type ExecutionService, type Files, type Spaces, type StoreService } from '@laneway/engine';
+import {
+  openDatabase,
+  Registry,
+  takeDataDirectory,
+  type Database,
+  type DataDirectory,
+  type ExecutionService,
+  type Files,
+  type Spaces,
+  type StoreService,
+} from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
 import { ConfigError, type ServeConfig } from './config/config.ts';
@@ -66,9 +76,16 @@ function ownDataDirectory(path: string): DataDirectory {
   throw new ConfigError(`dataDir: ${path} is in use by ${owner}: stop it, or choose another directory with --data-dir`);
 }
 
-async function composeIn(config: ServeConfig, directory: DataDirectory, engineFactory: EngineFactory, logger: Logger): Promise<Composition> {
+async function composeIn(
+  config: ServeConfig,
+  directory: DataDirectory,
+  engineFactory: EngineFactory,
+  logger: Logger,
+): Promise<Composition> {
   const database = await openDatabase(
-    config.databaseUrl === null ? { kind: 'file', path: join(config.dataDir, 'laneway.sqlite') } : { kind: 'postgres', url: config.databaseUrl },
+    config.databaseUrl === null
+      ? { kind: 'file', path: join(config.dataDir, 'laneway.sqlite') }
+      : { kind: 'postgres', url: config.databaseUrl },
   );
   try {
     const registry = new Registry(database, 'laneway');

@@ -1,7 +1,11 @@
 import type { Logger } from 'pino';
 
 /** The first SIGINT or SIGTERM closes in order, the second one ends the process at once. */
-export function closeOnSignals(server: { close(): Promise<void> }, logger: Logger, exit: (code: number) => void = (code) => process.exit(code)): void {
+export function closeOnSignals(
+  server: { close(): Promise<void> },
+  logger: Logger,
+  exit: (code: number) => void = (code) => process.exit(code),
+): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping) {

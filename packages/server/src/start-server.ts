@@ -84,7 +84,11 @@ function urlOf(scheme: 'http' | 'https', host: string, address: AddressInfo): st
 }
 
 /** The same application behind a second listener. */
-async function listenHttps(app: FastifyInstance, tls: TlsMaterial, address: { readonly host: string; readonly port: number }): Promise<Server> {
+async function listenHttps(
+  app: FastifyInstance,
+  tls: TlsMaterial,
+  address: { readonly host: string; readonly port: number },
+): Promise<Server> {
   const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => app.routing(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

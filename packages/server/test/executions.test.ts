@@ -61,7 +61,12 @@ describe('scheduling (rest §5.2)', () => {
     const id: string = answer.body.atmWorkflowExecutionId;
     expect(id).toMatch(/^[0-9a-f]{32}ch[0-9a-f]{4}$/);
     expect(answer.headers['location']).toBe(`http://localhost:80${workflows}/${id}`);
-    expect(world.executions.requests[0]).toMatchObject({ userId: owner.id, logLevel: 7, callback: null, storeInitialContentOverlay: { input: [1] } });
+    expect(world.executions.requests[0]).toMatchObject({
+      userId: owner.id,
+      logLevel: 7,
+      callback: null,
+      storeInitialContentOverlay: { input: [1] },
+    });
   });
 
   it.each([
@@ -182,7 +187,11 @@ describe('details (rest §5.3)', () => {
 
 describe('cancel (rest §5.5)', () => {
   it('accepts any body and keeps a reason (rest R8)', async () => {
-    for (const [payload, type] of [['{"broken', 'application/json'], ['bytes', 'text/plain'], ['[]', 'application/json']] as const) {
+    for (const [payload, type] of [
+      ['{"broken', 'application/json'],
+      ['bytes', 'text/plain'],
+      ['[]', 'application/json'],
+    ] as const) {
       const id = await schedule();
       const answer = await world.request('POST', `${workflows}/${id}/cancel`, { as: owner, payload, headers: { 'content-type': type } });
       expect([answer.status, answer.text]).toEqual([204, '']);
@@ -230,7 +239,10 @@ describe('operations that are to come', () => {
     const id = await schedule();
     const url = `${workflows}/${id}/${operation}`;
     expect((await world.post(url, null, {})).body.error.details).toEqual({ key: 'laneIndex' });
-    expect((await world.post(url, null, { laneIndex: 0 })).body.error).toMatchObject({ id: 'badValueTooLow', details: { key: 'laneIndex', limit: 1 } });
+    expect((await world.post(url, null, { laneIndex: 0 })).body.error).toMatchObject({
+      id: 'badValueTooLow',
+      details: { key: 'laneIndex', limit: 1 },
+    });
     expect((await world.post(`${url}?laneIndex=2`, null, {})).body.error.details).toEqual({ key: 'laneRunNumber' });
     expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: '1' })).error).toBe('atmWorkflowExecutionNotEnded');
     world.executions.force(id, 'failed');

@@ -43,7 +43,13 @@ describe('stages before the pipeline (rest §1.2)', () => {
     expect((await world.request('GET', `${oz}/privileges`, { headers: { accept: 'text/html' } })).status).toBe(406);
     expect((await world.request('GET', `${oz}/privileges`, { headers: { accept: '???' } })).status).toBe(400);
     const post = async (type: string): Promise<number> =>
-      (await world.request('POST', `${oz}/user/atm_inventories`, { as: person, payload: '{"name":"abc"}', headers: { 'content-type': type } })).status;
+      (
+        await world.request('POST', `${oz}/user/atm_inventories`, {
+          as: person,
+          payload: '{"name":"abc"}',
+          headers: { 'content-type': type },
+        })
+      ).status;
     expect(await post('text/plain')).toBe(415);
     expect(await post('application/json; charset=utf-8')).toBe(201);
   });
@@ -72,7 +78,9 @@ describe('stages before the pipeline (rest §1.2)', () => {
   it('knows every operation of the API description (openapi.json)', async () => {
     const description = JSON.parse(readFileSync(new URL('../../../../shared/reference/openapi.json', import.meta.url), 'utf8'));
     const unknown: string[] = [];
-    const shapes = new Set(allRoutes(world.deps, new AbortController().signal).map((route) => `${route.method} ${fastifyPath(route).replace(/:\w+/g, ':')}`));
+    const shapes = new Set(
+      allRoutes(world.deps, new AbortController().signal).map((route) => `${route.method} ${fastifyPath(route).replace(/:\w+/g, ':')}`),
+    );
     for (const [path, operations] of Object.entries<Record<string, unknown>>(description.paths)) {
       for (const method of Object.keys(operations).filter((key) => ['get', 'post', 'put', 'patch', 'delete'].includes(key))) {
         const route = { method: method.toUpperCase() as 'GET', url: path.replace(/\{(\w+)\}/g, ':$1') };
@@ -112,7 +120,8 @@ describe('credentials (rest §2)', () => {
   });
 
   it('caveats: time, ip, and those that nobody can show to hold (rest §2.4)', async () => {
-    const of = async (caveat: unknown): Promise<string | undefined> => await authError({ 'x-auth-token': (await world.confined(person, [caveat])).token });
+    const of = async (caveat: unknown): Promise<string | undefined> =>
+      await authError({ 'x-auth-token': (await world.confined(person, [caveat])).token });
     const now = Math.floor(Date.now() / 1000);
     expect(await of({ type: 'time', validUntil: now + 60 })).toBe('status 200');
     expect(await of({ type: 'time', validUntil: now - 1 })).toBe('tokenCaveatUnverified');

@@ -108,7 +108,10 @@ describe('import and export of workflow schemas (rest §8.3, schemas §11)', () 
     expect((await world.post(url, stranger, { atmInventoryId: inventoryId })).status).toBe(403);
     expect((await world.post(url, owner, {})).status).toBe(403);
     expect((await world.post(url, owner, { atmInventoryId: 'none', name: 'x' })).status).toBe(403);
-    expect((await world.post(url, world.admin, {})).body.error).toMatchObject({ id: 'missingRequiredValue', details: { key: 'atmInventoryId' } });
+    expect((await world.post(url, world.admin, {})).body.error).toMatchObject({
+      id: 'missingRequiredValue',
+      details: { key: 'atmInventoryId' },
+    });
     expect((await world.post(url, world.admin, { atmInventoryId: 'none' })).error).toBe('badValueIdNotFound');
     expect((await world.post(url, owner, { atmInventoryId: inventoryId })).body.error.details).toEqual({ key: 'name' });
   });
@@ -155,7 +158,10 @@ describe('inventories and members (rest §8.1)', () => {
     expect((await world.get(`${oz}/atm_inventories/none`, null)).status).toBe(404);
     expect((await world.get(`${oz}/atm_inventories/${inventoryId}`, null)).status).toBe(401);
     expect((await world.get(`${oz}/atm_inventories/${inventoryId}`, stranger)).status).toBe(403);
-    expect((await world.get(`${oz}/atm_inventories/${inventoryId}`, owner)).body).toMatchObject({ atmInventoryId: inventoryId, creator: { id: owner.id } });
+    expect((await world.get(`${oz}/atm_inventories/${inventoryId}`, owner)).body).toMatchObject({
+      atmInventoryId: inventoryId,
+      creator: { id: owner.id },
+    });
   });
 
   it('creates for the caller with all privileges, and refuses bad names (rest R108)', async () => {

@@ -42,7 +42,11 @@ function config(options: Record<string, unknown> = {}): ServeConfig {
 }
 
 async function start(options: Record<string, unknown> = {}): Promise<RunningServer> {
-  const server = await startServer(config(options), { engineFactory, logger: pino({ level: 'silent' }), announce: (line) => announced.push(line) });
+  const server = await startServer(config(options), {
+    engineFactory,
+    logger: pino({ level: 'silent' }),
+    announce: (line) => announced.push(line),
+  });
   servers.push(server);
   return server;
 }
@@ -151,7 +155,9 @@ describe('events (interfaces, Events)', () => {
     await until(/event: progress\ndata: .*"itemsProcessed":2/);
     await reader.cancel();
 
-    const resumed = (await fetch(url, { headers: { ...headers, 'last-event-id': String(version) } })).body!.pipeThrough(new TextDecoderStream()).getReader();
+    const resumed = (await fetch(url, { headers: { ...headers, 'last-event-id': String(version) } }))
+      .body!.pipeThrough(new TextDecoderStream())
+      .getReader();
     const first = await resumed.read();
     expect(first.value).toMatch(new RegExp(`^id: ${version + 1}\n`));
     const ended = (async () => {

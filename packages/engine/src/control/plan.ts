@@ -30,7 +30,12 @@ export class PlanCache {
 
   async plan(executionId: string): Promise<Plan> {
     const known = this.#plans.get(executionId);
-    if (known !== undefined) return await known;
+    if (known !== undefined) {
+      // The plans used last are kept.
+      this.#plans.delete(executionId);
+      this.#plans.set(executionId, known);
+      return await known;
+    }
     const plan = this.#load(executionId);
     this.#plans.set(executionId, plan);
     plan.catch(() => this.#plans.delete(executionId));
@@ -70,10 +75,13 @@ export function lambdaOf(plan: Plan, lambdaId: string, revisionNumber: number): 
   return lambda;
 }
 
+/** Schemas may name any number; a batch is held in memory as a whole, and its size in an integer column. */
+const largestBatchSize = 1_000_000;
+
 export function effectiveBatchSize(plan: Plan, laneIndex: number): number {
   const lane = laneSchema(plan, laneIndex);
   const preferred = lane.parallelBoxes.flatMap((box) => box.tasks.map((task) => lambdaOf(plan, task.lambdaId, task.lambdaRevisionNumber).preferredBatchSize));
-  return Math.max(1, Math.min(lane.storeIteratorSpec.maxBatchSize, ...preferred));
+  return Math.max(1, Math.min(lane.storeIteratorSpec.maxBatchSize, largestBatchSize, ...preferred));
 }
 
 /** The compiled task of a schema id, compiled at most once; an uncompilable one was refused at preparation. */

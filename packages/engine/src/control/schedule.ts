@@ -18,6 +18,7 @@ import type { InitialContentReader } from '../mapping/initial-content.ts';
 import { createExecution, type Creation } from '../persistence/sql/transitions.ts';
 import type { NewStore } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
+import { packWrites } from '../stores/pack-writes.ts';
 import { lambdaSnapshotKind, schemaSnapshotKind } from './plan.ts';
 
 export interface ScheduleContext {
@@ -131,7 +132,7 @@ async function globalStore(context: ScheduleContext, request: ScheduleRequest, e
     initialContent: effective,
     frozen: false,
     logLevel: schema.type === 'auditLog' ? request.logLevel : null,
-    writes: content.value,
+    writes: packWrites(content.value),
   });
 }
 

@@ -5,6 +5,7 @@
  * answered once. 3. A group that fails is committed one by one, so that one bad member never sinks others.
  */
 import type { Database } from '../persistence/sql.ts';
+import { packWrites } from '../stores/pack-writes.ts';
 import { commitJobs, type JobCommit, type JobCommitOutcome } from '../persistence/sql/commits.ts';
 
 interface Waiting {
@@ -22,6 +23,7 @@ function weightOf(commit: JobCommit): number {
   let weight = 20 + commit.failed.length * 4;
   for (const write of commit.writes) {
     if (write.kind === 'append') weight += write.items.length;
+    else if (write.kind === 'pieces') weight += write.pieces.length * 20;
     else if (write.kind === 'log') weight += write.entries.length * 4;
     else if (write.kind === 'measure') weight += write.points.length * 2;
     else weight += 1;
@@ -43,7 +45,7 @@ export class Committer {
 
   async submit(commit: JobCommit): Promise<JobCommitOutcome> {
     return await new Promise((resolve, reject) => {
-      this.#waiting.push({ commit, weight: weightOf(commit), resolve, reject });
+      this.#waiting.push({ commit: { ...commit, writes: packWrites(commit.writes) }, weight: weightOf(commit), resolve, reject });
       this.#pump();
     });
   }

@@ -4,9 +4,12 @@
  *
  * Invariants: 1. Every transition is written under the drive's fencing token. 2. Steps never overlap. 3. A
  * stop is noticed by the next step, whatever the driver waits for: preparations and walks run beside the steps.
+ * 4. What a lane run had on this node goes when it leaves the document, also when the answer to that was lost.
+ * 5. A failure beside the steps is a failure of the next step.
  */
 import { makeError, newId, phaseOf, type Execution, type LaneRun } from '@laneway/model';
 import type { Controller } from '../control/controller.ts';
+import { crashReason } from '../control/crash-reason.ts';
 import type { Hub } from '../control/hub.ts';
 import type { PlanCache } from '../control/plan.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
@@ -55,6 +58,10 @@ export class Driver {
   #inAdvance: Background | undefined;
   #walk: Background | undefined;
   #stoppedAt: number | undefined;
+  #isStopping = false;
+  #failure: { readonly error: unknown } | undefined;
+  /** Lane runs that may have work or runtimes on this node. */
+  readonly #known = new Set<string>();
 
   constructor(context: DriverContext, drive: Drive & NodeIdentity) {
     this.#context = context;
@@ -65,9 +72,14 @@ export class Driver {
   /** Does the next thing there is to do. */
   async step(): Promise<Step> {
     const { execution } = await this.#context.database.call(loadExecution, { executionId: this.executionId });
-    if (execution === null) return await this.#finish('done');
+    if (execution === null) return await this.#finish('ended');
+    await this.#leaveOthers([execution.current.id, ...(execution.inAdvance === null ? [] : [execution.inAdvance.id])]);
+    const failure = this.#failure;
+    this.#failure = undefined;
+    this.#isStopping = execution.current.status === 'stopping';
+    if (failure !== undefined && !this.#isStopping) throw failure.error;
     const phase = phaseOf(execution.status);
-    if (phase === 'ended' || phase === 'suspended') return await this.#finish('done');
+    if (phase === 'ended' || phase === 'suspended') return await this.#finish('ended');
     const { current } = execution;
     switch (current.status) {
       case 'scheduled':
@@ -91,6 +103,15 @@ export class Driver {
     }
   }
 
+  /**
+   * A step failed again and again: the execution is stopped with reason crash (execution §15.4). One that is being
+   * stopped keeps its reason, because the same steps would follow: a cancel that was acknowledged ends cancelled.
+   */
+  async crash(error: unknown): Promise<void> {
+    if (this.#isStopping) return;
+    await this.#context.controller.apply(this.executionId, { kind: 'crashed', error: crashReason(error) }, { drive: this.#drive });
+  }
+
   /** Leaves the execution to whoever drives it next; nothing of it goes on here. */
   async release(): Promise<void> {
     await this.#abortBackground();
@@ -108,8 +129,9 @@ export class Driver {
         this.#context.log.debug({ event: 'stepRefused', executionId: this.executionId, step: event.kind, error: applied.error.id }, 'a step was refused');
         return 'wait';
       case 'missing':
+        return await this.#finish('ended');
       case 'fenced':
-        return await this.#finish('done');
+        return await this.#finish('fenced');
     }
   }
 
@@ -143,6 +165,7 @@ export class Driver {
     const ended = run(abort.signal)
       .catch((error: unknown) => {
         this.#context.log.error({ event: 'backgroundFailed', executionId: this.executionId, laneRunId, error }, 'preparing or walking failed');
+        this.#failure = { error };
         if (this.#preparation?.laneRunId === laneRunId) this.#preparation = undefined;
         if (this.#inAdvance?.laneRunId === laneRunId) this.#inAdvance = undefined;
         if (this.#walk?.laneRunId === laneRunId) this.#walk = undefined;
@@ -210,6 +233,12 @@ export class Driver {
   async #leave(laneRunId: string): Promise<void> {
     await this.#context.stopWork(laneRunId);
     await this.#context.handles.dispose(laneRunId);
+    this.#known.delete(laneRunId);
+  }
+
+  async #leaveOthers(laneRunIds: readonly string[]): Promise<void> {
+    for (const laneRunId of this.#known) if (!laneRunIds.includes(laneRunId)) await this.#leave(laneRunId);
+    for (const laneRunId of laneRunIds) this.#known.add(laneRunId);
   }
 
   async #abortBackground(): Promise<void> {
@@ -221,9 +250,11 @@ export class Driver {
     this.#walk = undefined;
   }
 
-  async #finish(step: Step): Promise<Step> {
+  /** Nothing is left to drive, or another node drives: there this node goes on working like any other. */
+  async #finish(why: 'ended' | 'fenced'): Promise<Step> {
     await this.#abortBackground();
-    return step;
+    if (why === 'ended') await this.#leaveOthers([]);
+    return 'done';
   }
 }
 

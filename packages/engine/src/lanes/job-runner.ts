@@ -24,7 +24,7 @@ import type { ValueType } from '../values/value-type.ts';
 import type { Item } from './item-reader.ts';
 import { batchFailureEntry, itemExceptionEntry, itemFailureEntry, outputEntry, TaskLog } from './job-log.ts';
 import { JobStop } from './job-stop.ts';
-import type { Job, JobResult } from './lane-run-worker.ts';
+import type { HandOver, Job, JobResult } from './lane-run-worker.ts';
 import { resultTargets } from './result-targets.ts';
 import { thresholdBreach } from './threshold.ts';
 
@@ -71,7 +71,7 @@ export interface RunnerSetup {
   readonly space: SpaceMount;
 }
 
-export type RunJob = (job: Job, signal: AbortSignal) => Promise<JobResult>;
+export type RunJob = (job: Job, signal: AbortSignal, handOver: HandOver) => Promise<JobResult>;
 
 const maxReasonBytes = 1024;
 
@@ -85,7 +85,7 @@ export class JobRunner {
   /** The function that runs jobs of one task. */
   runnerFor(setup: RunnerSetup): RunJob {
     const run = new TaskJobs(this.#parts, setup);
-    return async (job, signal) => await run.run(job, signal);
+    return async (job, signal, handOver) => await run.run(job, signal, handOver);
   }
 }
 
@@ -113,7 +113,7 @@ class TaskJobs {
     this.#itemType = compileType((store === undefined ? null : iteratedItemSpec(store)) ?? { type: 'object' });
   }
 
-  async run(job: Job, signal: AbortSignal): Promise<JobResult> {
+  async run(job: Job, signal: AbortSignal, handOver: HandOver): Promise<JobResult> {
     const log = new TaskLog(this.#setup.task.systemAuditLogId, this.#setup.execution.logLevel);
     const items = job.items.map((item) => ({ traceId: item.traceId, value: this.#itemType.fromStored(JSON.parse(item.text)) }));
     const built = await buildArguments(this.#setup.compiled, items, this.#arguments);
@@ -128,7 +128,7 @@ class TaskJobs {
       log.add(itemFailureEntry(item.traceId, outcome.error));
     }
     if (sent.length === 0) return this.#recorded({ succeededCount: 0, failed, writes: [], log });
-    return await this.#call({ job, built, sent, failed, log, signal });
+    return await this.#call({ job, built, sent, failed, log, signal, handOver });
   }
 
   async #call(call: {
@@ -138,6 +138,7 @@ class TaskJobs {
     readonly failed: FailedItem[];
     readonly log: TaskLog;
     readonly signal: AbortSignal;
+    readonly handOver: HandOver;
   }): Promise<JobResult> {
     const { job, built, log } = call;
     const { execution, compiled, handle } = this.#setup;
@@ -158,6 +159,7 @@ class TaskJobs {
     let output = '';
     let outcome: JobOutcome;
     try {
+      if (!(await call.handOver())) return { kind: 'withdrawn' };
       const ctx = {
         userId: execution.userId,
         spaceId: execution.spaceId,

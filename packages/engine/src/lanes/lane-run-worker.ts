@@ -5,14 +5,16 @@
  * A worker is `open`, then `closing` (nothing is handed over, running jobs are being stopped), then `closed`.
  * Invariants: 1. A job is handed over only while open and under a valid authorisation (I3). 2. Each task of a
  * batch's current box is run at most once at a time on this node. 3. Memory is bounded by the open batches,
- * at most two for each runner. 4. `close` resolves only when no job runs and no commit is under way.
+ * at most two for each runner. 4. `close` resolves only when no job runs and no commit is under way, and never
+ * rejects. 5. A slice that this node holds is worked on here or given back: whatever is lost on the way – the
+ * answer of a claim, a commit that may or may not be there – the next claim first returns what is not known.
  */
 import type { Logger } from '../logger.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { FailedItem, JobCommit, JobCommitOutcome } from '../persistence/sql/commits.ts';
 import type { Gate } from '../persistence/sql/gates.ts';
 import type { NodeIdentity } from '../persistence/sql/nodes.ts';
-import { claimSlice, returnSlice, returnSlices, type ClaimedBatch, type Slice } from '../persistence/sql/slices.ts';
+import { claimSlice, returnSlices, type ClaimedBatch, type Slice } from '../persistence/sql/slices.ts';
 import type { StoreWrite } from '../stores/writes.ts';
 import { Authorisation } from './authorisation.ts';
 import type { Committer } from './committer.ts';
@@ -43,6 +45,9 @@ export type JobResult =
   /** Stopped before it answered; nothing of it is recorded. */
   | { readonly kind: 'withdrawn' };
 
+/** Called right before a job goes to its runtime: false = the lane run is being stopped, nothing is handed over (I3). */
+export type HandOver = () => Promise<boolean>;
+
 export interface WorkerOptions {
   readonly database: Database;
   readonly committer: Committer;
@@ -54,7 +59,13 @@ export interface WorkerOptions {
   readonly newId: () => string;
   /** Makes the task active in the document before its first job; false = it may not start. */
   readonly startTasks: (taskIds: readonly string[]) => Promise<boolean>;
-  readonly runJob: (job: Job, signal: AbortSignal) => Promise<JobResult>;
+  readonly runJob: (job: Job, signal: AbortSignal, handOver: HandOver) => Promise<JobResult>;
+  /** Asks for a fresh authorisation; resolves when it was answered or the database is away. */
+  readonly authorise: () => Promise<void>;
+  /** A batch failed again and again for no reason of its lambda: ends the execution, unless the database is away. */
+  readonly poisoned: (error: unknown) => Promise<void>;
+  /** False while nothing can be recorded, so that failures prove nothing. */
+  readonly databaseAnswers: () => Promise<boolean>;
   /** Something changed that lets more jobs start. */
   readonly pump: () => void;
   /** The lane run may be about to end: a batch ended after the input was exhausted. */
@@ -72,6 +83,8 @@ interface OpenBatch {
   /** Tasks of the current box that were not handed over yet. */
   waiting: WorkerTask[];
   readonly done: Set<string>;
+  /** A job of it went to a runtime. */
+  handedOver: boolean;
 }
 
 /** A claim is at most what this much work needs, so that a stop or a fail-over never waits for long slices. */
@@ -79,6 +92,7 @@ const claimTargetMs = 200;
 const maxBatchesPerClaim = 64;
 const maxItemsPerClaim = 8192;
 const commitAttempts = 6;
+const maxFailuresOfBatch = 5;
 
 export class LaneRunWorker {
   readonly laneRunId: string;
@@ -90,7 +104,16 @@ export class LaneRunWorker {
   readonly #startedTasks = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
+  /** Running jobs by slice. */
+  readonly #jobsOfSlices = new Map<string, number>();
+  /** Slices that go back as soon as their last job ended. */
+  readonly #abandoned = new Set<string>();
+  /** Failures of batches that were not recorded since. */
+  readonly #failures = new Map<number, number>();
   #startedSinceCommit: number[] = [];
+  /** This node may hold slices that nobody here works on. */
+  #mayHoldUnknown = false;
+  #isReturned = false;
   readonly #runnerCount: number;
   #claiming: Promise<void> | undefined;
   #exhausted = false;
@@ -155,8 +178,37 @@ export class LaneRunWorker {
     this.#abort.abort();
     await this.#claiming;
     while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.giveBack().catch((error: unknown) => {
+      this.#options.log.warn({ event: 'returnFailed', laneRunId: this.laneRunId, error }, 'slices could not be returned yet');
+    });
+  }
+
+  /** Gives back what is left after `close`, unless that is done; rejects when the database does not take it. */
+  async giveBack(): Promise<void> {
+    if (this.#isReturned) return;
+    const untouched = [...this.#batches.values()].filter((batch) => batch.slice.sliceToken === 1 && batch.claimed.started && !batch.handedOver);
+    await this.#return([], untouched.map((batch) => batch.claimed.batchNumber));
+    this.#isReturned = true;
     this.#batches.clear();
-    await this.#options.database.call(returnSlices, { ...this.#options.node, laneRunId: this.laneRunId });
+  }
+
+  async #return(keep: readonly string[], untouched: readonly number[]): Promise<void> {
+    const { database, node } = this.#options;
+    await database.call(returnSlices, { ...node, laneRunId: this.laneRunId, keep, started: this.#startedSinceCommit, untouched });
+  }
+
+  /** Returns the slices that are held in this node's name and not worked on here. */
+  async #returnUnknown(): Promise<void> {
+    if (!this.#mayHoldUnknown) return;
+    this.#mayHoldUnknown = false;
+    const held = new Set([...this.#batches.values()].map((batch) => batch.slice.sliceId));
+    try {
+      await this.#return([...held, ...this.#jobsOfSlices.keys()], []);
+      for (const sliceId of this.#abandoned) if (!this.#jobsOfSlices.has(sliceId)) this.#abandoned.delete(sliceId);
+    } catch (error) {
+      this.#mayHoldUnknown = true;
+      throw error;
+    }
   }
 
   /** The startable job with the lowest (batch, box, task). */
@@ -183,6 +235,8 @@ export class LaneRunWorker {
     if (this.#batches.size >= Math.max(2 * runners, maxBatches / 2)) return;
     this.#claiming = this.#claimNow(maxBatches, now)
       .catch((error: unknown) => {
+        // The claim may have succeeded all the same.
+        this.#mayHoldUnknown = true;
         this.#nothingToClaimUntil = performance.now() + 1000;
         this.#options.log.error({ event: 'claimFailed', laneRunId: this.laneRunId, error }, 'claiming a slice failed');
       })
@@ -194,6 +248,7 @@ export class LaneRunWorker {
 
   async #claimNow(maxBatches: number, askedAt: number): Promise<void> {
     const { database, node, newId, gate } = this.#options;
+    await this.#returnUnknown();
     const claim = await database.call(claimSlice, {
       ...node,
       laneRunId: this.laneRunId,
@@ -206,6 +261,7 @@ export class LaneRunWorker {
       return;
     }
     if (claim.kind === 'nothing') {
+      if (this.#mayHoldUnknown) return;
       this.#exhausted = claim.exhausted;
       this.#nothingToClaimUntil = performance.now() + 250;
       if (claim.exhausted) this.#options.progressed();
@@ -228,7 +284,7 @@ export class LaneRunWorker {
     const taking = claimed.remaining === null ? items : claimed.remaining.map((position) => items[position]).filter((item) => item !== undefined);
     const done = new Set(claimed.doneTaskIds);
     const waiting = (this.#options.boxes[claimed.boxIndex] ?? []).filter((task) => !done.has(task.taskId));
-    this.#batches.set(claimed.batchNumber, { slice, claimed, boxIndex: claimed.boxIndex, items: taking, running: new Set(), waiting, done });
+    this.#batches.set(claimed.batchNumber, { slice, claimed, boxIndex: claimed.boxIndex, items: taking, running: new Set(), waiting, done, handedOver: false });
   }
 
   #start(next: { readonly batch: OpenBatch; readonly task: WorkerTask }): void {
@@ -237,32 +293,49 @@ export class LaneRunWorker {
     batch.running.add(task.taskId);
     this.#busyRunners.set(task.taskId, (this.#busyRunners.get(task.taskId) ?? 0) + 1);
     this.#liveJobs += 1;
-    this.#startedSinceCommit.push(batch.claimed.batchNumber);
-    const running = this.#run(batch, task).catch((error: unknown) => {
-      this.#options.log.error(
-        { event: 'jobFailed', laneRunId: this.laneRunId, batchNumber: batch.claimed.batchNumber, taskId: task.taskId, error },
-        'a job could not be recorded: its slice is returned',
-      );
-      return this.#abandon(batch.slice);
-    });
+    const { sliceId } = batch.slice;
+    this.#jobsOfSlices.set(sliceId, (this.#jobsOfSlices.get(sliceId) ?? 0) + 1);
+    const running = this.#run(batch, task).catch(async (error: unknown) => await this.#failed(batch, task, error));
     this.#running.add(running);
     void running.finally(() => {
       this.#running.delete(running);
       this.#liveJobs -= 1;
+      const others = (this.#jobsOfSlices.get(sliceId) ?? 1) - 1;
+      if (others > 0) this.#jobsOfSlices.set(sliceId, others);
+      else this.#jobsOfSlices.delete(sliceId);
+      if (others === 0 && this.#abandoned.has(sliceId)) {
+        this.#mayHoldUnknown = true;
+        this.#exhausted = false;
+      }
       this.#options.pump();
     });
   }
 
-  /** Nothing was recorded: the slice becomes claimable again, here or elsewhere; its other jobs are fenced. */
-  async #abandon(slice: Slice): Promise<void> {
+  async #failed(batch: OpenBatch, task: WorkerTask, error: unknown): Promise<void> {
+    const { batchNumber } = batch.claimed;
+    this.#options.log.error(
+      { event: 'jobFailed', laneRunId: this.laneRunId, batchNumber, taskId: task.taskId, error },
+      'a job could not be recorded: its slice is returned',
+    );
+    this.#abandon(batch.slice);
+    this.#nothingToClaimUntil = performance.now() + 1000;
+    if (!(await this.#options.databaseAnswers())) return;
+    const failures = (this.#failures.get(batchNumber) ?? 0) + 1;
+    this.#failures.set(batchNumber, failures);
+    if (failures >= maxFailuresOfBatch) await this.#options.poisoned(error);
+  }
+
+  /**
+   * What became of a batch is not known: its slice goes back and is claimed anew, here or elsewhere, as soon as its
+   * other jobs have ended, so that they are recorded and no job runs twice side by side.
+   */
+  #abandon(slice: Slice): void {
     for (const [batchNumber, batch] of this.#batches) {
       if (batch.slice.sliceId === slice.sliceId) this.#batches.delete(batchNumber);
     }
+    this.#abandoned.add(slice.sliceId);
     this.#exhausted = false;
-    this.#nothingToClaimUntil = performance.now() + 1000;
-    await this.#options.database.call(returnSlice, { sliceId: slice.sliceId, sliceToken: slice.sliceToken }).catch((error: unknown) => {
-      this.#options.log.error({ event: 'returnFailed', sliceId: slice.sliceId, error }, 'a slice could not be returned');
-    });
+    this.#nothingToClaimUntil = 0;
   }
 
   async #run(batch: OpenBatch, task: WorkerTask): Promise<void> {
@@ -276,7 +349,9 @@ export class LaneRunWorker {
     }
     this.#averageJobMs = Math.max(0.05, 0.8 * this.#averageJobMs + 0.2 * (performance.now() - startedAt));
     if (result.kind === 'withdrawn') {
-      this.#batches.delete(batch.claimed.batchNumber);
+      if (this.#closing !== undefined) return;
+      this.#abandon(batch.slice);
+      this.#nothingToClaimUntil = performance.now() + 1000;
       return;
     }
     this.#options.pump();
@@ -290,7 +365,18 @@ export class LaneRunWorker {
       for (const candidate of box) this.#startedTasks.add(candidate.taskId);
     }
     if (this.#abort.signal.aborted) return { kind: 'withdrawn' };
-    return await this.#options.runJob({ task, batchNumber: batch.claimed.batchNumber, items: batch.items }, this.#abort.signal);
+    const job = { task, batchNumber: batch.claimed.batchNumber, items: batch.items };
+    return await this.#options.runJob(job, this.#abort.signal, async () => await this.#handOver(batch));
+  }
+
+  /** Building arguments may have taken longer than the authorisation lasts. */
+  async #handOver(batch: OpenBatch): Promise<boolean> {
+    const mayWait = (): boolean => !this.#abort.signal.aborted && !this.authorisation.isRevoked;
+    while (mayWait() && !this.authorisation.holds(performance.now())) await this.#options.authorise();
+    if (this.#abort.signal.aborted || this.authorisation.isRevoked) return false;
+    batch.handedOver = true;
+    this.#startedSinceCommit.push(batch.claimed.batchNumber);
+    return true;
   }
 
   async #commit(batch: OpenBatch, task: WorkerTask, result: Extract<JobResult, { kind: 'recorded' }>): Promise<void> {
@@ -315,7 +401,10 @@ export class LaneRunWorker {
       startedBatches,
       writes: result.writes,
     };
-    const outcome = await this.#submit(commit);
+    const outcome = await this.#submit(commit).catch((error: unknown) => {
+      this.#startedSinceCommit.push(...startedBatches);
+      throw error;
+    });
     this.#afterCommit(batch, outcome, askedAt);
     if (outcome.kind === 'committed') await result.afterCommit?.();
   }
@@ -326,7 +415,8 @@ export class LaneRunWorker {
       try {
         return await this.#options.committer.submit(commit);
       } catch (error) {
-        if (attempt >= commitAttempts) throw error;
+        // While the database answers, more attempts would hold everything up: the batch is counted as failing instead.
+        if (attempt >= commitAttempts || (attempt > 1 && (await this.#options.databaseAnswers()))) throw error;
         this.#options.log.warn({ event: 'commitRetried', laneRunId: this.laneRunId, attempt, error }, 'a commit failed and is tried again');
         await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
       }
@@ -336,9 +426,11 @@ export class LaneRunWorker {
   #afterCommit(batch: OpenBatch, outcome: JobCommitOutcome, askedAt: number): void {
     const { batchNumber } = batch.claimed;
     if (outcome.kind === 'fenced') {
-      this.#batches.delete(batchNumber);
+      // Taken over, or recorded by an attempt whose answer was lost: the row knows.
+      this.#abandon(batch.slice);
       return;
     }
+    this.#failures.delete(batchNumber);
     this.authorisation.granted(outcome.stopEpoch, outcome.active, askedAt);
     switch (outcome.batch.kind) {
       case 'waiting':

@@ -3,12 +3,14 @@
  *
  * Invariants: 1. Work goes on only while the lease is held: 4 s after the last renewal by the monotonic clock
  * everything in flight is given up, before anybody else may take it over (design §3). 2. Recovery is the same
- * loop as ordinary work. 3. One driver for an execution on this node; steps of a driver never overlap.
+ * loop as ordinary work. 3. One driver for an execution on this node; steps of a driver never overlap. 4. A drive
+ * that the database knows of and this node does not is given back. 5. A step that fails again and again while the
+ * database answers crashes its execution; nothing is tried without a pause (P18).
  */
 import type { Hub } from '../control/hub.ts';
 import type { Logger } from '../logger.ts';
 import { activeGates } from '../persistence/sql/gates.ts';
-import { acquireDrive, acquireDrives, leaveNode, releaseDrive, renewNode, type Drive, type NodeIdentity } from '../persistence/sql/nodes.ts';
+import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, releaseDrive, renewNode, type Drive, type NodeIdentity } from '../persistence/sql/nodes.ts';
 import { returnDeadSlices } from '../persistence/sql/slices.ts';
 import type { Database } from '../persistence/sql.ts';
 import { Driver, type DriverContext } from './driver.ts';
@@ -42,8 +44,35 @@ export interface NodeOptions {
 interface Driven {
   readonly driver: Driver;
   dirty: boolean;
+  /** Ends the pause before the next step. */
   wake: () => void;
+  /** Ends it also after a failure, which no other news may shorten. */
+  leave: () => void;
   readonly ended: Promise<void>;
+}
+
+const maxStepFailures = 5;
+
+/** Failures of one driver's steps since the document changed last. */
+class StepFailures {
+  #proven = 0;
+  #count = 0;
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  forget(): void {
+    this.#proven = 0;
+    this.#count = 0;
+  }
+
+  /** Counts one; those while the database is away prove nothing about the execution. Work of a minute in between is progress. */
+  add(databaseAnswers: boolean): { readonly count: number; readonly pauseMs: number } {
+    const now = performance.now();
+    if (now - this.#lastAt > 60_000) this.forget();
+    this.#lastAt = now;
+    this.#count += 1;
+    if (databaseAnswers) this.#proven += 1;
+    return { count: this.#proven, pauseMs: Math.min(this.#proven > maxStepFailures ? 30_000 : 2000, 100 * 2 ** Math.min(this.#count, 20)) };
+  }
 }
 
 export class NodeLife {
@@ -52,7 +81,11 @@ export class NodeLife {
   readonly #loops: Promise<void>[] = [];
   readonly #ending = new AbortController();
   readonly #unobserve: () => void;
-  #renewedAt = performance.now();
+  readonly #acquiring = new Set<string>();
+  /** Drives that were found without a driver here when the node looked last. */
+  #strays: ReadonlySet<string> = new Set();
+  #watch: NodeJS.Timeout | undefined;
+  #draining = false;
   #lost = false;
 
   constructor(options: NodeOptions) {
@@ -62,6 +95,7 @@ export class NodeLife {
 
   start(): void {
     const { timings, database } = this.#options;
+    this.#renewed(performance.now());
     this.#loops.push(this.#loop(timings.renewMs, async () => await this.#renew()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.look()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.#options.runTimers()));
@@ -74,22 +108,36 @@ export class NodeLife {
     const { database, identity, work } = this.#options;
     const freed = await database.call(returnDeadSlices, null);
     for (const laneRunId of freed) work.inputGrew(laneRunId);
-    const drives = await database.call(acquireDrives, { ...identity, limit: 50 });
-    for (const drive of drives) this.#drive(drive);
-    for (const gate of await database.call(activeGates, null)) {
-      work.start(gate.laneRunId);
-      work.inputGrew(gate.laneRunId);
+    await this.#releaseStrays();
+    if (!this.#draining) {
+      for (const drive of await database.call(acquireDrives, { ...identity, limit: 50 })) this.#drive(drive);
     }
+    for (const laneRunId of await database.call(activeGates, null)) {
+      work.start(laneRunId);
+      work.inputGrew(laneRunId);
+    }
+  }
+
+  /** Drives whose taking or release was not heard of: seen twice without a driver here, they are free again. */
+  async #releaseStrays(): Promise<void> {
+    const { database, identity } = this.#options;
+    const strays = (await database.call(ownDrives, identity)).filter((id) => !this.#driven.has(id) && !this.#acquiring.has(id));
+    for (const executionId of strays) if (this.#strays.has(executionId)) await database.call(releaseDrive, { ...identity, executionId });
+    this.#strays = new Set(strays);
   }
 
   /** Ends this life in order: nothing new, jobs run on for at most `drainMs`, the rest is given back, leases go. */
   async end(drainMs: number): Promise<void> {
     this.#unobserve();
+    this.#draining = true;
     // The lease is renewed while jobs come to their end.
     if (!this.#lost) await this.#options.work.drain(drainMs);
     this.#ending.abort();
-    for (const driven of this.#driven.values()) driven.wake();
-    await Promise.all([...this.#driven.values()].map((driven) => driven.ended));
+    clearTimeout(this.#watch);
+    for (const driven of this.#driven.values()) driven.leave();
+    const driversEnded = Promise.all([...this.#driven.values()].map((driven) => driven.ended));
+    // Jobs must not run on while a driver waits for a database that is away.
+    await Promise.all([driversEnded, ...(this.#lost ? [this.#options.work.stopAll()] : [])]);
     await this.#options.work.stopAll();
     await Promise.all(this.#loops);
     if (!this.#lost) await this.#options.database.call(leaveNode, this.#options.identity);
@@ -119,19 +167,22 @@ export class NodeLife {
   async #renew(): Promise<void> {
     const { database, identity, timings } = this.#options;
     const askedAt = performance.now();
-    const watch = setTimeout(() => this.#lose('the database did not answer in time'), Math.max(0, this.#renewedAt + timings.lostMs - askedAt));
-    try {
-      const { alive } = await database.call(renewNode, { ...identity, leaseMs: timings.leaseMs });
-      if (alive) this.#renewedAt = askedAt;
-      else this.#lose('another life of this node took over');
-    } finally {
-      if (performance.now() - this.#renewedAt < timings.lostMs) clearTimeout(watch);
-    }
+    const { alive } = await database.call(renewNode, { ...identity, leaseMs: timings.leaseMs });
+    if (alive) this.#renewed(askedAt);
+    else this.#lose('another life of this node took over');
+  }
+
+  #renewed(askedAt: number): void {
+    clearTimeout(this.#watch);
+    if (this.#lost || this.#ending.signal.aborted) return;
+    const { lostMs } = this.#options.timings;
+    this.#watch = setTimeout(() => this.#lose('the database did not answer in time'), Math.max(0, askedAt + lostMs - performance.now()));
   }
 
   #lose(reason: string): void {
     if (this.#lost || this.#ending.signal.aborted) return;
     this.#lost = true;
+    clearTimeout(this.#watch);
     this.#options.log.error({ event: 'leaseLost', reason }, 'the lease was lost: all work in flight is given up');
     this.#options.onLost();
   }
@@ -148,18 +199,20 @@ export class NodeLife {
       driven.wake();
       return;
     }
-    if (this.#ending.signal.aborted || this.#lost) return;
+    if (this.#draining || this.#lost || this.#acquiring.has(executionId)) return;
+    this.#acquiring.add(executionId);
     const { database, identity, log } = this.#options;
     void database
       .call(acquireDrive, { ...identity, executionId })
       .then((drive) => (drive === null ? undefined : this.#drive(drive)))
-      .catch((error: unknown) => log.warn({ event: 'acquireFailed', executionId, error }, 'an execution could not be taken; it is found by the next look'));
+      .catch((error: unknown) => log.warn({ event: 'acquireFailed', executionId, error }, 'an execution could not be taken; it is found by the next look'))
+      .finally(() => this.#acquiring.delete(executionId));
   }
 
   #drive(drive: Drive): void {
     if (this.#driven.has(drive.executionId) || this.#ending.signal.aborted) return;
     const driver = new Driver(this.#options.driverContext, { ...drive, ...this.#options.identity });
-    const driven: Driven = { driver, dirty: true, wake: () => undefined, ended: Promise.resolve() };
+    const driven: Driven = { driver, dirty: true, wake: () => undefined, leave: () => undefined, ended: Promise.resolve() };
     this.#driven.set(drive.executionId, driven);
     Object.assign(driven, { ended: this.#run(driven) });
   }
@@ -167,37 +220,63 @@ export class NodeLife {
   async #run(driven: Driven): Promise<void> {
     const { driver } = driven;
     const { signal } = this.#ending;
-    let failures = 0;
+    const failures = new StepFailures();
     while (!signal.aborted) {
       driven.dirty = false;
+      let pauseMs: number | null = null;
       try {
         const step = await driver.step();
-        failures = 0;
         if (step === 'done') break;
+        // Without a change of the document a failing preparation or walk may only have been begun once more.
+        if (step === 'again') failures.forget();
         if (step === 'again') continue;
       } catch (error) {
-        failures += 1;
-        this.#options.log.error({ event: 'stepFailed', executionId: driver.executionId, failures, error }, 'a step failed and is tried again');
+        pauseMs = await this.#stepFailed(driver, failures, error);
       }
-      await this.#pause(driven, failures === 0 ? this.#options.timings.lookMs : Math.min(10_000, 100 * 2 ** failures), failures > 0);
+      await this.#pause(driven, pauseMs);
     }
     await driver.release();
+    if (!signal.aborted) {
+      await this.#options.database
+        .call(releaseDrive, { ...this.#options.identity, executionId: driver.executionId })
+        .catch((error: unknown) =>
+          this.#options.log.warn({ event: 'releaseFailed', executionId: driver.executionId, error }, 'a drive is released by a later look'),
+        );
+    }
     this.#driven.delete(driver.executionId);
     if (signal.aborted) return;
-    await this.#options.database.call(releaseDrive, { ...this.#options.identity, executionId: driver.executionId }).catch(() => undefined);
     // A command may have come between the last look and the release.
     if (driven.dirty) this.#notified(driver.executionId);
   }
 
-  async #pause(driven: Driven, timeoutMs: number, ignoreWakes: boolean): Promise<void> {
-    if (driven.dirty && !ignoreWakes) return;
+  /** Logs the failure and, when it is one too many, crashes the execution; returns how long to wait. */
+  async #stepFailed(driver: Driver, failures: StepFailures, error: unknown): Promise<number> {
+    const { database, log } = this.#options;
+    const { executionId } = driver;
+    const answers = await database.call(databaseNow, null).then(
+      () => true,
+      () => false,
+    );
+    const { count, pauseMs } = failures.add(answers);
+    log.error({ event: 'stepFailed', executionId, failures: count, error }, 'a step failed and is tried again');
+    if (answers && count >= maxStepFailures) {
+      await driver.crash(error).catch((crashError: unknown) => log.error({ event: 'crashFailed', executionId, error: crashError }, 'an execution could not be crashed'));
+    }
+    return pauseMs;
+  }
+
+  /** Waits for news, at most until the next look; after a failure for `pauseMs`, whatever happens. */
+  async #pause(driven: Driven, pauseMs: number | null): Promise<void> {
+    if (this.#ending.signal.aborted || (driven.dirty && pauseMs === null)) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      driven.wake = () => {
+      const timer = setTimeout(resolve, pauseMs ?? this.#options.timings.lookMs);
+      driven.leave = () => {
         clearTimeout(timer);
         resolve();
       };
+      if (pauseMs === null) driven.wake = driven.leave;
     });
     driven.wake = () => undefined;
+    driven.leave = () => undefined;
   }
 }

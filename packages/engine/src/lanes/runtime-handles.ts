@@ -29,9 +29,10 @@ export class RuntimeHandles {
     const outcome = this.#runtime.prepare(task, abort.signal).catch(
       (error: unknown): PrepareOutcome => ({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
     );
-    this.#entries.set(task.taskId, { laneRunId: task.laneRunId, abort, outcome });
+    const entry: Entry = { laneRunId: task.laneRunId, abort, outcome };
+    this.#entries.set(task.taskId, entry);
     const result = await outcome;
-    if (result.kind === 'failed') this.#entries.delete(task.taskId);
+    if (result.kind === 'failed' && this.#entries.get(task.taskId) === entry) this.#entries.delete(task.taskId);
     return result;
   }
 

@@ -3,15 +3,17 @@
  * closed, whoever closed it.
  *
  * Invariants: 1. At most one worker for a lane run. 2. `stop` resolves when nothing of the lane run is in
- * flight on this node, also while its worker is still being made.
+ * flight on this node, also while its worker is still being made. 3. What a lane run had here – its worker, its
+ * runtimes – goes when its gate is found closed, also on a node that does not drive it.
  */
+import { crashReason } from '../control/crash-reason.ts';
 import type { Controller } from '../control/controller.ts';
 import { compiledTask, type PlanCache } from '../control/plan.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
 import type { Logger } from '../logger.ts';
 import { viewExecution } from '../persistence/sql/executions.ts';
 import { gateOfLaneRun, stopEpochs } from '../persistence/sql/gates.ts';
-import type { NodeIdentity } from '../persistence/sql/nodes.ts';
+import { databaseNow, type NodeIdentity } from '../persistence/sql/nodes.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { Committer } from './committer.ts';
 import type { JobRunner } from './job-runner.ts';
@@ -37,11 +39,15 @@ export interface WorkSetOptions {
   readonly log: Logger;
 }
 
+const maxRefusedMs = 60_000;
+
 export class WorkSet {
   readonly #options: WorkSetOptions;
   readonly #scheduler: JobScheduler;
   readonly #starting = new Map<string, { cancelled: boolean; readonly ended: Promise<void> }>();
-  readonly #stopped = new Set<string>();
+  /** Lane runs that could not be begun here, and when to try again. */
+  readonly #refused = new Map<string, { readonly failures: number; readonly until: number }>();
+  readonly #retiring = new Set<string>();
   #draining = false;
 
   constructor(options: WorkSetOptions) {
@@ -59,12 +65,23 @@ export class WorkSet {
 
   /** Begins to work on a lane run, if it does not already. */
   start(laneRunId: string): void {
-    if (this.#draining || this.#scheduler.workers.has(laneRunId) || this.#starting.has(laneRunId) || this.#stopped.has(laneRunId)) return;
+    if (this.#draining || this.#scheduler.workers.has(laneRunId) || this.#starting.has(laneRunId)) return;
+    if ((this.#refused.get(laneRunId)?.until ?? 0) > performance.now()) return;
     const state = { cancelled: false, ended: Promise.resolve() };
     const ended = this.#start(laneRunId, state)
-      .catch((error: unknown) => this.#options.log.error({ event: 'workerFailed', laneRunId, error }, 'a worker could not be started'))
+      .then(() => void this.#refused.delete(laneRunId))
+      .catch((error: unknown) => this.#startFailed(laneRunId, error))
       .finally(() => this.#starting.delete(laneRunId));
     this.#starting.set(laneRunId, Object.assign(state, { ended }));
+  }
+
+  /** Tried again with growing pauses: what is missing here may come, and other nodes may have it. */
+  #startFailed(laneRunId: string, error: unknown): void {
+    this.#options.log.error({ event: 'workerFailed', laneRunId, error }, 'a worker could not be started');
+    const now = performance.now();
+    for (const [id, refusal] of this.#refused) if (refusal.until < now - 2 * maxRefusedMs) this.#refused.delete(id);
+    const failures = (this.#refused.get(laneRunId)?.failures ?? 0) + 1;
+    this.#refused.set(laneRunId, { failures, until: now + Math.min(maxRefusedMs, 500 * 2 ** failures) });
   }
 
   async #start(laneRunId: string, state: { cancelled: boolean }): Promise<void> {
@@ -87,7 +104,10 @@ export class WorkSet {
         const schema = lane.parallelBoxes[boxIndex]?.tasks[taskIndex];
         if (schema === undefined) throw new Error(`lane ${laneRun.laneIndex} has no task ${task.schemaId}`);
         const lambda = lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber);
+        // A stop waits for this: nothing is prepared after it.
+        if (state.cancelled) return;
         const outcome = await handles.prepare(taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }));
+        if (state.cancelled) return;
         if (outcome.kind === 'failed') throw new Error(`task ${task.schemaId} cannot run here: ${outcome.reason}`);
         tasks.push({ taskId: task.id, boxIndex, taskIndex, runners: Math.min(outcome.handle.runners, this.#options.jobsPerTask) });
         runners.set(task.id, { execution, laneRun, lane, task, boxIndex, compiled: compiledTask(plan, laneRun.laneIndex, schema.id), handle: outcome.handle, plan, space });
@@ -108,10 +128,16 @@ export class WorkSet {
         const applied = await controller.apply(execution.id, { kind: 'tasksStarted', laneRunId, taskIds });
         return applied.kind === 'changed' || applied.kind === 'unchanged';
       },
-      runJob: async (job, signal) => {
+      runJob: async (job, signal, handOver) => {
         const runJob = run.get(job.task.taskId);
         if (runJob === undefined) throw new Error(`task ${job.task.taskId} has no runner`);
-        return await runJob(job, signal);
+        return await runJob(job, signal, handOver);
+      },
+      authorise: async () => await this.refresh([laneRunId]),
+      databaseAnswers: async () => await this.#databaseAnswers(),
+      poisoned: async (error) => {
+        const reason = crashReason(error);
+        await controller.apply(execution.id, { kind: 'crashed', error: reason });
       },
       pump: () => this.#scheduler.pump(),
       progressed: () => this.#options.progressed(execution.id),
@@ -125,14 +151,20 @@ export class WorkSet {
     this.#scheduler.workers.get(laneRunId)?.inputGrew();
   }
 
+  async #databaseAnswers(): Promise<boolean> {
+    return await this.#options.database.call(databaseNow, null).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** A stop was acknowledged on this node: from here on nothing of the lane run is handed over. */
   revoke(laneRunId: string): void {
     void this.#scheduler.workers.get(laneRunId)?.close();
   }
 
-  /** Stops the work on a lane run for good. */
+  /** Stops the work on a lane run whose gate is closed: it is not begun again. */
   async stop(laneRunId: string): Promise<void> {
-    this.#stopped.add(laneRunId);
     const starting = this.#starting.get(laneRunId);
     if (starting !== undefined) {
       starting.cancelled = true;
@@ -140,14 +172,31 @@ export class WorkSet {
       await this.#options.handles.dispose(laneRunId);
       await starting.ended;
     }
-    await this.#scheduler.workers.get(laneRunId)?.close();
+    const worker = this.#scheduler.workers.get(laneRunId);
+    await worker?.close();
+    await worker?.giveBack();
     this.#scheduler.remove(laneRunId);
-    this.#forgetStopped();
+    this.#refused.delete(laneRunId);
+  }
+
+  /** The gate was found closed, by whomever. */
+  async #retire(laneRunId: string): Promise<void> {
+    if (this.#retiring.has(laneRunId)) return;
+    this.#retiring.add(laneRunId);
+    try {
+      await this.stop(laneRunId);
+      await this.#options.handles.dispose(laneRunId);
+    } catch (error) {
+      this.#options.log.warn({ event: 'retireFailed', laneRunId, error }, 'the work on a lane run could not be ended yet');
+    } finally {
+      this.#retiring.delete(laneRunId);
+    }
   }
 
   /** Lets jobs that run come to their end, for at most `drainMs`; nothing new is started. */
   async drain(drainMs: number): Promise<void> {
     this.#draining = true;
+    for (const starting of this.#starting.values()) starting.cancelled = true;
     const drained = Promise.all([...this.#scheduler.workers.values()].map((worker) => worker.drain()));
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
@@ -157,9 +206,13 @@ export class WorkSet {
 
   /** Gives everything back, in order to leave or because the lease was lost. */
   async stopAll(): Promise<void> {
-    for (const starting of this.#starting.values()) starting.cancelled = true;
-    await Promise.all([...this.#starting.values()].map((starting) => starting.ended));
-    await Promise.all([...this.#scheduler.workers.values()].map((worker) => worker.close()));
+    this.#draining = true;
+    const starting = [...this.#starting.entries()];
+    for (const [, state] of starting) state.cancelled = true;
+    // Running jobs get the signal first; preparations that a start waits for are ended too.
+    const closed = [...this.#scheduler.workers.values()].map((worker) => worker.close());
+    await Promise.all([...closed, ...starting.map(([laneRunId]) => this.#options.handles.dispose(laneRunId))]);
+    await Promise.all(starting.map(([, state]) => state.ended));
     for (const laneRunId of this.laneRunIds) this.#scheduler.remove(laneRunId);
   }
 
@@ -173,18 +226,11 @@ export class WorkSet {
         const worker = this.#scheduler.workers.get(laneRunId);
         const epoch = found.get(laneRunId);
         worker?.authorisation.granted(epoch?.stopEpoch ?? Number.MAX_SAFE_INTEGER - 1, epoch?.active ?? false, askedAt);
-        if (epoch?.active !== true) void worker?.close();
+        if (epoch?.active !== true) void this.#retire(laneRunId);
       }
     } catch (error) {
       this.#options.log.warn({ event: 'epochsUnknown', error }, 'the database did not answer: nothing new is started');
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
-  }
-
-  /** Ids of lane runs are never used again; the set only has to outlive late wake-ups. */
-  #forgetStopped(): void {
-    if (this.#stopped.size < 10_000) return;
-    const [oldest] = this.#stopped;
-    if (oldest !== undefined) this.#stopped.delete(oldest);
   }
 }

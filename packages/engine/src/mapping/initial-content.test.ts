@@ -56,9 +56,13 @@ test('an invalid element is reported under its position (data-and-stores R13)', 
     ok: false,
     error: { details: { type: 'array', valueConstraints: { '$[1]': {} } } },
   });
-  expect(await contentOf('treeForest', { itemDataSpec: file }, [{ fileId: id('b') }])).toMatchObject({
+  expect(await contentOf('list', { itemDataSpec: file }, [{ fileId: id('b') }])).toMatchObject({
     error: { details: { valueConstraints: { '$[0]': { details: { valueConstraints: { fileType: 'REG' } } } } } },
   });
+});
+
+test('a directory is a root of a forest that yields regular files (lambdas §13.5)', async () => {
+  expect(await contentOf('treeForest', { itemDataSpec: file }, [{ fileId: id('b') }])).toMatchObject({ ok: true });
 });
 
 test('single values and ranges are one value in stored form; a wrong step is refused (data-and-stores §5.2, §5.3)', async () => {

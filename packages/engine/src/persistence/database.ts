@@ -1,4 +1,6 @@
 /** Opening a database: in memory in this thread, a file behind worker threads, or PostgreSQL. */
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PostgresDatabase } from './dialects/postgres.ts';
 import { openSqlite, SqliteConnection, sqliteDialect } from './dialects/sqlite.ts';
@@ -82,6 +84,12 @@ class FileDatabase implements Database {
   }
 }
 
+/** The directory the process was given for its cache; null when the cache is off. */
+function compileCacheDir(): string | null {
+  const versioned = getCompileCacheDir();
+  return versioned === undefined ? null : dirname(versioned);
+}
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -95,7 +103,9 @@ class StoreThread {
   #failure: Error | undefined;
 
   constructor(path: string, options: { readonly readOnly: boolean; readonly verbModules: readonly string[] }) {
-    this.#worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData: { path, ...options } });
+    this.#worker = new Worker(new URL('./store-thread.js', import.meta.url), {
+      workerData: { path, compileCacheDir: compileCacheDir(), ...options },
+    });
     this.#worker.on('message', (message: { id: number; value?: unknown; failure?: { message: string; stack?: string } }) => {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);

@@ -44,7 +44,8 @@ export function caveatFromJson(value: unknown): Caveat | null {
     return name === undefined ? null : { type, interface: name };
   }
   if (type === 'asn') {
-    const numbers = Array.isArray(whitelist) && whitelist.length > 0 && whitelist.every((item) => Number.isSafeInteger(item) && Number(item) >= 0);
+    const numbers =
+      Array.isArray(whitelist) && whitelist.length > 0 && whitelist.every((item) => Number.isSafeInteger(item) && Number(item) >= 0);
     return numbers ? { type, whitelist: whitelist.map(Number) } : null;
   }
   if (type === 'geo.country' || type === 'geo.region') {

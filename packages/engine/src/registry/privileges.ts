@@ -38,8 +38,7 @@ export const inventoryPrivileges: PrivilegeSets = setsOf(
   prefixed('atm_inventory_', 'update delete view_privileges set_privileges'),
 );
 
-const viewedEntities =
-  'users groups spaces providers handle_services handles harvesters clusters atm_inventories'.split(' ');
+const viewedEntities = 'users groups spaces providers handle_services handles harvesters clusters atm_inventories'.split(' ');
 const managedEntities = 'groups spaces handle_services handles harvesters atm_inventories'.split(' ');
 
 const zoneViewer = [

@@ -46,7 +46,13 @@ export class Registry {
 
   /** In a database without any account: an administrator and the text of its token; otherwise null. */
   async createFirstAdministrator(): Promise<{ readonly userId: string; readonly token: string } | null> {
-    const account = { id: newId(), fullName: 'Administrator', username: 'admin', privileges: zonePrivileges.admin, tokenSecret: newSecret() };
+    const account = {
+      id: newId(),
+      fullName: 'Administrator',
+      username: 'admin',
+      privileges: zonePrivileges.admin,
+      tokenSecret: newSecret(),
+    };
     const token = newToken(account.id, { name: 'first start', type: 'act', caveats: [], customMetadata: {}, revoked: false });
     const created = await this.#database.call(users.createFirstAccount, { account, token });
     return created ? { userId: account.id, token: this.tokens.namedTokenText({ ...token, creationTime: 0 }) } : null;

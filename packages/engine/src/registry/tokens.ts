@@ -44,7 +44,10 @@ export class Tokens {
   }
 
   #text(identifier: string, secret: string, caveats: readonly unknown[]): string {
-    const texts = caveats.map(caveatFromJson).filter((caveat) => caveat !== null).map(caveatToText);
+    const texts = caveats
+      .map(caveatFromJson)
+      .filter((caveat) => caveat !== null)
+      .map(caveatToText);
     return encodeToken(addCaveats(mintMacaroon({ location: this.#location, identifier, secret }), texts));
   }
 
@@ -72,7 +75,8 @@ export class Tokens {
     const checked = checkCaveats(macaroon.caveats, { ...presentation, nowSeconds }, expected);
     if (!checked.ok) return checked;
     if (!signatureMatches(macaroon, token?.secret ?? generationSecret)) return refuse(makeError('tokenInvalid'));
-    if ('accessToken' in identity.type && identity.type.accessToken.sessionId !== undefined) return refuse(makeError('tokenSessionInvalid'));
+    if ('accessToken' in identity.type && identity.type.accessToken.sessionId !== undefined)
+      return refuse(makeError('tokenSessionInvalid'));
     if (account === null) return refuse(makeError('tokenSubjectInvalid'));
     if (account.blocked) return refuse(makeError('userBlocked'));
     return ok({ account, tokenId: identity.id, caveats: checked.value, nowSeconds });

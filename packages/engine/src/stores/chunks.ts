@@ -36,6 +36,22 @@ export function cutIntoPieces(items: readonly string[]): readonly Piece[] {
   return pieces;
 }
 
+/** Neighbours that fit into one piece become one, in order. */
+export function mergePieces(pieces: readonly Piece[]): readonly Piece[] {
+  const merged: { itemCount: number; bytes: number; texts: string[] }[] = [];
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    if (last !== undefined && last.itemCount + piece.itemCount <= maxChunkItemCount && last.bytes + piece.bytes <= maxChunkBytes) {
+      last.itemCount += piece.itemCount;
+      last.bytes += piece.bytes;
+      last.texts.push(piece.text);
+    } else {
+      merged.push({ itemCount: piece.itemCount, bytes: piece.bytes, texts: [piece.text] });
+    }
+  }
+  return merged.map(({ itemCount, bytes, texts }) => ({ itemCount, bytes, text: texts.join('\n') }));
+}
+
 /** A log entry as it is stored; `content` is a JSON text. */
 export function logLine(entry: { readonly severity: string; readonly source: string; readonly content: string }): string {
   const severity = JSON.stringify(entry.severity);

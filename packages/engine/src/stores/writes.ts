@@ -3,12 +3,23 @@
  * Planning them (validation, dispatch rules, log normalisation) happens outside the transaction; applying
  * them is the last part of the job's commit, store tails sorted by id (design §4, lock order).
  */
+import type { Piece } from './chunks.ts';
 
 /** Appends to a list, treeForest or exception store. Items are JSON texts in their stored form. */
 export interface AppendWrite {
   readonly kind: 'append';
   readonly storeId: string;
   readonly items: readonly string[];
+}
+
+/**
+ * Several appends to one store, already cut into the texts of chunks: what crosses the thread boundary. A few long
+ * texts are copied in a fraction of the time and memory of many short ones.
+ */
+export interface PiecesWrite {
+  readonly kind: 'pieces';
+  readonly storeId: string;
+  readonly pieces: readonly Piece[];
 }
 
 /** Appends to an audit log. Its time is set under the tail lock (design §6). */
@@ -38,4 +49,4 @@ export interface MeasureWrite {
   }[];
 }
 
-export type StoreWrite = AppendWrite | LogWrite | SetWrite | MeasureWrite;
+export type StoreWrite = AppendWrite | PiecesWrite | LogWrite | SetWrite | MeasureWrite;

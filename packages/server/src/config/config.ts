@@ -14,7 +14,10 @@ export interface ServeConfig {
   readonly host: string;
   readonly port: number;
   readonly httpsPort: number | null;
-  readonly tls: { readonly kind: 'none' } | { readonly kind: 'selfSigned' } | { readonly kind: 'files'; readonly cert: string; readonly key: string };
+  readonly tls:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'selfSigned' }
+    | { readonly kind: 'files'; readonly cert: string; readonly key: string };
   readonly publicUrl: string | null;
   readonly trustProxy: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -87,7 +90,9 @@ const otherVariables = new Set(['LANEWAY_URL', 'LANEWAY_TOKEN', 'LANEWAY_CONFIG'
 
 function rejectUnknownVariables(variables: Readonly<Record<string, string | undefined>>): void {
   const known = new Set((Object.keys(serveOptions) as OptionName[]).map(variableName));
-  const unknown = Object.keys(variables).find((name) => name.startsWith('LANEWAY_') && !known.has(name) && !otherVariables.has(name) && !name.startsWith('LANEWAY_TEST_'));
+  const unknown = Object.keys(variables).find(
+    (name) => name.startsWith('LANEWAY_') && !known.has(name) && !otherVariables.has(name) && !name.startsWith('LANEWAY_TEST_'),
+  );
   if (unknown !== undefined) throw new ConfigError(`the variable ${unknown} is not a setting`);
 }
 
@@ -129,14 +134,19 @@ function compile(read: (name: OptionName) => unknown): ServeConfig {
   const cert = read('tlsCert') as string | null;
   const key = read('tlsKey') as string | null;
   const selfSigned = read('tlsSelfSigned') as boolean;
-  if ((cert === null) !== (key === null)) throw new ConfigError(`${cert === null ? 'tlsCert' : 'tlsKey'} is missing: tlsCert and tlsKey belong together`);
+  if ((cert === null) !== (key === null))
+    throw new ConfigError(`${cert === null ? 'tlsCert' : 'tlsKey'} is missing: tlsCert and tlsKey belong together`);
   if (selfSigned && cert !== null) throw new ConfigError('tlsSelfSigned cannot be combined with tlsCert');
   const host = read('host') as string;
-  const tls: ServeConfig['tls'] = cert !== null && key !== null ? { kind: 'files', cert: resolve(cert), key: resolve(key) } : { kind: selfSigned ? 'selfSigned' : 'none' };
+  const tls: ServeConfig['tls'] =
+    cert !== null && key !== null
+      ? { kind: 'files', cert: resolve(cert), key: resolve(key) }
+      : { kind: selfSigned ? 'selfSigned' : 'none' };
   const httpsPort = read('httpsPort') as number | null;
   if (httpsPort !== null && tls.kind === 'none') throw new ConfigError('httpsPort needs tlsCert and tlsKey, or tlsSelfSigned');
   const publicUrl = read('publicUrl') as string | null;
-  if (publicUrl !== null && !/^https?:\/\/[^\s/]+$/.test(publicUrl)) throw new ConfigError('publicUrl has to be an http(s) URL without a path');
+  if (publicUrl !== null && !/^https?:\/\/[^\s/]+$/.test(publicUrl))
+    throw new ConfigError('publicUrl has to be an http(s) URL without a path');
   const leaseMs = (read('leaseSec') as number) * 1000;
   return {
     dataDir: resolve(read('dataDir') as string),

@@ -38,7 +38,11 @@ export const serveOptions = {
   tlsSelfSigned: { type: flag, fallback: false, help: 'serve HTTPS with a certificate made at the start' },
   publicUrl: { type: text, fallback: null, help: 'URL under which clients reach the server, when it is not that of the Host header' },
   trustProxy: { type: flag, fallback: false, help: 'believe X-Forwarded headers' },
-  logLevel: { type: { kind: 'word', words: ['debug', 'info', 'warn', 'error', 'silent'] }, fallback: 'info', help: 'least severity that is logged' },
+  logLevel: {
+    type: { kind: 'word', words: ['debug', 'info', 'warn', 'error', 'silent'] },
+    fallback: 'info',
+    help: 'least severity that is logged',
+  },
   logFormat: { type: { kind: 'word', words: ['pretty', 'json'] }, fallback: 'pretty', help: 'form of the log' },
   demo: { type: flag, fallback: true, help: 'create a demo in an empty database (--no-demo)' },
   lambdas: { type: text, fallback: null, help: 'folder of lambdas that wins over the built-in catalogue' },

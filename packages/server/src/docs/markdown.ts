@@ -24,8 +24,14 @@ export function docsMarkdown(routes: readonly Route[]): string {
     '',
     'Send a token as `X-Auth-Token: …` or `Authorization: Bearer …`. A failure answers `{"error": {"id", "description", "details", "ctx"}}`.',
     '',
-    section('`/api/v3/oneprovider`: executions and files', routes.filter((route) => route.prefix === '/api/v3/oneprovider')),
-    section('`/api/v3/onezone`: people, spaces, inventories, lambdas, workflow schemas, tokens', routes.filter((route) => route.prefix === '/api/v3/onezone')),
+    section(
+      '`/api/v3/oneprovider`: executions and files',
+      routes.filter((route) => route.prefix === '/api/v3/oneprovider'),
+    ),
+    section(
+      '`/api/v3/onezone`: people, spaces, inventories, lambdas, workflow schemas, tokens',
+      routes.filter((route) => route.prefix === '/api/v3/onezone'),
+    ),
     '## Operation',
     '',
     '`GET /health`, `GET /metrics` (from this machine, or with the metrics token), `GET /docs`.',

@@ -1,6 +1,6 @@
 /** Who may reach which file: members of its space with their tokens, jobs within theirs (lambdas §12). */
 import type { FileRef } from '@laneway/engine';
-import { isDataCaveat, type Caveat } from '@laneway/engine';
+import type { Caveat } from '@laneway/engine';
 import { makeError, posixError } from '@laneway/model';
 import { unauthorized, type Identity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -19,7 +19,12 @@ export async function requireFile(deps: ServerDeps, call: Call, use: FileUse): P
   return ref;
 }
 
-export async function requireAccess(deps: ServerDeps, identity: Identity, ref: Pick<FileRef, 'spaceId' | 'path'>, use: FileUse): Promise<void> {
+export async function requireAccess(
+  deps: ServerDeps,
+  identity: Identity,
+  ref: Pick<FileRef, 'spaceId' | 'path'>,
+  use: FileUse,
+): Promise<void> {
   if (identity.kind === 'guest') throw unauthorized(null);
   if (identity.kind === 'job') {
     const { spaceId, readonly } = identity.grant;
@@ -46,8 +51,16 @@ async function permits(deps: ServerDeps, caveat: Caveat, ref: Pick<FileRef, 'spa
     }
     case 'api':
       return false;
-    default:
-      return isDataCaveat(caveat) || caveat.type !== 'interface' || caveat.interface === 'rest';
+    // An oneclient token is meant for files; the others were decided when the token was verified.
+    case 'interface':
+    case 'time':
+    case 'ip':
+    case 'asn':
+    case 'geo.country':
+    case 'geo.region':
+    case 'service':
+    case 'consumer':
+      return true;
   }
 }
 

@@ -1,6 +1,17 @@
 /** The part of the file API that lambdas and fixtures need (lambdas §12). */
 import { listChildren, readContent } from '@laneway/engine';
-import { canonicalFileAttributes, convertedField, integerField, isFileAttribute, makeError, ok, posixError, refuse, textListField, type JsonObject } from '@laneway/model';
+import {
+  canonicalFileAttributes,
+  convertedField,
+  integerField,
+  isFileAttribute,
+  makeError,
+  ok,
+  posixError,
+  refuse,
+  textListField,
+  type JsonObject,
+} from '@laneway/model';
 import { requireUser, unauthorized } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { providerData } from '../http/fields.ts';
@@ -51,7 +62,10 @@ async function sendContent(deps: ServerDeps, call: Call): Promise<typeof answere
 /** `/<space name or id>/a/b` → the file's id; a name must be that of one space of the caller. */
 async function lookUp(deps: ServerDeps, call: Call): Promise<JsonObject> {
   if (call.identity.kind === 'guest') throw unauthorized(null);
-  const [spaceName = '', ...rest] = call.param('*').split('/').filter((part) => part !== '');
+  const [spaceName = '', ...rest] = call
+    .param('*')
+    .split('/')
+    .filter((part) => part !== '');
   const spaceIds =
     call.identity.kind === 'job'
       ? [call.identity.grant.spaceId]
@@ -79,7 +93,16 @@ export function fileRoutes(deps: ServerDeps): Route[] {
     handle,
   });
   return [
-    { ...route('GET', `${path}/content`, 'download_file_content', 'Read the content of a file; Range is honoured', async (call) => await sendContent(deps, call)), produces: anyType },
+    {
+      ...route(
+        'GET',
+        `${path}/content`,
+        'download_file_content',
+        'Read the content of a file; Range is honoured',
+        async (call) => await sendContent(deps, call),
+      ),
+      produces: anyType,
+    },
     route('GET', path, 'get_attrs', 'Get attributes of a file', async (call) => {
       const ref = await requireFile(deps, call, 'read');
       return json(need(await deps.files.attributes(ref, wantedAttributes(call, canonicalFileAttributes))));
@@ -109,6 +132,11 @@ export function fileRoutes(deps: ServerDeps): Route[] {
       need(await deps.files.removeXattrs(await requireFile(deps, call, 'write'), keys));
       return noContent;
     }),
-    { ...route('POST', '/lookup-file-id/{…path}', 'lookup_file_id', 'Get the id of the file at /<space name>/<path>', async (call) => json(await lookUp(deps, call))), body: 'ignored' },
+    {
+      ...route('POST', '/lookup-file-id/{…path}', 'lookup_file_id', 'Get the id of the file at /<space name>/<path>', async (call) =>
+        json(await lookUp(deps, call)),
+      ),
+      body: 'ignored',
+    },
   ];
 }

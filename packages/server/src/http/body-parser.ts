@@ -10,12 +10,15 @@ const ignoredBodyLimit = 64 * 1024;
 
 export function installBodyParser(app: FastifyInstance, limitBytes: number): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', async (request: { readonly routeOptions: { readonly config: unknown }; readonly headers: Headers }, payload: Readable) => {
-    const { body } = request.routeOptions.config as { readonly body?: BodyKind };
-    if (body === 'ignored' || body === 'none') return await readIgnored(payload);
-    if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
-    return await readLimited(payload, limitBytes);
-  });
+  app.addContentTypeParser(
+    '*',
+    async (request: { readonly routeOptions: { readonly config: unknown }; readonly headers: Headers }, payload: Readable) => {
+      const { body } = request.routeOptions.config as { readonly body?: BodyKind };
+      if (body === 'ignored' || body === 'none') return await readIgnored(payload);
+      if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+      return await readLimited(payload, limitBytes);
+    },
+  );
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;

@@ -22,7 +22,10 @@ interface Rules<R extends Fields, O extends Fields> {
   readonly atLeastOne?: readonly string[];
 }
 
-export function providerData<const R extends Fields = {}, const O extends Fields = {}>(data: JsonObject, rules: Rules<R, O>): Sanitised<R, O> {
+export function providerData<const R extends Fields = {}, const O extends Fields = {}>(
+  data: JsonObject,
+  rules: Rules<R, O>,
+): Sanitised<R, O> {
   return read('oneprovider', data, rules);
 }
 
@@ -30,10 +33,16 @@ export function zoneData<const R extends Fields = {}, const O extends Fields = {
   return read('onezone', data, rules);
 }
 
-function read<R extends Fields, O extends Fields>(service: 'oneprovider' | 'onezone', data: JsonObject, rules: Rules<R, O>): Sanitised<R, O> {
+function read<R extends Fields, O extends Fields>(
+  service: 'oneprovider' | 'onezone',
+  data: JsonObject,
+  rules: Rules<R, O>,
+): Sanitised<R, O> {
   const required = (rules.required ?? {}) as R;
   const optional = (rules.optional ?? {}) as O;
-  return need(sanitise(service, data, { required, optional, ...(rules.atLeastOne === undefined ? {} : { atLeastOne: [rules.atLeastOne] }) }));
+  return need(
+    sanitise(service, data, { required, optional, ...(rules.atLeastOne === undefined ? {} : { atLeastOne: [rules.atLeastOne] }) }),
+  );
 }
 
 export const urlField: Field<string> = checkedField(textField(), (text) => /^https?:\/\/[^\s/]/i.test(text) && URL.canParse(text));

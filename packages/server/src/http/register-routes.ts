@@ -31,7 +31,12 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], h
     const allowed = group.map((route) => route.method);
     const others = methods.filter((method) => !allowed.includes(method));
     app.route({ method: [...others, 'HEAD'], url, onRequest: async () => refuseMethod(allowed), handler: () => undefined });
-    app.route({ method: 'OPTIONS', url, onRequest: async (_request, reply) => await answerPreflight(reply, allowed), handler: () => undefined });
+    app.route({
+      method: 'OPTIONS',
+      url,
+      onRequest: async (_request, reply) => await answerPreflight(reply, allowed),
+      handler: () => undefined,
+    });
   }
 }
 

@@ -50,7 +50,9 @@ export function controlRoutes(deps: ServerDeps): Route[] {
       operationId: 'cancel_workflow_execution',
       summary: 'Cancel a workflow execution',
       body: 'ignored',
-      parameters: [{ name: 'reason', in: 'body', text: 'extension: why, for the history of the execution; at most 1000 characters are kept' }],
+      parameters: [
+        { name: 'reason', in: 'body', text: 'extension: why, for the history of the execution; at most 1000 characters are kept' },
+      ],
       handle: async (call) => {
         const { user, view } = await requireExecution(deps, call, { method: 'POST', aspect: 'cancel' });
         await requireController(deps, user, view.execution);

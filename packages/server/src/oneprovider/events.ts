@@ -26,7 +26,9 @@ export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
     body: 'none',
     extension: true,
     produces: ['text/event-stream'],
-    parameters: [{ name: 'Last-Event-ID', in: 'query', text: 'header: go on after this event; without it the stream starts with a snapshot' }],
+    parameters: [
+      { name: 'Last-Event-ID', in: 'query', text: 'header: go on after this event; without it the stream starts with a snapshot' },
+    ],
     handle: async (call) => {
       const { user, view } = await requireExecution(deps, call, { method: 'GET', aspect: 'events' });
       await requireViewer(deps, user, view.execution);
@@ -36,6 +38,8 @@ export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
       response.writeHead(200, {
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
+        // The end of a stream ends its connection: a kept one would hold up a server that closes.
+        connection: 'close',
         'access-control-allow-origin': '*',
         'x-accel-buffering': 'no',
       });

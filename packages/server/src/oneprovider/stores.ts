@@ -71,7 +71,11 @@ export function storeRoutes(deps: ServerDeps): Route[] {
         { name: 'type', in: 'query', text: 'browse options type; that of the store when absent' },
         { name: 'index, offset, limit', in: 'query', text: 'which entries of a list-like store' },
         { name: 'timestamp, direction', in: 'query', text: 'audit logs' },
-        { name: 'mode, layout, startTimestamp, stopTimestamp, windowLimit, extendedInfo', in: 'query', text: 'time series; layout as JSON' },
+        {
+          name: 'mode, layout, startTimestamp, stopTimestamp, windowLimit, extendedInfo',
+          in: 'query',
+          text: 'time series; layout as JSON',
+        },
       ],
       handle: async (call) => {
         const { store } = await requireStore(deps, call);

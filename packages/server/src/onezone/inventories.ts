@@ -51,29 +51,25 @@ export function inventoryRoutes(deps: ServerDeps): Route[] {
         return created(`${call.baseUrl}${prefix}/user/atm_inventories/${id}`);
       },
     },
-    ...['atm_inventories', 'effective_atm_inventories'].map(
-      (list): Route => ({
-        ...base(`list_user_${list}`, 'List inventories of the current user'),
-        method: 'GET',
-        path: `/user/${list}`,
-        body: 'none',
-        handle: async (call) => json({ atm_inventories: await ownInventories(deps, call) }),
-      }),
-    ),
+    ...['atm_inventories', 'effective_atm_inventories'].map((list): Route => ({
+      ...base(`list_user_${list}`, 'List inventories of the current user'),
+      method: 'GET',
+      path: `/user/${list}`,
+      body: 'none',
+      handle: async (call) => json({ atm_inventories: await ownInventories(deps, call) }),
+    })),
     ...(
       [
         ['get_user_atm_inventory', '/user/atm_inventories/{aiid}'],
         ['get_user_effective_atm_inventory', '/user/effective_atm_inventories/{aiid}'],
       ] as const
-    ).map(
-      ([operationId, path]): Route => ({
-        ...base(operationId, 'Get an inventory of the current user'),
-        method: 'GET',
-        path,
-        body: 'none',
-        handle: async (call) => json(inventoryJson(await ownInventory(deps, call))),
-      }),
-    ),
+    ).map(([operationId, path]): Route => ({
+      ...base(operationId, 'Get an inventory of the current user'),
+      method: 'GET',
+      path,
+      body: 'none',
+      handle: async (call) => json(inventoryJson(await ownInventory(deps, call))),
+    })),
     {
       ...base('leave_atm_inventory', 'Leave an inventory'),
       method: 'DELETE',

@@ -126,7 +126,8 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
         const { lambda } = await enter(deps, call, 'manage_lambdas');
         const { revision: dump } = zoneData(call.body, { required: { revision: anyField() } });
         // The whole body is read like a creation, so that a revision which is no object is named as there.
-        if (typeof dump !== 'object' || dump === null || Array.isArray(dump)) throw new Refusal(makeError('badValueJSON', { key: 'revision' }));
+        if (typeof dump !== 'object' || dump === null || Array.isArray(dump))
+          throw new Refusal(makeError('badValueJSON', { key: 'revision' }));
         const { revisionNumber, revision } = checked(decodeLambdaRevisionDump(dump));
         return await addRevision(deps, lambda.id, revisionNumber ?? 1, revision);
       },
@@ -173,7 +174,8 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
         const target = await registry.inventoryMember(call.param('aiid'), userId);
         const zone = hasZonePrivilege(call.identity, 'oz_atm_inventories_update');
         if (!holdsInInventory(target, 'manage_lambdas') && !zone) throw forbidden();
-        if ((await registry.inventory(call.param('aiid'))) === null) throw new Refusal(makeError('badValueIdNotFound', { key: 'atmInventoryId' }));
+        if ((await registry.inventory(call.param('aiid'))) === null)
+          throw new Refusal(makeError('badValueIdNotFound', { key: 'atmInventoryId' }));
         if (await registry.linkLambda(lambda.id, call.param('aiid'))) return noContent;
         const relation = { childType: 'atm_lambda', childId: lambda.id, parentType: 'atm_inventory', parentId: call.param('aiid') };
         throw new Refusal(makeError('relationAlreadyExists', relation));
@@ -263,4 +265,3 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
     },
   ];
 }
-

@@ -25,7 +25,12 @@ interface Kind {
   member(id: string, userId: string): Promise<Member | null>;
   members(id: string): Promise<readonly Member[]>;
   add(id: string, member: Member): Promise<boolean>;
-  change(change: { readonly targetId: string; readonly userId: string; readonly grant: readonly string[]; readonly revoke: readonly string[] }): Promise<boolean>;
+  change(change: {
+    readonly targetId: string;
+    readonly userId: string;
+    readonly grant: readonly string[];
+    readonly revoke: readonly string[];
+  }): Promise<boolean>;
   remove(id: string, userId: string): Promise<'removed' | 'missing' | 'lastOwner'>;
 }
 
@@ -116,14 +121,23 @@ class MemberRoutes {
     const { id, user, self } = await this.#enter(call);
     const uid = call.param('uid');
     const bySelf = uid === user.account.id && this.#holds(self, 'add_user');
-    const byZone = hasZonePrivilege(user, `oz_${this.#kind.plural}_add_relationships`) && hasZonePrivilege(user, 'oz_users_add_relationships');
+    const byZone =
+      hasZonePrivilege(user, `oz_${this.#kind.plural}_add_relationships`) && hasZonePrivilege(user, 'oz_users_add_relationships');
     if (!bySelf && !byZone) throw forbidden();
     const { privileges } = zoneData(call.body, { optional: { privileges: privilegesField(this.#kind.sets.admin) } });
-    if (privileges !== undefined && !this.#holds(self, 'set_privileges') && !hasZonePrivilege(user, `oz_${this.#kind.plural}_set_privileges`)) {
+    if (
+      privileges !== undefined &&
+      !this.#holds(self, 'set_privileges') &&
+      !hasZonePrivilege(user, `oz_${this.#kind.plural}_set_privileges`)
+    ) {
       throw forbidden();
     }
     if ((await this.#deps.registry.user(uid)) === null) throw new Refusal(makeError('badValueIdNotFound', { key: 'userId' }));
-    const added = await this.#kind.add(id, { userId: uid, privileges: sortedPrivileges(privileges ?? this.#kind.sets.member), owner: false });
+    const added = await this.#kind.add(id, {
+      userId: uid,
+      privileges: sortedPrivileges(privileges ?? this.#kind.sets.member),
+      owner: false,
+    });
     if (!added) {
       throw new Refusal(
         makeError('relationAlreadyExists', { childType: 'user', childId: uid, parentType: this.#kind.singular, parentId: id }),

@@ -90,7 +90,9 @@ export function spaceRoutes(deps: ServerDeps): Route[] {
     },
     get('/user/spaces', 'list_user_spaces', 'List spaces of the current user', listOwn),
     get('/user/effective_spaces', 'list_effective_user_spaces', 'List spaces the current user belongs to', listOwn),
-    get('/user/spaces/{id}', 'get_user_space', 'Get a space of the current user', async (call) => json(await showSpace(deps, call, 'user'))),
+    get('/user/spaces/{id}', 'get_user_space', 'Get a space of the current user', async (call) =>
+      json(await showSpace(deps, call, 'user')),
+    ),
     get('/spaces', 'list_spaces', 'List all spaces', async (call) => {
       requireZonePrivilege(call, 'od_space.null.list:private', 'oz_spaces_list');
       return json({ spaces: (await deps.spaces.list(null)).map((space) => space.id) });

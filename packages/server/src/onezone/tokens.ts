@@ -42,7 +42,9 @@ const caveatsField: Field<readonly unknown[]> = (value, key) => {
 };
 
 const nameField: Field<string> = convertedField(textField({ notEmpty: true }), (name, key) =>
-  name.length <= 255 && name.isWellFormed() && !name.includes('\0') ? ok(name) : refuse(makeError('badValueTextTooLarge', { key, limit: 255 })),
+  name.length <= 255 && name.isWellFormed() && !name.includes('\0')
+    ? ok(name)
+    : refuse(makeError('badValueTextTooLarge', { key, limit: 255 })),
 );
 
 /** A token given in a body; what is wrong with it goes into `badValueToken` (rest R134). */
@@ -110,8 +112,12 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
     ...(operationId.startsWith('create_named') ? { parameters: creation } : {}),
   });
   return [
-    route('POST', '/user/tokens/named', 'create_named_token_for_current_user', 'Create a named token', async (call) =>
-      await createFor(deps, call, own(call)),
+    route(
+      'POST',
+      '/user/tokens/named',
+      'create_named_token_for_current_user',
+      'Create a named token',
+      async (call) => await createFor(deps, call, own(call)),
     ),
     route('GET', '/user/tokens/named', 'list_named_tokens_of_current_user', 'List own named tokens', async (call) =>
       json({ tokens: await registry.namedTokens(own(call)) }),
@@ -120,11 +126,17 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
       await registry.deleteNamedTokens(own(call));
       return noContent;
     }),
-    route('GET', '/user/tokens/named/name/{name}', 'get_named_token_of_current_user_by_name', 'Get an own named token by its name', async (call) => {
-      const token = await registry.namedTokenByName(own(call), call.param('name'));
-      if (token === null) throw notFound();
-      return json(tokenJson(deps, token));
-    }),
+    route(
+      'GET',
+      '/user/tokens/named/name/{name}',
+      'get_named_token_of_current_user_by_name',
+      'Get an own named token by its name',
+      async (call) => {
+        const token = await registry.namedTokenByName(own(call), call.param('name'));
+        if (token === null) throw notFound();
+        return json(tokenJson(deps, token));
+      },
+    ),
     route('POST', '/users/{uid}/tokens/named', 'create_named_token_for_user', 'Create a named token for a user', async (call) => {
       if ((await registry.user(call.param('uid'))) === null) throw notFound();
       requireZonePrivilege(call, 'od_token.null.user_named_tokens:private', 'oz_tokens_manage');
@@ -135,7 +147,9 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
       requireZonePrivilege(call, 'od_token.null.user_named_tokens:private', 'oz_tokens_manage');
       return json({ tokens: await registry.namedTokens(call.param('uid')) });
     }),
-    route('GET', '/tokens/named/{id}', 'get_named_token', 'Get a named token', async (call) => json(tokenJson(deps, (await enter(deps, call)).token))),
+    route('GET', '/tokens/named/{id}', 'get_named_token', 'Get a named token', async (call) =>
+      json(tokenJson(deps, (await enter(deps, call)).token)),
+    ),
     route('PATCH', '/tokens/named/{id}', 'modify_named_token', 'Rename, revoke or annotate a named token', async (call) => {
       const { token } = await enter(deps, call);
       const change = zoneData(call.body, {
@@ -162,21 +176,33 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
     route('POST', '/user/tokens/temporary', 'create_temporary_token_for_current_user', 'Create a temporary token', async (call) => {
       const user = requireZoneUser(call, 'od_token.null.user_temporary_token:private');
       const { caveats = [], type = 'act' } = zoneData(call.body, { optional: { caveats: caveatsField, type: typeField } });
-      const inTime = caveats.map(caveatFromJson).some(
-        (caveat) => caveat !== null && 'type' in caveat && caveat.type === 'time' && caveat.validUntil <= user.nowSeconds + maxTtl,
-      );
+      const inTime = caveats
+        .map(caveatFromJson)
+        .some((caveat) => caveat !== null && 'type' in caveat && caveat.type === 'time' && caveat.validUntil <= user.nowSeconds + maxTtl);
       if (!inTime) throw new Refusal(makeError('tokenTimeCaveatRequired', { maxTtl }));
       const token = await registry.tokens.temporaryTokenText(user.account.id, type, caveats);
       return { kind: 'json', status: 201, body: { token } };
     }),
-    route('GET', '/user/tokens/temporary', 'get_temporary_token_generation_of_current_user', 'Get the generation of temporary tokens', async (call) =>
-      json({ generation: await registry.temporaryTokenGeneration(own(call)) }),
+    route(
+      'GET',
+      '/user/tokens/temporary',
+      'get_temporary_token_generation_of_current_user',
+      'Get the generation of temporary tokens',
+      async (call) => json({ generation: await registry.temporaryTokenGeneration(own(call)) }),
     ),
-    route('DELETE', '/user/tokens/temporary', 'revoke_all_temporary_tokens_of_current_user', 'Revoke all own temporary tokens', async (call) => {
-      await registry.revokeTemporaryTokens(own(call));
-      return noContent;
-    }),
-    route('POST', '/tokens/examine', 'examine_token', 'Read the public properties of a token', async (call) => json(givenToken(call, examineToken))),
+    route(
+      'DELETE',
+      '/user/tokens/temporary',
+      'revoke_all_temporary_tokens_of_current_user',
+      'Revoke all own temporary tokens',
+      async (call) => {
+        await registry.revokeTemporaryTokens(own(call));
+        return noContent;
+      },
+    ),
+    route('POST', '/tokens/examine', 'examine_token', 'Read the public properties of a token', async (call) =>
+      json(givenToken(call, examineToken)),
+    ),
     route('POST', '/tokens/confine', 'confine_token', 'Add caveats to a token', async (call) => {
       const { caveats } = zoneData(call.body, { required: { caveats: caveatsField } });
       const added = caveats.map(caveatFromJson).filter((caveat) => caveat !== null);

@@ -60,19 +60,17 @@ const entries: readonly Entry[] = [
 
 export function unsupportedRoutes(): Route[] {
   return entries.flatMap(([methods, path, subject]) =>
-    methods.split(' ').map(
-      (method): Route => ({
-        prefix: '/api/v3/onezone',
-        method: method as Method,
-        path,
-        operationId: `unsupported_${method.toLowerCase()}_${subject}`,
-        summary: 'Not offered',
-        body: 'ignored',
-        unsupported: true,
-        handle: async () => {
-          throw new Refusal(makeError('notSupported'));
-        },
-      }),
-    ),
+    methods.split(' ').map((method): Route => ({
+      prefix: '/api/v3/onezone',
+      method: method as Method,
+      path,
+      operationId: `unsupported_${method.toLowerCase()}_${subject}`,
+      summary: 'Not offered',
+      body: 'ignored',
+      unsupported: true,
+      handle: async () => {
+        throw new Refusal(makeError('notSupported'));
+      },
+    })),
   );
 }

@@ -55,7 +55,10 @@ function clientOf(user: UserIdentity): { readonly userId: string; readonly zoneW
   return { userId: user.account.id, zoneWide: hasZonePrivilege(user, 'oz_atm_inventories_update') };
 }
 
-function toInsert(dump: WorkflowRevisionDump, number: number | null): {
+function toInsert(
+  dump: WorkflowRevisionDump,
+  number: number | null,
+): {
   readonly revisionNumber: number;
   readonly revision: WorkflowSchemaRevision;
   readonly supplements: ReturnType<typeof readSupplements>;
@@ -89,7 +92,12 @@ function revisionOf(schema: WorkflowSchema, number: number | string): WorkflowSc
 }
 
 async function createSchema(deps: ServerDeps, call: Call): Promise<string> {
-  const { user, inventoryId } = await targetInventory(deps, call, 'manage_workflow_schemas', 'od_atm_workflow_schema.null.instance:private');
+  const { user, inventoryId } = await targetInventory(
+    deps,
+    call,
+    'manage_workflow_schemas',
+    'od_atm_workflow_schema.null.instance:private',
+  );
   const id = newId();
   const withRevision = ownValue(call.body, 'revision') !== undefined;
   if (withRevision) {
@@ -101,7 +109,11 @@ async function createSchema(deps: ServerDeps, call: Call): Promise<string> {
   }
   const request = zoneData(call.body, {
     required: { name: entityNameField },
-    optional: { originalAtmWorkflowSchemaId: textField({ notEmpty: true }), schemaFormatVersion: formatVersionField, summary: summaryField },
+    optional: {
+      originalAtmWorkflowSchemaId: textField({ notEmpty: true }),
+      schemaFormatVersion: formatVersionField,
+      summary: summaryField,
+    },
   });
   const target = {
     kind: 'new',

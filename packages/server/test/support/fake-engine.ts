@@ -68,7 +68,13 @@ export class FakeExecutions implements ExecutionService {
     this.#executions.set(execution.id, execution);
     const events = this.#events.get(execution.id) ?? [];
     const first = execution.version - changes.length + 1;
-    const added = changes.map((change, at) => ({ ...change, executionId: execution.id, version: first + at, at: this.clockMs, actor: null }));
+    const added = changes.map((change, at) => ({
+      ...change,
+      executionId: execution.id,
+      version: first + at,
+      at: this.clockMs,
+      actor: null,
+    }));
     this.#events.set(execution.id, [...events, ...added]);
     this.notify();
   }
@@ -86,7 +92,7 @@ export class FakeExecutions implements ExecutionService {
   }
 
   /** Puts an execution into a status with a matching lane run. */
-  force(id: string, status: ExecutionStatus, laneRunStatus: LaneRunStatus = status as LaneRunStatus): void {
+  force(id: string, status: ExecutionStatus, laneRunStatus: LaneRunStatus = status): void {
     const execution = this.get(id);
     const seconds = Math.floor(this.clockMs / 1000);
     this.#executions.set(id, {

@@ -2,7 +2,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Files, inventoryPrivileges, openDatabase, Registry, spacePrivileges, Spaces, zonePrivileges, type Database } from '@laneway/engine';
+import {
+  Files,
+  inventoryPrivileges,
+  openDatabase,
+  Registry,
+  spacePrivileges,
+  Spaces,
+  zonePrivileges,
+  type Database,
+} from '@laneway/engine';
 import { newId, type LambdaRevision, type WorkflowSchemaRevision } from '@laneway/model';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
@@ -69,7 +78,13 @@ export class World {
 
   /** A token of the person with caveats. */
   async confined(person: Person, caveats: readonly unknown[]): Promise<Person> {
-    const token = await this.registry.createNamedToken(person.id, { name: newId(), type: 'act', caveats, customMetadata: {}, revoked: false });
+    const token = await this.registry.createNamedToken(person.id, {
+      name: newId(),
+      type: 'act',
+      caveats,
+      customMetadata: {},
+      revoked: false,
+    });
     if (!token.ok) throw new Error(token.error.description);
     return { id: person.id, token: token.value.token };
   }

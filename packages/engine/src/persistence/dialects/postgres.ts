@@ -10,6 +10,7 @@ const retryable: Readonly<Record<string, number>> = {
   '40P01': 10, // deadlock_detected
 };
 const maxAttempts = 6;
+const connectionTimeoutMillis = 10_000;
 
 const int8 = 20;
 const numeric = 1700;
@@ -70,7 +71,8 @@ export class PostgresDatabase implements Database {
   retries = 0;
 
   constructor(url: string, options: { readonly connections: number }) {
-    this.#pool = new Pool({ connectionString: url, max: options.connections });
+    // Without a limit a server that vanished without a word would be waited for by every verb for minutes.
+    this.#pool = new Pool({ connectionString: url, max: options.connections, keepAlive: true, connectionTimeoutMillis });
     // A connection that breaks while idle must not end the process; the next verb gets a fresh one.
     this.#pool.on('error', () => undefined);
   }
@@ -91,8 +93,14 @@ export class PostgresDatabase implements Database {
   async #transact<P, R>(verb: Verb<P, R>, params: P): Promise<R> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
+    // The pool listens to idle connections only: one that breaks in use would end the process (the query rejects anyhow).
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
-      await client.query('begin');
+      // What a read answers is one moment, as on SQLite.
+      await client.query(verb.class === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
       const result = await verb.run(new PostgresTransaction(client), params);
       await client.query('commit');
       return result;
@@ -102,6 +110,7 @@ export class PostgresDatabase implements Database {
       });
       throw error;
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }

@@ -17,6 +17,9 @@ export function openSqlite(path: string, options: { readonly readOnly: boolean }
   return database;
 }
 
+/** Texts differ by their numbers of placeholders: the statements used last are kept. */
+const maxStatements = 1000;
+
 /** Transactions of one connection; the caller makes sure that they do not overlap. */
 export class SqliteConnection {
   readonly #database: DatabaseSync;
@@ -60,9 +63,12 @@ export class SqliteConnection {
 
   #statement(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
+    if (statement === undefined) statement = this.#database.prepare(sql);
+    else this.#statements.delete(sql);
+    this.#statements.set(sql, statement);
+    if (this.#statements.size > maxStatements) {
+      const [oldest] = this.#statements.keys();
+      if (oldest !== undefined) this.#statements.delete(oldest);
     }
     return statement;
   }

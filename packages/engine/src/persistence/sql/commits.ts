@@ -37,7 +37,7 @@ export interface JobCommit {
   readonly succeededCount: number;
   readonly failed: readonly FailedItem[];
   readonly exceptionStoreId: string;
-  /** Batches of the same slice that were handed over since the last commit. */
+  /** Batches of the same lane run that were handed over since the last commit. */
   readonly startedBatches: readonly number[];
   readonly writes: readonly StoreWrite[];
 }
@@ -74,7 +74,7 @@ export const commitJobs = defineVerb('commitJobs', 'data', async (tx, params: { 
   const { commits } = params;
   const slices = await lockSlices(tx, commits);
   const held = commits.filter((commit) => slices.get(commit.sliceId) === commit.sliceToken);
-  const batches = await lockBatches(tx, held);
+  const batches = await lockBatches(tx, held, startedBatches(held));
   const gates = await readGates(tx, held);
   const counts: Count[] = [];
   const writes: StoreWrite[] = [];
@@ -86,7 +86,7 @@ export const commitJobs = defineVerb('commitJobs', 'data', async (tx, params: { 
   }
   if (progress.size > 0) {
     await saveBatches(tx, [...progress.keys()], batches);
-    await markStarted(tx, held);
+    await markStarted(tx, startedBatches(held));
     await addCounts(tx, counts);
     await applyStoreWrites(tx, await tx.now(), writes);
   }
@@ -131,8 +131,9 @@ async function lockSlices(tx: SqlTransaction, commits: readonly JobCommit[]): Pr
   return new Map(found.map((row) => [row.id, row.token]));
 }
 
-async function lockBatches(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, BatchState>> {
-  const keys = new Map(commits.map((commit) => [`${commit.laneRunId}:${commit.batchNumber}`, commit]));
+/** Batches that were only handed over are locked with the others, in one order: marking them later could close a circle. */
+async function lockBatches(tx: SqlTransaction, commits: readonly JobCommit[], started: readonly BatchKey[]): Promise<ReadonlyMap<string, BatchState>> {
+  const keys = new Map([...commits, ...started].map((batch) => [`${batch.laneRunId}:${batch.batchNumber}`, batch]));
   if (keys.size === 0) return new Map();
   const found = await tx.all<{
     lane_run_id: string;
@@ -147,7 +148,7 @@ async function lockBatches(tx: SqlTransaction, commits: readonly JobCommit[]): P
   }>(
     `select lane_run_id, batch_number, slice_id, box_index, first_item, item_count, remaining, done_tasks, failed_items
      from batch where (lane_run_id, batch_number) in ${pairs(keys.size)} order by lane_run_id, batch_number${tx.dialect.forUpdate}`,
-    [...keys.values()].flatMap((commit) => [commit.laneRunId, commit.batchNumber]),
+    [...keys.values()].flatMap((batch) => [batch.laneRunId, batch.batchNumber]),
   );
   return new Map(
     found.map((row) => [
@@ -217,8 +218,16 @@ async function finishBatches(tx: SqlTransaction, finished: readonly BatchState[]
   await tx.run(`delete from slice where id in (${marks(ids.length)}) and open_count <= 0`, ids);
 }
 
-async function markStarted(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<void> {
-  const started = commits.flatMap((commit) => commit.startedBatches.map((batchNumber) => [commit.laneRunId, batchNumber] as const));
+type BatchKey = Pick<BatchState, 'laneRunId' | 'batchNumber'>;
+
+function startedBatches(commits: readonly JobCommit[]): readonly BatchKey[] {
+  return commits.flatMap(({ laneRunId, startedBatches: numbers }) => numbers.map((batchNumber) => ({ laneRunId, batchNumber })));
+}
+
+async function markStarted(tx: SqlTransaction, started: readonly BatchKey[]): Promise<void> {
   if (started.length === 0) return;
-  await tx.run(`update batch set started = 1 where (lane_run_id, batch_number) in ${pairs(started.length)}`, started.flat());
+  await tx.run(
+    `update batch set started = 1 where (lane_run_id, batch_number) in ${pairs(started.length)}`,
+    started.flatMap((batch) => [batch.laneRunId, batch.batchNumber]),
+  );
 }

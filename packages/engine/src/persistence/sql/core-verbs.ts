@@ -6,7 +6,7 @@ import { readEvents } from './events.ts';
 import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
 import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
 import { appendWalk } from './lane-input.ts';
-import { acquireDrive, acquireDrives, databaseNow, leaveNode, registerNode, releaseDrive, renewNode } from './nodes.ts';
+import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
 import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
 import { createExecution, saveTransition } from './transitions.ts';
@@ -32,6 +32,7 @@ export const coreVerbs = [
   listExecutions,
   loadExecution,
   openWork,
+  ownDrives,
   postponeTimer,
   purgeExecution,
   readEvents,

@@ -112,7 +112,8 @@ export interface ThresholdFigures {
 /** The figures of the instant failure threshold (execution §11.5, D13) for one task. */
 export const thresholdFigures = defineVerb(
   'thresholdFigures',
-  'control',
+  // One moment for both tables: a batch between them would shrink the denominator.
+  'read',
   async (tx, params: { readonly laneRunId: string; readonly taskId: string; readonly boxIndex: number }): Promise<ThresholdFigures> => {
     const sums = await tx.get<{ processed: number; failed: number }>(
       'select coalesce(sum(processed), 0) as processed, coalesce(sum(failed), 0) as failed from counter where lane_run_id = ? and task_id = ?',

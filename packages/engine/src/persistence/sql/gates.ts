@@ -124,10 +124,10 @@ export async function closeGate(tx: SqlTransaction, laneRunId: string): Promise<
   await tx.run('update gate set active = 0, stop_epoch = stop_epoch + 1 where lane_run_id = ?', [laneRunId]);
 }
 
-/** All gates that take claims: what a node may work on. */
-export const activeGates = defineVerb('activeGates', 'read', async (tx, _params: null): Promise<readonly Gate[]> => {
-  const rows = await tx.all<GateRow>(`select ${gateColumns} from gate where active = 1`);
-  return rows.map(gateOf);
+/** Lane runs whose gates take claims: what a node may work on. */
+export const activeGates = defineVerb('activeGates', 'read', async (tx, _params: null): Promise<readonly string[]> => {
+  const found = await tx.all<{ id: string }>('select lane_run_id as id from gate where active = 1');
+  return found.map((row) => row.id);
 });
 
 export const gateOfLaneRun = defineVerb('gateOfLaneRun', 'read', async (tx, params: { readonly laneRunId: string }): Promise<Gate | null> => {

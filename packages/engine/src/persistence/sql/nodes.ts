@@ -12,16 +12,27 @@ export interface NodeIdentity {
   readonly nodeToken: number;
 }
 
-/** Registers a life of the node and returns its token. */
-export const registerNode = defineVerb('registerNode', 'control', async (tx, params: { readonly nodeId: string; readonly leaseMs: number }) => {
-  const until = (await tx.now()) + params.leaseMs;
+export interface Registration {
+  readonly nodeId: string;
+  readonly leaseMs: number;
+  /**
+   * Token of the life that this process lost. Absent at its start, when it holds the data directory and thus knows
+   * that nobody else lives; a process that was superseded waits until its successor's lease has ended.
+   */
+  readonly after?: number;
+}
+
+/** Registers a life of the node and returns its token; null while another process lives under the same id. */
+export const registerNode = defineVerb('registerNode', 'control', async (tx, params: Registration): Promise<{ readonly nodeToken: number } | null> => {
+  const now = await tx.now();
+  const free = params.after === undefined ? '' : ' where node.token = ? or node.until_at <= ?';
   const row = await tx.get<{ token: number }>(
     `insert into node (id, token, until_at) values (?, 1, ?)
-     on conflict (id) do update set token = node.token + 1, until_at = excluded.until_at
+     on conflict (id) do update set token = node.token + 1, until_at = excluded.until_at${free}
      returning token`,
-    [params.nodeId, until],
+    [params.nodeId, now + params.leaseMs, ...(params.after === undefined ? [] : [params.after, now])],
   );
-  return { nodeToken: row?.token ?? 1 };
+  return row === undefined ? null : { nodeToken: row.token };
 });
 
 /** Extends the node's lease. False when another life of the node took over: this one must stop working. */
@@ -76,15 +87,16 @@ export const acquireDrives = defineVerb('acquireDrives', 'control', async (tx, p
   return taken;
 });
 
-/** Takes one execution if nobody alive drives it. */
+/** Takes one execution if it needs a driver and nobody alive drives it. */
 export const acquireDrive = defineVerb('acquireDrive', 'control', async (tx, params: NodeIdentity & { readonly executionId: string }): Promise<Drive | null> => {
   if (!(await isAlive(tx, params))) return null;
   const row = await tx.get<{ token: number }>(
-    `insert into driver (execution_id, node_id, node_token, token) values (?, ?, ?, 1)
+    `insert into driver (execution_id, node_id, node_token, token)
+     select id, cast(? as text), cast(? as bigint), 1 from execution where id = ? and phase in ('waiting', 'ongoing')
      on conflict (execution_id) do update set node_id = excluded.node_id, node_token = excluded.node_token, token = driver.token + 1
      where not exists (select 1 from node where node.id = driver.node_id and node.token = driver.node_token and node.until_at > ?)
      returning token`,
-    [params.executionId, params.nodeId, params.nodeToken, await tx.now()],
+    [params.nodeId, params.nodeToken, params.executionId, await tx.now()],
   );
   return row === undefined ? null : { executionId: params.executionId, token: row.token };
 });
@@ -103,6 +115,12 @@ export async function holdsDrive(tx: SqlTransaction, drive: Drive & NodeIdentity
 /** Lets an execution go that needs no driver any more. */
 export const releaseDrive = defineVerb('releaseDrive', 'control', async (tx, params: NodeIdentity & { readonly executionId: string }) => {
   await tx.run('delete from driver where execution_id = ? and node_id = ? and node_token = ?', [params.executionId, params.nodeId, params.nodeToken]);
+});
+
+/** Executions that this life of the node drives, as the database knows it. */
+export const ownDrives = defineVerb('ownDrives', 'control', async (tx, params: NodeIdentity): Promise<readonly string[]> => {
+  const found = await tx.all<{ id: string }>('select execution_id as id from driver where node_id = ? and node_token = ?', [params.nodeId, params.nodeToken]);
+  return found.map((row) => row.id);
 });
 
 /** The database's clock, in milliseconds. */

@@ -44,8 +44,12 @@ export const listInventories = defineVerb('listInventories', 'read', async (tx, 
   return rows.map((row) => row.id);
 });
 
-export const renameInventory = defineVerb('renameInventory', 'control', async (tx, params: { readonly inventoryId: string; readonly name: string }) => {
-  return (await tx.run('update inventory set name = ? where id = ?', [params.name, params.inventoryId])) === 1;
-});
+export const renameInventory = defineVerb(
+  'renameInventory',
+  'control',
+  async (tx, params: { readonly inventoryId: string; readonly name: string }) => {
+    return (await tx.run('update inventory set name = ? where id = ?', [params.name, params.inventoryId])) === 1;
+  },
+);
 
 export const inventoryVerbs = [createInventory, getInventory, listInventories, renameInventory];

@@ -35,7 +35,9 @@ export async function insertLambda(tx: SqlTransaction, lambda: NewLambda): Promi
 
 /** False when it is linked already. */
 export async function insertLink(tx: SqlTransaction, inventoryId: string, lambdaId: string): Promise<boolean> {
-  return (await tx.run('insert into lambda_link (inventory_id, lambda_id) values (?, ?) on conflict do nothing', [inventoryId, lambdaId])) === 1;
+  return (
+    (await tx.run('insert into lambda_link (inventory_id, lambda_id) values (?, ?) on conflict do nothing', [inventoryId, lambdaId])) === 1
+  );
 }
 
 export const createLambda = defineVerb('createLambda', 'control', async (tx, params: NewLambda) => {
@@ -112,7 +114,10 @@ export const readLambdaRevisions = defineVerb(
   ): Promise<Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>> => {
     const found = await revisionsOf(tx, params.references);
     return Object.fromEntries(
-      [...found].map(([lambdaId, revisions]) => [lambdaId, Object.fromEntries([...revisions].map(([number, revision]) => [String(number), revision]))]),
+      [...found].map(([lambdaId, revisions]) => [
+        lambdaId,
+        Object.fromEntries([...revisions].map(([number, revision]) => [String(number), revision])),
+      ]),
     );
   },
 );
@@ -165,10 +170,14 @@ export const setLambdaRevisionState = defineVerb(
 export const linkLambda = defineVerb(
   'linkLambda',
   'control',
-  async (tx, params: { readonly inventoryId: string; readonly lambdaId: string }) => await insertLink(tx, params.inventoryId, params.lambdaId),
+  async (tx, params: { readonly inventoryId: string; readonly lambdaId: string }) =>
+    await insertLink(tx, params.inventoryId, params.lambdaId),
 );
 
-export type Unlinking = { readonly kind: 'unlinked' } | { readonly kind: 'missing' } | { readonly kind: 'inUse'; readonly schemaIds: readonly string[] };
+export type Unlinking =
+  | { readonly kind: 'unlinked' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'inUse'; readonly schemaIds: readonly string[] };
 
 /** Removes the link; a lambda without any inventory is deleted (rest R122). */
 export async function removeLink(tx: SqlTransaction, inventoryId: string, lambdaId: string): Promise<boolean> {

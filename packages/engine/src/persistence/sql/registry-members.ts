@@ -43,7 +43,11 @@ export async function insertInventoryMember(tx: SqlTransaction, membership: Inve
 }
 
 /** False when the user is a member already. */
-export const addSpaceMember = defineVerb('addSpaceMember', 'control', async (tx, params: SpaceMembership) => await insertSpaceMember(tx, params));
+export const addSpaceMember = defineVerb(
+  'addSpaceMember',
+  'control',
+  async (tx, params: SpaceMembership) => await insertSpaceMember(tx, params),
+);
 
 export const addInventoryMember = defineVerb(
   'addInventoryMember',
@@ -51,13 +55,17 @@ export const addInventoryMember = defineVerb(
   async (tx, params: InventoryMembership) => await insertInventoryMember(tx, params),
 );
 
-export const getSpaceMember = defineVerb('getSpaceMember', 'read', async (tx, params: { readonly spaceId: string; readonly userId: string }) => {
-  const row = await tx.get<SpaceMemberRow>('select space_id, user_id, privileges, owner from space_member where space_id = ? and user_id = ?', [
-    params.spaceId,
-    params.userId,
-  ]);
-  return row === undefined ? null : spaceMembershipOf(row);
-});
+export const getSpaceMember = defineVerb(
+  'getSpaceMember',
+  'read',
+  async (tx, params: { readonly spaceId: string; readonly userId: string }) => {
+    const row = await tx.get<SpaceMemberRow>(
+      'select space_id, user_id, privileges, owner from space_member where space_id = ? and user_id = ?',
+      [params.spaceId, params.userId],
+    );
+    return row === undefined ? null : spaceMembershipOf(row);
+  },
+);
 
 export async function inventoryMember(tx: SqlTransaction, inventoryId: string, userId: string): Promise<InventoryMembership | null> {
   const row = await tx.get<InventoryMemberRow>(
@@ -70,13 +78,15 @@ export async function inventoryMember(tx: SqlTransaction, inventoryId: string, u
 export const getInventoryMember = defineVerb(
   'getInventoryMember',
   'read',
-  async (tx, params: { readonly inventoryId: string; readonly userId: string }) => await inventoryMember(tx, params.inventoryId, params.userId),
+  async (tx, params: { readonly inventoryId: string; readonly userId: string }) =>
+    await inventoryMember(tx, params.inventoryId, params.userId),
 );
 
 export const listSpaceMembers = defineVerb('listSpaceMembers', 'read', async (tx, params: { readonly spaceId: string }) => {
-  const rows = await tx.all<SpaceMemberRow>('select space_id, user_id, privileges, owner from space_member where space_id = ? order by user_id', [
-    params.spaceId,
-  ]);
+  const rows = await tx.all<SpaceMemberRow>(
+    'select space_id, user_id, privileges, owner from space_member where space_id = ? order by user_id',
+    [params.spaceId],
+  );
   return rows.map(spaceMembershipOf);
 });
 
@@ -103,9 +113,10 @@ export const listInventoriesOfUser = defineVerb(
 );
 
 export const listSpacesOfUser = defineVerb('listSpacesOfUser', 'read', async (tx, params: { readonly userId: string }) => {
-  const rows = await tx.all<SpaceMemberRow>('select space_id, user_id, privileges, owner from space_member where user_id = ? order by space_id', [
-    params.userId,
-  ]);
+  const rows = await tx.all<SpaceMemberRow>(
+    'select space_id, user_id, privileges, owner from space_member where user_id = ? order by space_id',
+    [params.userId],
+  );
   return rows.map(spaceMembershipOf);
 });
 
@@ -126,7 +137,10 @@ function changed(privileges: string, change: PrivilegeChange): string {
 /** Grants and revokes; false when there is no such member. */
 export const changeSpacePrivileges = defineVerb('changeSpacePrivileges', 'control', async (tx, params: PrivilegeChange) => {
   const where = 'where space_id = ? and user_id = ?';
-  const row = await tx.get<{ privileges: string }>(`select privileges from space_member ${where}${tx.dialect.forUpdate}`, [params.targetId, params.userId]);
+  const row = await tx.get<{ privileges: string }>(`select privileges from space_member ${where}${tx.dialect.forUpdate}`, [
+    params.targetId,
+    params.userId,
+  ]);
   if (row === undefined) return false;
   await tx.run(`update space_member set privileges = ? ${where}`, [changed(row.privileges, params), params.targetId, params.userId]);
   return true;

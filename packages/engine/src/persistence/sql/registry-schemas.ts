@@ -53,9 +53,10 @@ export const getWorkflowSchema = defineVerb(
       'select revision_number, body from workflow_schema_revision where schema_id = ? order by revision_number',
       [params.schemaId],
     );
-    const lambdas = await tx.all<{ lambda_id: string }>('select lambda_id from workflow_schema_lambda where schema_id = ? order by lambda_id', [
-      params.schemaId,
-    ]);
+    const lambdas = await tx.all<{ lambda_id: string }>(
+      'select lambda_id from workflow_schema_lambda where schema_id = ? order by lambda_id',
+      [params.schemaId],
+    );
     return {
       id: row.id,
       atmInventoryId: row.inventory_id,
@@ -72,14 +73,18 @@ export const getWorkflowSchema = defineVerb(
   },
 );
 
-export const listWorkflowSchemas = defineVerb('listWorkflowSchemas', 'read', async (tx, params: { readonly inventoryId: string | null }) => {
-  const where = params.inventoryId === null ? '' : ' where inventory_id = ?';
-  const rows = await tx.all<{ id: string }>(
-    `select id from workflow_schema${where} order by id`,
-    params.inventoryId === null ? [] : [params.inventoryId],
-  );
-  return rows.map((row) => row.id);
-});
+export const listWorkflowSchemas = defineVerb(
+  'listWorkflowSchemas',
+  'read',
+  async (tx, params: { readonly inventoryId: string | null }) => {
+    const where = params.inventoryId === null ? '' : ' where inventory_id = ?';
+    const rows = await tx.all<{ id: string }>(
+      `select id from workflow_schema${where} order by id`,
+      params.inventoryId === null ? [] : [params.inventoryId],
+    );
+    return rows.map((row) => row.id);
+  },
+);
 
 export interface RevisionToInsert {
   readonly revisionNumber: number;
@@ -104,37 +109,41 @@ export interface ImportParams {
 }
 
 /** Creates or changes a workflow schema, lambdas included, as one transaction; a refusal has modified nothing (schemas R58). */
-export const importWorkflowSchema = defineVerb('importWorkflowSchema', 'control', async (tx, params: ImportParams): Promise<Result<null>> => {
-  const { target, revision, client } = params;
-  const existing = target.kind === 'existing' ? await schemaRow(tx, target.id) : undefined;
-  if (target.kind === 'existing' && existing === undefined) return refuse(makeError('notFound'));
-  const inventoryId = target.kind === 'new' ? target.inventoryId : (existing?.inventory_id ?? '');
-  const prepared = revision === null ? null : await prepareRevision(tx, { client, inventoryId, revision });
-  if (prepared !== null && !prepared.ok) return prepared;
+export const importWorkflowSchema = defineVerb(
+  'importWorkflowSchema',
+  'control',
+  async (tx, params: ImportParams): Promise<Result<null>> => {
+    const { target, revision, client } = params;
+    const existing = target.kind === 'existing' ? await schemaRow(tx, target.id) : undefined;
+    if (target.kind === 'existing' && existing === undefined) return refuse(makeError('notFound'));
+    const inventoryId = target.kind === 'new' ? target.inventoryId : (existing?.inventory_id ?? '');
+    const prepared = revision === null ? null : await prepareRevision(tx, { client, inventoryId, revision });
+    if (prepared !== null && !prepared.ok) return prepared;
 
-  if (target.kind === 'new') {
-    await tx.run(`insert into workflow_schema (${schemaColumns}) values (?, ?, ?, ?, ?, ?, ?)`, [
-      target.id,
-      inventoryId,
-      target.name,
-      target.summary,
-      target.originalAtmWorkflowSchemaId,
-      client.userId,
-      await seconds(tx),
-    ]);
-  } else {
-    await tx.run('update workflow_schema set name = ?, summary = ? where id = ?', [
-      target.name ?? existing?.name ?? '',
-      target.summary ?? existing?.summary ?? '',
-      target.id,
-    ]);
-  }
-  if (prepared !== null && revision !== null) {
-    await applyPlan(tx, { plan: prepared.value.plan, inventoryId, creatorId: client.userId });
-    await writeRevision(tx, { schemaId: target.id, revisionNumber: revision.revisionNumber, revision: prepared.value.revision });
-  }
-  return ok(null);
-});
+    if (target.kind === 'new') {
+      await tx.run(`insert into workflow_schema (${schemaColumns}) values (?, ?, ?, ?, ?, ?, ?)`, [
+        target.id,
+        inventoryId,
+        target.name,
+        target.summary,
+        target.originalAtmWorkflowSchemaId,
+        client.userId,
+        await seconds(tx),
+      ]);
+    } else {
+      await tx.run('update workflow_schema set name = ?, summary = ? where id = ?', [
+        target.name ?? existing?.name ?? '',
+        target.summary ?? existing?.summary ?? '',
+        target.id,
+      ]);
+    }
+    if (prepared !== null && revision !== null) {
+      await applyPlan(tx, { plan: prepared.value.plan, inventoryId, creatorId: client.userId });
+      await writeRevision(tx, { schemaId: target.id, revisionNumber: revision.revisionNumber, revision: prepared.value.revision });
+    }
+    return ok(null);
+  },
+);
 
 /** Resolves and validates; reads only. */
 async function prepareRevision(
@@ -262,7 +271,8 @@ async function renewUsage(tx: SqlTransaction, schemaId: string): Promise<void> {
     rows.flatMap((row) => lambdaReferences(JSON.parse(row.body) as WorkflowSchemaRevision).map((reference) => reference.lambdaId)),
   );
   await tx.run('delete from workflow_schema_lambda where schema_id = ?', [schemaId]);
-  for (const lambdaId of used) await tx.run('insert into workflow_schema_lambda (schema_id, lambda_id) values (?, ?)', [schemaId, lambdaId]);
+  for (const lambdaId of used)
+    await tx.run('insert into workflow_schema_lambda (schema_id, lambda_id) values (?, ?)', [schemaId, lambdaId]);
 }
 
 async function removeSchema(tx: SqlTransaction, schemaId: string): Promise<boolean> {

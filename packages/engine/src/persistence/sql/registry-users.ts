@@ -58,11 +58,15 @@ export async function seconds(tx: SqlTransaction): Promise<number> {
 }
 
 /** The value of a setting; the candidate becomes it when there is none yet. */
-export const ensureSetting = defineVerb('ensureSetting', 'control', async (tx, params: { readonly name: string; readonly candidate: string }) => {
-  await tx.run('insert into setting (name, value) values (?, ?) on conflict (name) do nothing', [params.name, params.candidate]);
-  const row = await tx.get<{ value: string }>('select value from setting where name = ?', [params.name]);
-  return row?.value ?? params.candidate;
-});
+export const ensureSetting = defineVerb(
+  'ensureSetting',
+  'control',
+  async (tx, params: { readonly name: string; readonly candidate: string }) => {
+    await tx.run('insert into setting (name, value) values (?, ?) on conflict (name) do nothing', [params.name, params.candidate]);
+    const row = await tx.get<{ value: string }>('select value from setting where name = ?', [params.name]);
+    return row?.value ?? params.candidate;
+  },
+);
 
 export interface NewAccount {
   readonly id: string;
@@ -107,9 +111,13 @@ export const listAccounts = defineVerb('listAccounts', 'read', async (tx, _param
   return rows.map((row) => row.id);
 });
 
-export const setBlocked = defineVerb('setBlocked', 'control', async (tx, params: { readonly userId: string; readonly blocked: boolean }) => {
-  return (await tx.run('update account set blocked = ? where id = ?', [params.blocked ? 1 : 0, params.userId])) === 1;
-});
+export const setBlocked = defineVerb(
+  'setBlocked',
+  'control',
+  async (tx, params: { readonly userId: string; readonly blocked: boolean }) => {
+    return (await tx.run('update account set blocked = ? where id = ?', [params.blocked ? 1 : 0, params.userId])) === 1;
+  },
+);
 
 export interface NewNamedToken {
   readonly id: string;
@@ -123,35 +131,43 @@ export interface NewNamedToken {
 }
 
 async function insertToken(tx: SqlTransaction, token: NewNamedToken): Promise<boolean> {
-  const added = await tx.run(
-    `insert into named_token (${tokenColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
-    [
-      token.id,
-      token.userId,
-      token.name,
-      token.type,
-      JSON.stringify(token.caveats),
-      JSON.stringify(token.customMetadata),
-      token.secret,
-      token.revoked ? 1 : 0,
-      await seconds(tx),
-    ],
-  );
+  const added = await tx.run(`insert into named_token (${tokenColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`, [
+    token.id,
+    token.userId,
+    token.name,
+    token.type,
+    JSON.stringify(token.caveats),
+    JSON.stringify(token.customMetadata),
+    token.secret,
+    token.revoked ? 1 : 0,
+    await seconds(tx),
+  ]);
   return added === 1;
 }
 
 /** False when the user has a token of this name. */
-export const createNamedToken = defineVerb('createNamedToken', 'control', async (tx, params: NewNamedToken) => await insertToken(tx, params));
+export const createNamedToken = defineVerb(
+  'createNamedToken',
+  'control',
+  async (tx, params: NewNamedToken) => await insertToken(tx, params),
+);
 
 export const getNamedToken = defineVerb('getNamedToken', 'read', async (tx, params: { readonly tokenId: string }) => {
   const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [params.tokenId]);
   return row === undefined ? null : tokenOf(row);
 });
 
-export const findNamedToken = defineVerb('findNamedToken', 'read', async (tx, params: { readonly userId: string; readonly name: string }) => {
-  const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where user_id = ? and name = ?`, [params.userId, params.name]);
-  return row === undefined ? null : tokenOf(row);
-});
+export const findNamedToken = defineVerb(
+  'findNamedToken',
+  'read',
+  async (tx, params: { readonly userId: string; readonly name: string }) => {
+    const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where user_id = ? and name = ?`, [
+      params.userId,
+      params.name,
+    ]);
+    return row === undefined ? null : tokenOf(row);
+  },
+);
 
 export const listNamedTokens = defineVerb('listNamedTokens', 'read', async (tx, params: { readonly userId: string }) => {
   const rows = await tx.all<{ id: string }>('select id from named_token where user_id = ? order by id', [params.userId]);
@@ -171,7 +187,11 @@ export const updateNamedToken = defineVerb(
     const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [tokenId]);
     if (row === undefined) return 'missing';
     if (name !== null) {
-      const taken = await tx.get<{ id: string }>('select id from named_token where user_id = ? and name = ? and id <> ?', [row.user_id, name, tokenId]);
+      const taken = await tx.get<{ id: string }>('select id from named_token where user_id = ? and name = ? and id <> ?', [
+        row.user_id,
+        name,
+        tokenId,
+      ]);
       if (taken !== undefined) return 'nameTaken';
     }
     await tx.run('update named_token set name = ?, revoked = ?, metadata = ? where id = ?', [
@@ -198,7 +218,9 @@ export const readCredentials = defineVerb(
   'read',
   async (tx, params: { readonly tokenId: string | null; readonly userId: string | null }) => {
     const token =
-      params.tokenId === null ? undefined : await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [params.tokenId]);
+      params.tokenId === null
+        ? undefined
+        : await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [params.tokenId]);
     const userId = token?.user_id ?? params.userId;
     const account = userId === null ? undefined : await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [userId]);
     return {
@@ -217,7 +239,10 @@ export const renewTemporaryTokens = defineVerb(
   'control',
   async (tx, params: { readonly userId: string; readonly secret: string }) => {
     return (
-      (await tx.run('update account set token_generation = token_generation + 1, token_secret = ? where id = ?', [params.secret, params.userId])) === 1
+      (await tx.run('update account set token_generation = token_generation + 1, token_secret = ? where id = ?', [
+        params.secret,
+        params.userId,
+      ])) === 1
     );
   },
 );

@@ -9,7 +9,7 @@
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { lockGate } from './gates.ts';
 import { isAlive, type NodeIdentity } from './nodes.ts';
-import { rows } from './placeholders.ts';
+import { marks, rows } from './placeholders.ts';
 
 export interface ClaimedBatch {
   readonly batchNumber: number;
@@ -122,22 +122,46 @@ export const returnDeadSlices = defineVerb('returnDeadSlices', 'control', async 
   const now = await tx.now();
   const freed = await tx.all<{ lane_run_id: string }>(
     `update slice set node_id = null, node_token = null
-     where node_id is not null
-       and not exists (select 1 from node where node.id = slice.node_id and node.token = slice.node_token and node.until_at > ?)
+     where id in (
+       select id from slice
+       where node_id is not null
+         and not exists (select 1 from node where node.id = slice.node_id and node.token = slice.node_token and node.until_at > ?)
+       order by id${tx.dialect.skipLocked})
      returning lane_run_id`,
     [now],
   );
   return [...new Set(freed.map((row) => row.lane_run_id))];
 });
 
-/** A node that has nothing in flight for a lane run any more gives its slices back. */
-export const returnSlices = defineVerb('returnSlices', 'control', async (tx, params: NodeIdentity & { readonly laneRunId: string }) => {
-  await tx.run('update slice set node_id = null, node_token = null where lane_run_id = ? and node_id = ? and node_token = ?', [
-    params.laneRunId,
-    params.nodeId,
-    params.nodeToken,
-  ]);
+export interface Returning extends NodeIdentity {
+  readonly laneRunId: string;
+  /** Slices that are still worked on. */
+  readonly keep: readonly string[];
+  /** Batches whose first job was handed over and not committed yet. */
+  readonly started: readonly number[];
+  /** Batches marked as started by their claim that were not handed over after all: they are returned, not withdrawn (design §4). */
+  readonly untouched: readonly number[];
+}
+
+/** A node gives slices of a lane run back: all, or all that it does not know to be working on. */
+export const returnSlices = defineVerb('returnSlices', 'control', async (tx, params: Returning): Promise<void> => {
+  const { laneRunId, nodeId, nodeToken, keep } = params;
+  const others = keep.length === 0 ? '' : ` and id not in (${marks(keep.length)})`;
+  const own = await tx.all<{ id: string }>(
+    `select id from slice where lane_run_id = ? and node_id = ? and node_token = ?${others} order by id${tx.dialect.forUpdate}`,
+    [laneRunId, nodeId, nodeToken, ...keep],
+  );
+  if (own.length === 0) return;
+  await markBatches(tx, { laneRunId, batchNumbers: params.started, started: 1 });
+  await markBatches(tx, { laneRunId, batchNumbers: params.untouched, started: 0 });
+  await tx.run(`update slice set node_id = null, node_token = null where id in (${marks(own.length)})`, own.map((slice) => slice.id));
 });
+
+async function markBatches(tx: SqlTransaction, mark: { readonly laneRunId: string; readonly batchNumbers: readonly number[]; readonly started: 0 | 1 }): Promise<void> {
+  const { laneRunId, batchNumbers, started } = mark;
+  if (batchNumbers.length === 0) return;
+  await tx.run(`update batch set started = ? where lane_run_id = ? and batch_number in (${marks(batchNumbers.length)})`, [started, laneRunId, ...batchNumbers]);
+}
 
 /** One slice is given back; whoever still works on it is fenced by the next claim's token. */
 export const returnSlice = defineVerb('returnSlice', 'control', async (tx, params: { readonly sliceId: string; readonly sliceToken: number }) => {

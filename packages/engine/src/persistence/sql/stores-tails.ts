@@ -8,7 +8,7 @@
  */
 import type { LogLimits } from '../../stores/limits.ts';
 import { maxChunkItemCount, mergeChunkBytes } from '../../stores/limits.ts';
-import { cutIntoPieces, timeMark, type Piece } from '../../stores/chunks.ts';
+import { timeMark, type Piece } from '../../stores/chunks.ts';
 import type { SqlTransaction } from '../sql.ts';
 
 interface TailRow {
@@ -71,18 +71,18 @@ async function appendPiece(tx: SqlTransaction, storeId: string, piece: Piece, ti
 }
 
 /**
- * Appends lines to one store: one statement for each piece of at most 1,000 items and 256 KiB. `limits` is given
- * for logs. Returns the index of the first line, null when the store is not there (any more).
+ * Appends pieces to one store, one statement for each. `limits` is given for logs. Returns the index of the first
+ * item, null when the store is not there (any more).
  */
-export async function appendLines(
+export async function appendPieces(
   tx: SqlTransaction,
-  params: { readonly storeId: string; readonly lines: readonly string[]; readonly now: number; readonly limits: LogLimits | null },
+  params: { readonly storeId: string; readonly pieces: readonly Piece[]; readonly now: number; readonly limits: LogLimits | null },
 ): Promise<number | null> {
-  const { storeId, lines, now, limits } = params;
+  const { storeId, pieces, now, limits } = params;
   const expired = limits === null ? -1 : now - limits.expiryMs;
   let firstIndex: number | null = null;
   let tail: TailRow | undefined;
-  for (const piece of cutIntoPieces(lines)) {
+  for (const piece of pieces) {
     tail = await appendPiece(tx, storeId, piece, now, expired);
     if (tail === undefined) return null;
     firstIndex ??= tail.next_index - piece.itemCount - tail.base_index;

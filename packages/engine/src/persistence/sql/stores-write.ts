@@ -5,14 +5,14 @@
  * in one transaction would take locks of an earlier class after those of a later one.
  */
 import type { ErrorObject } from '@laneway/model';
-import { logLine } from '../../stores/chunks.ts';
+import { cutIntoPieces, logLine, mergePieces, type Piece } from '../../stores/chunks.ts';
 import { compareTexts } from '../../stores/fold-measurements.ts';
 import { defaultLogLimits, type LogLimits } from '../../stores/limits.ts';
 import type { MeasureWrite, StoreWrite } from '../../stores/writes.ts';
 import type { SqlTransaction } from '../sql.ts';
 import { writeContents } from './stores-content.ts';
 import { applyMeasurements } from './stores-series.ts';
-import { appendLines } from './stores-tails.ts';
+import { appendPieces } from './stores-tails.ts';
 
 export interface AppliedWrites {
   /** For each write: index of its first item or entry, null for other kinds, empty writes and stores that are gone. */
@@ -22,9 +22,10 @@ export interface AppliedWrites {
 }
 
 interface Appending {
-  readonly lines: string[];
+  readonly pieces: Piece[];
+  itemCount: number;
   readonly limits: LogLimits | null;
-  /** Which writes the lines came from, with their offset. */
+  /** Which writes the items came from, with their offset. */
   readonly parts: { readonly write: number; readonly offset: number }[];
 }
 
@@ -47,37 +48,37 @@ export async function applyStoreWrites(
         contents.set(write.storeId, write.content);
         break;
       case 'append':
-        collect(appends, index, write.storeId, write.items, null);
+        collect(appends, index, write.storeId, cutIntoPieces(write.items), null);
+        break;
+      case 'pieces':
+        collect(appends, index, write.storeId, write.pieces, null);
         break;
       case 'log':
-        collect(appends, index, write.storeId, write.entries.map(logLine), limits);
+        collect(appends, index, write.storeId, cutIntoPieces(write.entries.map(logLine)), limits);
         break;
     }
   }
   const refused = measures.length === 0 ? [] : await applyMeasurements(tx, measures);
   if (contents.size > 0) await writeContents(tx, contents);
   const firstIndices: (number | null)[] = writes.map(() => null);
-  for (const [storeId, { lines, limits, parts }] of [...appends].sort(([a], [b]) => compareTexts(a, b))) {
-    const first = await appendLines(tx, { storeId, lines, now, limits });
+  for (const [storeId, { pieces, limits, parts }] of [...appends].sort(([a], [b]) => compareTexts(a, b))) {
+    const first = await appendPieces(tx, { storeId, pieces: mergePieces(pieces), now, limits });
     if (first === null) continue;
     for (const part of parts) firstIndices[part.write] = first + part.offset;
   }
   return { firstIndices, refused };
 }
 
-function collect(
-  appends: Map<string, Appending>,
-  write: number,
-  storeId: string,
-  lines: readonly string[],
-  limits: LogLimits | null,
-): void {
-  if (lines.length === 0) return;
+function collect(appends: Map<string, Appending>, write: number, storeId: string, pieces: readonly Piece[], limits: LogLimits | null): void {
+  if (pieces.length === 0) return;
   let appending = appends.get(storeId);
   if (appending === undefined) {
-    appending = { lines: [], limits, parts: [] };
+    appending = { pieces: [], itemCount: 0, limits, parts: [] };
     appends.set(storeId, appending);
   }
-  appending.parts.push({ write, offset: appending.lines.length });
-  for (const line of lines) appending.lines.push(line);
+  appending.parts.push({ write, offset: appending.itemCount });
+  for (const piece of pieces) {
+    appending.pieces.push(piece);
+    appending.itemCount += piece.itemCount;
+  }
 }

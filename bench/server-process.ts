@@ -1,0 +1,47 @@
+/** The product as a process of its own, for measurements from outside: URL, token, memory. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LanewayClient } from '@laneway/client';
+
+export interface ServerProcess {
+  readonly client: LanewayClient;
+  /** Resident memory now, in MB. */
+  readonly residentMb: () => number;
+  /** The most it ever was, in MB. */
+  readonly peakMb: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+const startTimeoutMs = 60_000;
+
+export async function startServerProcess(): Promise<ServerProcess> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'laneway-bench-'));
+  const command = new URL('../packages/cli/bin/laneway.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--data-dir', dataDir, '--no-demo'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const serverFile = join(dataDir, 'server.json');
+  const deadline = performance.now() + startTimeoutMs;
+  while (!existsSync(serverFile)) {
+    if (performance.now() > deadline || child.exitCode !== null) throw new Error('the server did not start');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { url, pid } = JSON.parse(readFileSync(serverFile, 'utf8')) as { url: string; pid: number };
+  const status = (field: string): number => {
+    const line = readFileSync(`/proc/${pid}/status`, 'utf8')
+      .split('\n')
+      .find((candidate) => candidate.startsWith(field));
+    return Number(/\d+/.exec(line ?? '0')?.[0]) / 1024;
+  };
+  return {
+    client: new LanewayClient({ server: url, token: readFileSync(join(dataDir, 'admin.token'), 'utf8').trim() }),
+    residentMb: () => status('VmRSS'),
+    peakMb: () => status('VmHWM'),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

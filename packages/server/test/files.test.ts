@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newWorld, type Person, type World } from './support/world.ts';
+
+const op = '/api/v3/oneprovider';
+let world: World;
+let owner: Person;
+let stranger: Person;
+let fileId: string;
+
+beforeEach(async () => {
+  world = await newWorld();
+  owner = await world.person('Owner');
+  stranger = await world.person('Stranger');
+  const spaceId = await world.space(owner, 'data');
+  const space = await world.deps.spaces.get(spaceId);
+  await mkdir(join(space!.path, 'dir'));
+  await writeFile(join(space!.path, 'dir', 'file.txt'), 'hello world');
+  const found = await world.post(`${op}/lookup-file-id/data/dir/file.txt`, owner);
+  expect(found.status).toBe(200);
+  fileId = found.body.fileId;
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+describe('files (lambdas §12)', () => {
+  it('content: whole, a range, and a range beyond the end (lambdas R138)', async () => {
+    const url = `${op}/data/${fileId}/content`;
+    const whole = await world.get(url, owner);
+    expect([whole.status, whole.text, whole.headers['content-length']]).toEqual([200, 'hello world', '11']);
+    const part = await world.request('GET', url, { as: owner, headers: { range: 'bytes=6-8' } });
+    expect([part.status, part.text, part.headers['content-range']]).toEqual([206, 'wor', 'bytes 6-8/11']);
+    const beyond = await world.request('GET', url, { as: owner, headers: { range: 'bytes=11-' } });
+    expect([beyond.status, beyond.headers['content-range']]).toEqual([416, 'bytes */11']);
+  });
+
+  it('extended attributes are merged, read and removed (lambdas R139)', async () => {
+    const url = `${op}/data/${fileId}/metadata/xattrs`;
+    expect((await world.send('PUT', url, owner, { one: 1, two: { a: [] } })).status).toBe(204);
+    expect((await world.send('PUT', url, owner, { one: 'x' })).status).toBe(204);
+    expect((await world.get(url, owner)).body).toEqual({ one: 'x', two: { a: [] } });
+    expect((await world.send('DELETE', url, owner, { keys: ['one'] })).status).toBe(204);
+    expect((await world.get(url, owner)).body).toEqual({ two: { a: [] } });
+  });
+
+  it('lists a directory and shows attributes', async () => {
+    const { body } = await world.post(`${op}/lookup-file-id/data/dir`, owner);
+    expect((await world.get(`${op}/data/${body.fileId}/children`, owner)).body).toMatchObject({
+      children: [{ fileId, name: 'file.txt' }],
+      isLast: true,
+    });
+    expect((await world.get(`${op}/data/${fileId}?attribute=name`, owner)).body).toEqual({ name: 'file.txt' });
+  });
+
+  it('guests 401, strangers EACCES, unknown ids and paths outside ENOENT or EINVAL', async () => {
+    expect((await world.get(`${op}/data/${fileId}`, null)).status).toBe(401);
+    expect((await world.get(`${op}/data/${fileId}`, stranger)).body.error.details).toEqual({ errno: 'eacces' });
+    expect((await world.get(`${op}/data/none`, owner)).body.error.details).toEqual({ errno: 'enoent' });
+    expect((await world.post(`${op}/lookup-file-id/data/dir/file.txt`, stranger)).status).toBe(400);
+    expect((await world.post(`${op}/lookup-file-id/data/..%2f..%2fetc/passwd`, owner)).status).toBe(400);
+  });
+
+  it('a read-only token does not write (rest §2.4)', async () => {
+    const confined = await world.confined(owner, [{ type: 'data.readonly' }]);
+    expect((await world.get(`${op}/data/${fileId}`, confined)).status).toBe(200);
+    const write = await world.send('PUT', `${op}/data/${fileId}/metadata/xattrs`, confined, { a: 1 });
+    expect([write.status, write.body.error.details.authError.id]).toEqual([401, 'tokenCaveatUnverified']);
+  });
+});
