@@ -18,7 +18,7 @@ import type { InitialContentReader } from '../mapping/initial-content.ts';
 import { createExecution, type Creation } from '../persistence/sql/transitions.ts';
 import type { NewStore } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
-import { packWrites } from '../stores/pack-writes.ts';
+import { prepareLargeContent } from './large-content.ts';
 import { lambdaSnapshotKind, schemaSnapshotKind } from './plan.ts';
 
 export interface ScheduleContext {
@@ -65,10 +65,12 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
     },
     { ms: await context.nowMs() },
   );
+  const inPieces = await prepareLargeContent(context.database, executionId, stores);
   const creation: Creation = {
     ...scheduled,
     actor: request.userId,
-    components: { stores, tasks: [] },
+    components: { stores: inPieces ? [] : stores, tasks: [] },
+    isPrepared: inPieces,
     batchSize: null,
     snapshots: [
       { kind: schemaSnapshotKind, key: '', body: JSON.stringify(request.revision) },
@@ -129,10 +131,10 @@ async function globalStore(context: ScheduleContext, request: ScheduleRequest, e
     name: schema.name,
     type: schema.type,
     config: schema.config,
-    initialContent: effective,
+    initialContent: effective === null ? null : JSON.stringify(effective),
     frozen: false,
     logLevel: schema.type === 'auditLog' ? request.logLevel : null,
-    writes: packWrites(content.value),
+    writes: content.value,
   });
 }
 

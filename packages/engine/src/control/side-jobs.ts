@@ -1,5 +1,9 @@
-/** Callback notifications (execution §15.6): durable timers, retried with growing pauses, never lost by a restart (D5). */
+/**
+ * Side jobs of durable timers: callback notifications (execution §15.6), retried with growing pauses and never lost
+ * by a restart (D5), and what unfinished creations and deleted executions left behind.
+ */
 import type { Logger } from '../logger.ts';
+import { abandonedCreationKind, purgeCreation } from '../persistence/sql/creations.ts';
 import { discardedExecutions, purgeExecution } from '../persistence/sql/deletion.ts';
 import { finishTimer, postponeTimer, takeDueTimers, type Timer } from '../persistence/sql/timers.ts';
 import type { Database } from '../persistence/sql.ts';
@@ -41,11 +45,24 @@ export class SideJobs {
   }
 
   async #run(timer: Timer): Promise<void> {
-    if (timer.kind !== 'callback') {
-      this.#log.error({ event: 'unknownTimer', kind: timer.kind }, 'a timer of an unknown kind was dropped');
-      await this.#database.call(finishTimer, { id: timer.id });
-      return;
+    switch (timer.kind) {
+      case 'callback':
+        return await this.#callback(timer);
+      case abandonedCreationKind:
+        return await this.#cleanUp(timer);
+      default:
+        this.#log.error({ event: 'unknownTimer', kind: timer.kind }, 'a timer of an unknown kind was dropped');
+        await this.#database.call(finishTimer, { id: timer.id });
     }
+  }
+
+  /** The writer of a creation died: its stores go piece by piece. */
+  async #cleanUp(timer: Timer): Promise<void> {
+    while (!(await this.#database.call(purgeCreation, { executionId: timer.executionId })));
+    await this.#database.call(finishTimer, { id: timer.id });
+  }
+
+  async #callback(timer: Timer): Promise<void> {
     const body = JSON.parse(timer.body) as CallbackBody;
     const failure = await this.#post(body, timer.executionId);
     if (failure === null || body.attempt >= maxRetries) {

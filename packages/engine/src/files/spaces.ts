@@ -22,6 +22,8 @@ export interface SpaceRequest {
   readonly path: string | null;
   readonly readonly: boolean;
   readonly ownerUserId: string;
+  /** The owner becomes a member with these privileges, in the same transaction; absent = nobody becomes one. */
+  readonly ownerPrivileges?: readonly string[];
 }
 
 export class Spaces {
@@ -47,6 +49,7 @@ export class Spaces {
       path: directory.value,
       readonly: request.readonly,
       ownerUserId: request.ownerUserId,
+      ownerPrivileges: request.ownerPrivileges ?? null,
     });
     if (outcome.kind === 'created') return ok(outcome.space);
     if (request.path === null) await rmdir(directory.value);

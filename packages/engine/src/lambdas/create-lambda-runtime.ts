@@ -102,8 +102,8 @@ async function prepare(
   }
   const found = catalogue.find(operationSpec.dockerImage);
   if (found.kind === 'missing') {
-    const reason = `Nothing runs the image "${operationSpec.dockerImage}". Tried: ${found.tried.join('; ')}.`;
-    return { kind: 'failed', reason, tried: found.tried };
+    // What was tried is added to the reason by the one who reports it.
+    return { kind: 'failed', reason: `Nothing runs the image "${operationSpec.dockerImage}"`, tried: found.tried };
   }
   const { entry } = found;
   if (entry.kind === 'http') {

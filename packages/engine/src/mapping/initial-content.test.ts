@@ -37,10 +37,10 @@ test('a store without content is empty, unless it requires some (data-and-stores
 test('lists and trees take arrays of valid items, in stored form and order (data-and-stores R13)', async () => {
   expect(await contentOf('list', { itemDataSpec: number }, [3, 1])).toEqual({
     ok: true,
-    value: [{ kind: 'append', storeId: 'S', items: ['3', '1'] }],
+    value: [{ kind: 'pieces', storeId: 'S', pieces: [{ itemCount: 2, bytes: 4, text: '3\n1' }] }],
   });
   expect(await contentOf('treeForest', { itemDataSpec: file }, [{ fileId: id('a'), x: 1 }])).toMatchObject({
-    value: [{ items: [JSON.stringify(id('a'))] }],
+    value: [{ pieces: [{ text: JSON.stringify(id('a')) }] }],
   });
 });
 

@@ -1,6 +1,7 @@
 /** Initial content of stores at scheduling (data-and-stores R11–R13, R15, R35–R37, R52). */
 import { makeError, ok, refuse, typeError, type DataSpec, type Result, type StoreSchema } from '@laneway/model';
 import type { FileService } from '../files/port.ts';
+import { cutIntoPieces } from '../stores/chunks.ts';
 import type { LogWrite, StoreWrite } from '../stores/writes.ts';
 import { compileType } from '../values/compile-type.ts';
 import { gatherFacts } from '../values/facts.ts';
@@ -32,27 +33,42 @@ export function initialContentReader(files: FileService, maxItemBytes: number): 
     }
     const converted = await convert(schema, content, { spaceId, files, logLevel });
     if (!converted.ok) return converted;
-    if (textsOf(converted.value).some((text) => isTooLarge(text, maxItemBytes))) return refuse(tooLarge(maxItemBytes));
-    return ok(writesOf(storeId, converted.value));
+    return writesOf(storeId, converted.value, maxItemBytes);
   };
 }
 
 type InitialContent =
-  /** Of list and treeForest stores: JSON texts in stored form, in order. */
-  | { readonly kind: 'items'; readonly items: readonly string[] }
+  /** Of list and treeForest stores: values in stored form, in order. */
+  | { readonly kind: 'items'; readonly items: readonly unknown[] }
   /** Of singleValue and range stores: one JSON text in stored form. */
   | { readonly kind: 'content'; readonly content: string }
   | { readonly kind: 'log'; readonly entries: LogWrite['entries'] };
 
-function writesOf(storeId: string, content: InitialContent): readonly StoreWrite[] {
+function writesOf(storeId: string, content: InitialContent, maxItemBytes: number): Result<readonly StoreWrite[]> {
   switch (content.kind) {
     case 'items':
-      return content.items.length === 0 ? [] : [{ kind: 'append', storeId, items: content.items }];
+      return packedItems(storeId, content.items, maxItemBytes);
     case 'content':
-      return [{ kind: 'set', storeId, content: content.content }];
+      return isTooLarge(content.content, maxItemBytes) ? refuse(tooLarge(maxItemBytes)) : ok([{ kind: 'set', storeId, content: content.content }]);
     case 'log':
-      return content.entries.length === 0 ? [] : [{ kind: 'log', storeId, entries: content.entries }];
+      if (content.entries.some((entry) => isTooLarge(entry.content, maxItemBytes))) return refuse(tooLarge(maxItemBytes));
+      return ok(content.entries.length === 0 ? [] : [{ kind: 'log', storeId, entries: content.entries }]);
   }
+}
+
+/** A list of millions of items never stands in memory as millions of texts: it is cut into chunks as it is written out. */
+function packedItems(storeId: string, items: readonly unknown[], maxItemBytes: number): Result<readonly StoreWrite[]> {
+  let oversize = false;
+  function* texts(): Generator<string> {
+    for (const item of items) {
+      const text = JSON.stringify(item);
+      oversize ||= isTooLarge(text, maxItemBytes);
+      yield text;
+    }
+  }
+  const pieces = cutIntoPieces(texts());
+  if (oversize) return refuse(tooLarge(maxItemBytes));
+  return ok(pieces.length === 0 ? [] : [{ kind: 'pieces', storeId, pieces }]);
 }
 
 async function convert(schema: StoreSchema, value: unknown, context: ResultContext): Promise<Result<InitialContent>> {
@@ -61,7 +77,7 @@ async function convert(schema: StoreSchema, value: unknown, context: ResultConte
     case 'treeForest': {
       const itemDataSpec = schema.type === 'treeForest' ? rootDataSpec(schema.config.itemDataSpec) : schema.config.itemDataSpec;
       const stored = await storedForm({ type: 'array', itemDataSpec }, value, context);
-      return stored.ok ? ok({ kind: 'items', items: (stored.value as readonly unknown[]).map((item) => JSON.stringify(item)) }) : stored;
+      return stored.ok ? ok({ kind: 'items', items: stored.value as readonly unknown[] }) : stored;
     }
     case 'singleValue':
       return await overwriting(schema.config.itemDataSpec, value, context);
@@ -99,15 +115,4 @@ async function storedForm(spec: DataSpec, value: unknown, context: ResultContext
   type.collect(value, fileIds);
   const problem = type.validate(value, await gatherFacts(context, fileIds));
   return problem === null ? ok(type.toStored(value)) : refuse(problem);
-}
-
-function textsOf(content: InitialContent): readonly string[] {
-  switch (content.kind) {
-    case 'items':
-      return content.items;
-    case 'content':
-      return [content.content];
-    case 'log':
-      return content.entries.map((entry) => entry.content);
-  }
 }

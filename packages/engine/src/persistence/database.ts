@@ -104,6 +104,7 @@ class StoreThread {
 
   constructor(path: string, options: { readonly readOnly: boolean; readonly verbModules: readonly string[] }) {
     this.#worker = new Worker(new URL('./store-thread.js', import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
       workerData: { path, compileCacheDir: compileCacheDir(), ...options },
     });
     this.#worker.on('message', (message: { id: number; value?: unknown; failure?: { message: string; stack?: string } }) => {

@@ -77,6 +77,11 @@ export class Registry {
     return await this.#database.call(users.setBlocked, { userId, blocked });
   }
 
+  /** Deletes the account, its tokens and memberships; refuses what would leave a space or the installation ownerless. */
+  async deleteUser(userId: string): Promise<users.AccountDeletion> {
+    return await this.#database.call(users.deleteAccount, { userId });
+  }
+
   /** `badValueIdentifierOccupied` when the user has a token of this name (rest R131). */
   async createNamedToken(userId: string, request: TokenRequest): Promise<Result<{ readonly tokenId: string; readonly token: string }>> {
     const token = newToken(userId, request);

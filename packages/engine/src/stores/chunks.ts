@@ -16,7 +16,7 @@ function lineOf(json: string): string {
 }
 
 /** Pieces of at most 1,000 items and 256 KiB; a larger item is a piece of its own (design §5). */
-export function cutIntoPieces(items: readonly string[]): readonly Piece[] {
+export function cutIntoPieces(items: Iterable<string>): readonly Piece[] {
   const pieces: Piece[] = [];
   let lines: string[] = [];
   let bytes = 0;

@@ -473,7 +473,7 @@ export function storesTestSuite(makeDatabase: () => Promise<Database>): void {
   describe('instances', () => {
     test('show what they were created with, and initial content is there at once (R11, data-and-stores §3.2)', async () => {
       const id = await create('list', {
-        initialContent: [1, 2],
+        initialContent: '[1,2]',
         writes: [{ kind: 'append', storeId: 's-initial', items: ['1', '2'] }],
         id: 's-initial',
       });

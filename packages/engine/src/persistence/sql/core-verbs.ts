@@ -1,6 +1,7 @@
 import type { Verb } from '../sql.ts';
 import { commitJobs } from './commits.ts';
 import { executionCounts, failedTasks, thresholdFigures } from './counters.ts';
+import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
 import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
 import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
@@ -17,6 +18,7 @@ export const coreVerbs = [
   acquireDrives,
   activeGates,
   appendWalk,
+  beginCreation,
   claimSlice,
   commitJobs,
   databaseNow,
@@ -24,6 +26,7 @@ export const coreVerbs = [
   discardExecution,
   discardedExecutions,
   executionCounts,
+  extendCreation,
   failedTasks,
   findTask,
   finishTimer,
@@ -34,6 +37,7 @@ export const coreVerbs = [
   openWork,
   ownDrives,
   postponeTimer,
+  purgeCreation,
   purgeExecution,
   readEvents,
   readSnapshots,

@@ -1,5 +1,6 @@
 /** Verbs over spaces, the registry of file ids and registered extended attributes (design §8). */
 import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
+import { insertSpaceMember } from './registry-members.ts';
 import { marks, rows } from './placeholders.ts';
 
 /** A directory of this machine that executions may work in. */
@@ -55,15 +56,16 @@ export type CreateSpaceOutcome =
   /** The directory is, contains or lies in that of another space. */
   | { readonly kind: 'overlaps'; readonly other: Space };
 
-/** One space per directory, none inside another one; checked and written in one transaction. */
+/** One space per directory, none inside another one; checked and written in one transaction, with the owner's membership. */
 export const createSpace = defineVerb(
   'createSpace',
   'control',
-  async (tx, params: Omit<Space, 'creationTime'>): Promise<CreateSpaceOutcome> => {
+  async (tx, params: Omit<Space, 'creationTime'> & { readonly ownerPrivileges: readonly string[] | null }): Promise<CreateSpaceOutcome> => {
+    const { ownerPrivileges, ...space } = params;
     // Two nodes that register at once must not both pass the check.
     if (tx.dialect.name === 'postgres') await tx.all('lock table space in share row exclusive mode');
     const others = (await tx.all<SpaceRow>(`select ${columns} from space`)).map(spaceOf);
-    const other = others.find((space) => pathsOverlap(space.path, params.path));
+    const other = others.find((known) => pathsOverlap(known.path, params.path));
     if (other !== undefined) return { kind: 'overlaps', other };
     const creationTime = Math.floor((await tx.now()) / 1000);
     await tx.run(`insert into space (${columns}) values (?, ?, ?, ?, ?, ?)`, [
@@ -74,7 +76,10 @@ export const createSpace = defineVerb(
       params.ownerUserId,
       creationTime,
     ]);
-    return { kind: 'created', space: { ...params, creationTime } };
+    if (ownerPrivileges !== null) {
+      await insertSpaceMember(tx, { spaceId: space.id, userId: space.ownerUserId, privileges: ownerPrivileges, owner: true });
+    }
+    return { kind: 'created', space: { ...space, creationTime } };
   },
 );
 

@@ -1,6 +1,6 @@
 /** Inventories themselves; deleting one is in registry-schemas.ts. */
 import type { Inventory } from '../../registry/types.ts';
-import { defineVerb } from '../sql.ts';
+import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { insertInventoryMember } from './registry-members.ts';
 import { seconds } from './registry-users.ts';
 
@@ -38,6 +38,15 @@ export const getInventory = defineVerb('getInventory', 'read', async (tx, params
   const row = await tx.get<InventoryRow>('select id, name, creator_id, creation_time from inventory where id = ?', [params.inventoryId]);
   return row === undefined ? null : inventoryOf(row);
 });
+
+/**
+ * Whoever changes what an inventory holds waits here for others who do: what was looked up before writing stays true,
+ * so two imports at once do not both create the same lambda. False when there is no such inventory.
+ */
+export async function lockInventory(tx: SqlTransaction, inventoryId: string): Promise<boolean> {
+  const row = await tx.get<{ id: string }>(`select id from inventory where id = ?${tx.dialect.forUpdate}`, [inventoryId]);
+  return row !== undefined;
+}
 
 export const listInventories = defineVerb('listInventories', 'read', async (tx, _params: null) => {
   const rows = await tx.all<{ id: string }>('select id from inventory order by id');

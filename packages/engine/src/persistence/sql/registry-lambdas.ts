@@ -3,6 +3,7 @@ import type { LambdaRevision, LifecycleState } from '@laneway/model';
 import { lambdaChecksum } from '../../registry/schema-decoding.ts';
 import type { InventoryMembership, Lambda } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { lockInventory } from './registry-inventories.ts';
 import { inventoryMembershipsOf } from './registry-members.ts';
 import { seconds } from './registry-users.ts';
 
@@ -195,6 +196,7 @@ export const unlinkLambda = defineVerb(
   'unlinkLambda',
   'control',
   async (tx, params: { readonly inventoryId: string; readonly lambdaId: string }): Promise<Unlinking> => {
+    if (!(await lockInventory(tx, params.inventoryId))) return { kind: 'missing' };
     const users = await tx.all<{ id: string }>(
       `select workflow_schema.id as id from workflow_schema_lambda join workflow_schema on workflow_schema.id = workflow_schema_lambda.schema_id
        where workflow_schema_lambda.lambda_id = ? and workflow_schema.inventory_id = ? order by workflow_schema.id`,

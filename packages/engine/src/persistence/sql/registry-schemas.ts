@@ -23,6 +23,7 @@ import { lambdaReferences, withLambdaIds } from '../../registry/revision-lambdas
 import type { Supplements } from '../../registry/schema-decoding.ts';
 import type { WorkflowSchema } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { lockInventory } from './registry-inventories.ts';
 import { insertLambda, insertLink, insertRevision, membershipsAround, removeLink, revisionsOf } from './registry-lambdas.ts';
 import { inventoryMember, inventoryMembershipsOf } from './registry-members.ts';
 import { seconds } from './registry-users.ts';
@@ -117,6 +118,7 @@ export const importWorkflowSchema = defineVerb(
     const existing = target.kind === 'existing' ? await schemaRow(tx, target.id) : undefined;
     if (target.kind === 'existing' && existing === undefined) return refuse(makeError('notFound'));
     const inventoryId = target.kind === 'new' ? target.inventoryId : (existing?.inventory_id ?? '');
+    if (!(await lockInventory(tx, inventoryId))) return refuse(makeError('notFound'));
     const prepared = revision === null ? null : await prepareRevision(tx, { client, inventoryId, revision });
     if (prepared !== null && !prepared.ok) return prepared;
 
@@ -302,6 +304,7 @@ export const deleteSchemaRevision = defineVerb(
 
 /** Deletes its workflow schemas, unlinks its lambdas, removes the members (rest R113). */
 export const deleteInventory = defineVerb('deleteInventory', 'control', async (tx, params: { readonly inventoryId: string }) => {
+  if (!(await lockInventory(tx, params.inventoryId))) return false;
   const schemas = await tx.all<{ id: string }>('select id from workflow_schema where inventory_id = ?', [params.inventoryId]);
   for (const schema of schemas) await removeSchema(tx, schema.id);
   const links = await tx.all<{ lambda_id: string }>('select lambda_id from lambda_link where inventory_id = ?', [params.inventoryId]);

@@ -119,6 +119,45 @@ export const setBlocked = defineVerb(
   },
 );
 
+export type AccountDeletion =
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'lastOwner'; readonly spaceId: string }
+  | { readonly kind: 'lastAdministrator' };
+
+/**
+ * Deletes the account with its tokens and memberships. Refused where it would leave a space without an owner
+ * (as rest R130), or the installation without anybody who can make users.
+ */
+export const deleteAccount = defineVerb(
+  'deleteAccount',
+  'control',
+  async (tx, params: { readonly userId: string }): Promise<AccountDeletion> => {
+    // Whoever deletes accounts waits for the others, so that two deletions do not each leave the rest to the other.
+    const accounts = await tx.all<{ id: string; privileges: string }>(
+      `select id, privileges from account order by id${tx.dialect.forUpdate}`,
+    );
+    const account = accounts.find((row) => row.id === params.userId);
+    if (account === undefined) return { kind: 'missing' };
+    const administers = (row: { readonly privileges: string }): boolean => (JSON.parse(row.privileges) as string[]).includes(userCreator);
+    if (accounts.filter(administers).length === 1 && administers(account)) return { kind: 'lastAdministrator' };
+    const orphan = await tx.get<{ space_id: string }>(
+      `select space_id from space_member mine where user_id = ? and owner = 1 and not exists
+         (select 1 from space_member other where other.space_id = mine.space_id and other.owner = 1 and other.user_id <> mine.user_id)
+       limit 1`,
+      [params.userId],
+    );
+    if (orphan !== undefined) return { kind: 'lastOwner', spaceId: orphan.space_id };
+    for (const table of ['named_token', 'space_member', 'inventory_member']) {
+      await tx.run(`delete from ${table} where user_id = ?`, [params.userId]);
+    }
+    await tx.run('delete from account where id = ?', [params.userId]);
+    return { kind: 'deleted' };
+  },
+);
+
+const userCreator = 'oz_users_create';
+
 export interface NewNamedToken {
   readonly id: string;
   readonly userId: string;
@@ -254,6 +293,7 @@ export const userVerbs = [
   getAccount,
   listAccounts,
   setBlocked,
+  deleteAccount,
   createNamedToken,
   getNamedToken,
   findNamedToken,

@@ -22,8 +22,8 @@ export interface NewStore {
   readonly name: string;
   readonly type: StoreType | 'exception';
   readonly config: unknown;
-  /** The effective initial content as people gave it, shown with the store; null if none (data-and-stores §3.2). */
-  readonly initialContent: unknown;
+  /** JSON text of the effective initial content as people gave it, shown with the store; null if none (data-and-stores §3.2). */
+  readonly initialContent: string | null;
   readonly frozen: boolean;
   /** Severity number for audit logs, null for other stores. */
   readonly logLevel: number | null;
@@ -60,7 +60,7 @@ async function insertRows(tx: SqlTransaction, stores: readonly NewStore[]): Prom
       store.frozen ? 1 : 0,
       store.logLevel,
       JSON.stringify(store.config),
-      store.initialContent === null || store.initialContent === undefined ? null : JSON.stringify(store.initialContent),
+      store.initialContent,
     ]),
   );
   const tails = stores.filter((store) => hasTail(store.type)).map((store) => store.id);

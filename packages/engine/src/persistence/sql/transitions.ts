@@ -5,6 +5,7 @@
 import type { Change, Effect, Execution } from '@laneway/model';
 import type { LogWrite } from '../../stores/writes.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { finishCreation } from './creations.ts';
 import { closeSlices } from './counters.ts';
 import { appendEvents } from './events.ts';
 import { insertExecution, replaceExecution } from './executions.ts';
@@ -46,11 +47,14 @@ export const saveTransition = defineVerb('saveTransition', 'control', async (tx,
 });
 
 export interface Creation extends Transition {
+  /** Its stores are there already, written in pieces. */
+  readonly isPrepared: boolean;
   readonly snapshots: readonly { readonly kind: string; readonly key: string; readonly body: string }[];
 }
 
 /** Creates an execution with everything that belongs to it, or nothing at all. */
 export const createExecution = defineVerb('createExecution', 'control', async (tx, params: Creation): Promise<void> => {
+  if (params.isPrepared && !(await finishCreation(tx, params.execution.id))) throw new Error('the creation took too long and was given up');
   await insertExecution(tx, params.execution);
   for (const snapshot of params.snapshots) {
     await tx.run('insert into snapshot (execution_id, kind, snapshot_key, body) values (?, ?, ?, ?)', [
