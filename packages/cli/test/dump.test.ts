@@ -71,7 +71,7 @@ test('plain and persistent encoding are read alike (rest R128)', () => {
     ],
   });
   const expected = {
-    stores: [{ id: 's', name: 'files', type: 'treeForest', itemType: 'file' }],
+    stores: [{ id: 's', name: 'files', type: 'treeForest', itemType: 'file', needsInput: false }],
     lanes: [{ id: 'l', name: 'L', tasks: [{ id: 't', name: 'T', resultStoreIds: ['s'] }] }],
   };
   expect(viewSchema(plain)).toEqual(expected);

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'laneway-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function store(name: string, type: string, itemType?: string): StoreView {
-  return { id: `id-${name}`, name, type, itemType };
+  return { id: `id-${name}`, name, type, itemType, needsInput: false };
 }
 
 const schema = {
@@ -93,4 +93,10 @@ describe('mistakes name the option', () => {
   test('an id tells stores of the same name apart', async () => {
     expect(await overlay('id-twice-2=7')).toEqual({ 'id-twice-2': [7] });
   });
+});
+
+test('a store that needs an input is named before anything is sent', () => {
+  const needy = { ...schema, stores: [...schema.stores, { ...store('names', 'list', 'string'), needsInput: true }] };
+  expect(() => parseInputs(['limit=1'], needy)).toThrow(/no input for "names"/);
+  expect(parseInputs(['names=ada'], needy)).toHaveLength(1);
 });

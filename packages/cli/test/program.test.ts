@@ -26,11 +26,11 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, err: PassThrough = new PassThrough()): Promise<string> {
   const out = new PassThrough();
   const printed = text(out);
   try {
-    await buildProgram({ out, err: new PassThrough().resume(), interactive: false, color: false, env }, '1.2.3').parseAsync(args, {
+    await buildProgram({ out, err, interactive: false, color: false, env }, '1.2.3').parseAsync(args, {
       from: 'user',
     });
   } finally {
@@ -148,6 +148,7 @@ function workflowServer(status: string, space: object): Record<string, unknown> 
     name: 'w',
     status,
     storeRegistry: { in: 'store-in', out: 'store-out' },
+    systemAuditLogStoreId: 'log',
     lanes: [{ schemaId: 'l', runs: [run1] }],
   };
   return {
@@ -160,7 +161,27 @@ function workflowServer(status: string, space: object): Record<string, unknown> 
     'GET onezone/spaces/sp': { spaceId: 'sp', name: 'data', ...space },
     'POST oneprovider/automation/execution/workflows': { atmWorkflowExecutionId: 'e1' },
     'GET oneprovider/automation/execution/workflows/e1/events': details,
-    'GET oneprovider/automation/execution/tasks/task1': { status: 'finished', itemsInProcessing: 0, itemsProcessed: 2, itemsFailed: 0 },
+    'GET oneprovider/automation/execution/tasks/task1': {
+      status: 'finished',
+      systemAuditLogId: 'task-log',
+      itemsInProcessing: 0,
+      itemsProcessed: 2,
+      itemsFailed: 0,
+    },
+    'GET oneprovider/automation/execution/stores/log/content': { logEntries: [], isLast: true },
+    'GET oneprovider/automation/execution/stores/task-log/content': {
+      logEntries: [
+        { index: '0', timestamp: 1, severity: 'info', source: 'system', content: { description: 'The task started.' } },
+        {
+          index: '1',
+          timestamp: 2,
+          severity: 'error',
+          source: 'system',
+          content: { description: 'The batch could not be processed.', details: { reason: 'Traceback:\n  line 1\nValueError: no\n' } },
+        },
+      ],
+      isLast: true,
+    },
     'GET oneprovider/automation/execution/stores/store-out/content': {
       items: [
         { index: '0', success: true, value: 'x' },
@@ -220,8 +241,10 @@ describe('run', () => {
 
   test.each(['failed', 'cancelled', 'crashed', 'paused', 'interrupted'])('exits with 1 when the execution is %s', async (status) => {
     const url = await fakeServer(workflowServer(status, {}));
-    await run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't']);
+    const err = new PassThrough();
+    await run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err);
     expect(process.exitCode).toBe(1);
+    expect(String(err.read())).toContain('error: task greet: The batch could not be processed. Reason: ValueError: no');
   });
 
   test('uses the space that is registered for the real path of the directory', async () => {

@@ -33,8 +33,8 @@ export interface FollowOptions {
 const maxFailuresInARow = 5;
 
 /**
- * The events of an execution without a gap, over as many connections as it takes. Ends only when the consumer stops or the
- * signal aborts; throws when the server refuses, or cannot be reached five times in a row.
+ * The events of an execution without a gap, over as many connections as it takes. Ends when
+ * everything of an ended execution was seen, when the consumer stops or the signal aborts; throws when the server refuses, or cannot be reached five times in a row.
  */
 export async function* followExecution(
   transport: Transport,
@@ -47,7 +47,9 @@ export async function* followExecution(
   for (;;) {
     if (isAborted(signal)) return;
     try {
-      for await (const event of connect(transport, executionId, lastEventId, signal)) {
+      const response = await connect(transport, executionId, lastEventId, signal);
+      if (response.status === 204) return;
+      for await (const event of response.body === null ? [] : parseEventStream(response.body)) {
         failures = 0;
         if (event.id !== '') lastEventId = event.id;
         const message = toMessage(event.event, event.data);
@@ -62,12 +64,16 @@ export async function* followExecution(
   }
 }
 
-async function* connect(transport: Transport, executionId: string, lastEventId: string | undefined, signal: AbortSignal | undefined) {
-  const response = await transport.send('GET', `/api/v3/oneprovider/automation/execution/workflows/${executionId}/events`, {
+async function connect(
+  transport: Transport,
+  executionId: string,
+  lastEventId: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  return await transport.send('GET', `/api/v3/oneprovider/automation/execution/workflows/${executionId}/events`, {
     headers: { accept: 'text/event-stream', ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
     ...(signal === undefined ? {} : { signal }),
   });
-  if (response.body !== null) yield* parseEventStream(response.body);
 }
 
 function toMessage(kind: string, data: string): ExecutionMessage | undefined {

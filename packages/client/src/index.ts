@@ -3,8 +3,10 @@ export { ApiError, UnreachableError } from './errors.ts';
 export type { ClientOptions } from './transport.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {
+  AvailableLambda,
   ExecutionDetails,
   FileEntry,
+  LambdaCatalogue,
   LaneRunDetails,
   LogEntry,
   Space,

@@ -1,6 +1,7 @@
 import { ExecutionsApi } from './executions.ts';
 import { FilesApi } from './files.ts';
 import { RegistryApi } from './registry.ts';
+import type { LambdaCatalogue } from './shapes.ts';
 import { StoresApi } from './stores.ts';
 import { Transport, type ClientOptions } from './transport.ts';
 
@@ -26,11 +27,8 @@ export class LanewayClient {
     return await this.#transport.json('GET', '/health');
   }
 
-  /** Lambdas that this server can run by itself (extension). */
-  async lambdas(): Promise<
-    readonly { readonly name: string; readonly images: readonly string[]; readonly source: string; readonly kind: string }[]
-  > {
-    const answer = await this.#transport.json<{ lambdas: Awaited<ReturnType<LanewayClient['lambdas']>> }>('GET', '/lambdas');
-    return answer.lambdas;
+  /** Lambdas that this server can run by itself, and to administrators what running them meets there (extension). */
+  async lambdas(): Promise<LambdaCatalogue> {
+    return await this.#transport.json('GET', '/api/v3/oneprovider/automation/lambdas');
   }
 }

@@ -119,3 +119,24 @@ export interface LogEntry {
   readonly source: string;
   readonly content: unknown;
 }
+
+/** One lambda that a server runs by itself. */
+export interface AvailableLambda {
+  readonly name: string;
+  readonly images: readonly string[];
+  readonly kind: string;
+  /** Where it lies on the server; for administrators only. */
+  readonly source?: string;
+}
+
+export interface LambdaCatalogue {
+  readonly lambdas: readonly AvailableLambda[];
+  /** For administrators only. */
+  readonly report?: {
+    readonly sandbox: { readonly kind: string; readonly detail: string };
+    readonly limits: string;
+    readonly python: string;
+    readonly node: string;
+    readonly lambdaCount: number;
+  };
+}

@@ -119,6 +119,7 @@ export class Engine {
       hub: this.#hub,
       plans: this.#plans,
       handles,
+      files: this.files,
       log,
       stopPatienceMs: Math.max(config.cancelGraceMs, failOverMs),
       space,

@@ -8,6 +8,8 @@ import {
   type DataDirectory,
   type ExecutionService,
   type Files,
+  type LambdaReport,
+  type LambdaRuntime,
   type Spaces,
   type StoreService,
 } from '@laneway/engine';
@@ -32,6 +34,10 @@ export interface RunningEngine {
   readonly files: Files;
   readonly spaces: Spaces;
   readonly jobTokens: JobTokenVerifier;
+  /** The catalogue of lambdas that the node runs by itself. */
+  lambdas(): ReturnType<LambdaRuntime['list']>;
+  /** What running lambdas meets on this machine: sandbox, limits, interpreters. */
+  report(): Promise<LambdaReport>;
   /** After the listeners are open: lambdas learn where to reach the server. */
   listening?(listeners: Listeners): Promise<void>;
   /** Stops in order; the database stays open. */
@@ -100,6 +106,7 @@ async function composeIn(
       files,
       spaces,
       jobTokens,
+      lambdas: { list: () => engine.lambdas(), report: async () => await engine.report() },
       providerId,
       version,
       logger,

@@ -1,5 +1,5 @@
 /** What the HTTP server works with; put together in compose.ts. */
-import type { ExecutionService, Files, Registry, Spaces, StoreService } from '@laneway/engine';
+import type { ExecutionService, Files, LambdaReport, LambdaRuntime, Registry, Spaces, StoreService } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
 
@@ -10,10 +10,17 @@ export interface ServerDeps {
   readonly files: Files;
   readonly spaces: Spaces;
   readonly jobTokens: JobTokenVerifier;
+  readonly lambdas: LambdaCatalogueView;
   readonly providerId: string;
   readonly version: string;
   readonly logger: Logger;
   readonly settings: HttpSettings;
+}
+
+/** The lambdas that this node runs by itself, and what running them meets here. */
+export interface LambdaCatalogueView {
+  list(): ReturnType<LambdaRuntime['list']>;
+  report(): Promise<LambdaReport>;
 }
 
 export interface HttpSettings {

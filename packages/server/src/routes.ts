@@ -4,8 +4,10 @@ import { fileRoutes } from './files/routes.ts';
 import type { Route } from './http/route.ts';
 import { controlRoutes } from './oneprovider/control.ts';
 import { eventsRoute } from './oneprovider/events.ts';
+import { lambdaCatalogueRoute } from './oneprovider/lambda-catalogue.ts';
 import { listExecutionsRoute } from './oneprovider/list-executions.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
+import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
@@ -25,6 +27,8 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
     taskRoute(deps),
+    lambdaCatalogueRoute(deps),
+    ...providerSpaceRoutes(deps),
     ...fileRoutes(deps),
     ...userRoutes(deps),
     ...spaceRoutes(deps),

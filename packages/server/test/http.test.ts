@@ -191,3 +191,14 @@ describe('pages of the server itself', () => {
     }
   });
 });
+
+describe('an error inside a handler', () => {
+  it('answers 500 with a reference, and the next request is served (rest R15)', async () => {
+    world.executions.view = async () => await Promise.reject(new Error('a bug'));
+    const answer = await world.get('/api/v3/oneprovider/automation/execution/workflows/any', person);
+    expect([answer.status, answer.error]).toEqual([500, 'internalServerError']);
+    expect(answer.body.error.details.reference).toEqual(expect.any(String));
+    expect(answer.text).not.toContain('a bug');
+    expect((await world.get('/api/v3/onezone/user', person)).status).toBe(200);
+  });
+});

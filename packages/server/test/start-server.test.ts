@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Files, Spaces } from '@laneway/engine';
 import { pino } from 'pino';
 import { loadConfig, startServer, type EngineFactory, type RunningServer, type ServeConfig } from '../src/index.ts';
-import { FakeExecutions, FakeStores } from './support/fake-engine.ts';
+import { FakeExecutions, fakeLambdas, FakeStores } from './support/fake-engine.ts';
 
 let directory: string;
 let servers: RunningServer[];
@@ -33,6 +33,7 @@ const engineFactory: EngineFactory = async ({ config, database, providerId }) =>
     files,
     spaces,
     jobTokens: { verify: async () => null },
+    ...fakeLambdas,
     stop: async () => files.close(),
   };
 };

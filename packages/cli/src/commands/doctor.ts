@@ -20,7 +20,14 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     .description('check what this machine offers, and show the settings that a server would have')
     .option('--json', 'print JSON');
   withConnection(doctor).action(async (options: ConnectionOptions & { json?: boolean }) => {
-    const checks = [nodeCheck(), pythonCheck(), sandboxCheck(), cgroupCheck(), await serverCheck(options, terminal)];
+    const checks = [
+      nodeCheck(),
+      pythonCheck(),
+      sandboxCheck(),
+      cgroupCheck(),
+      await serverCheck(options, terminal),
+      ...(await lambdaChecks(options, terminal)),
+    ];
     const given = options.dataDir === undefined ? {} : { dataDir: options.dataDir };
     const settings = await effectiveSettings(given, terminal.env);
     if (options.json === true) printJson(terminal, { settings, checks });
@@ -75,5 +82,27 @@ async function serverCheck(options: ConnectionOptions, terminal: Terminal): Prom
     return { name: 'server', ok: true, found: `${server} ${JSON.stringify(health)}`, advice };
   } catch (error) {
     return { name: 'server', ok: false, found: (error as Error).message, advice };
+  }
+}
+
+/** What the running server says of its lambdas; nothing when there is none to ask (the check of the server says so). */
+async function lambdaChecks(options: ConnectionOptions, terminal: Terminal): Promise<Check[]> {
+  const server = findServer(options, terminal.env);
+  if (server === undefined) return [];
+  try {
+    const { lambdas, report } = await new LanewayClient({ server, token: findToken(options, terminal.env) }).lambdas();
+    const names = lambdas.map((lambda) => lambda.name).join(', ');
+    const check = (name: string, found: string): Check => ({ name, ok: true, found, advice: '' });
+    if (report === undefined) return [check('lambdas', names)];
+    return [
+      check('lambdas', names),
+      check('server sandbox', `${report.sandbox.kind}: ${report.sandbox.detail}`),
+      check('server limits', report.limits),
+      check('server python', report.python),
+      check('server node', report.node),
+    ];
+  } catch (error) {
+    const advice = 'give a token of the server with --token or LANEWAY_TOKEN';
+    return [{ name: 'lambdas', ok: false, found: (error as Error).message, advice }];
   }
 }

@@ -3,6 +3,7 @@ import type { LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { findSpace } from '../run/choose-space.ts';
+import { entryText } from '../run/reasons.ts';
 import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
 
 interface ListOptions extends ConnectionOptions {
@@ -118,9 +119,6 @@ async function printLogs(client: LanewayClient, executionId: string, options: Js
       printLine(terminal, JSON.stringify(entry));
       continue;
     }
-    const { content } = entry;
-    const described = typeof content === 'object' && content !== null && 'description' in content ? content.description : undefined;
-    const text = typeof described === 'string' ? described : JSON.stringify(content);
-    printLine(terminal, `${new Date(entry.timestamp).toISOString()} ${entry.severity.padEnd(9)} ${printable(text)}`);
+    printLine(terminal, `${new Date(entry.timestamp).toISOString()} ${entry.severity.padEnd(9)} ${printable(entryText(entry))}`);
   }
 }

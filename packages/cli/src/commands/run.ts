@@ -9,6 +9,7 @@ import { followToEnd } from '../run/follow.ts';
 import { importDump } from '../run/import-dump.ts';
 import { buildOverlay, parseInputs } from '../run/inputs.ts';
 import { progressView } from '../run/progress.ts';
+import { writeReasons } from '../run/reasons.ts';
 import { writeJsonReport, writeTextReport } from '../run/report.ts';
 import { viewSchema, type SchemaView } from '../run/schema-view.ts';
 import { spaceFiles } from '../run/space-files.ts';
@@ -126,6 +127,7 @@ async function followAndReport(
   }
   if (options.json === true) await writeJsonReport(terminal, client, details, schema);
   else await writeTextReport(terminal, client, details, schema);
+  if (details.status !== 'finished') await writeReasons(terminal, client, details, schema);
   return details.status === 'finished' ? 0 : 1;
 }
 

@@ -11,7 +11,7 @@ export function addStore(program: Command, terminal: Terminal): void {
   withConnection(store).action(async (storeId: string, options: ConnectionOptions) => {
     const client = connect(options, terminal.env);
     const { type } = await client.stores.details(storeId);
-    const view = { id: storeId, name: storeId, type, itemType: undefined };
+    const view = { id: storeId, name: storeId, type, itemType: undefined, needsInput: false };
     for await (const value of storeValues(client, view, storeId)) printLine(terminal, JSON.stringify(value));
   });
 }

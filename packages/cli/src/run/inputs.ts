@@ -2,13 +2,14 @@ import { CliError } from '../failure.ts';
 import { readJsonFile } from './dump.ts';
 import type { SchemaView, StoreView } from './schema-view.ts';
 
-/** One `--input STORE=VALUE`, with the store it names. */
+/** One `--input STORE=VALUE`, with the store it names and everything checked that needs no server. */
 export interface Input {
   readonly store: StoreView;
-  readonly text: string;
+  /** A path inside the space, `''` its root, or a value. */
+  readonly content: { readonly kind: 'path'; readonly path: string } | { readonly kind: 'value'; readonly value: unknown };
 }
 
-/** Finds the stores of the inputs by name or id; several values are for stores that hold several. */
+/** Finds the stores of the inputs by name or id; several values are for stores that hold several, and none that needs one goes without. */
 export function parseInputs(options: readonly string[], schema: SchemaView): Input[] {
   const inputs = options.map((option) => parseInput(option, schema));
   const seen = new Set<StoreView>();
@@ -17,6 +18,14 @@ export function parseInputs(options: readonly string[], schema: SchemaView): Inp
       throw new CliError(`--input ${store.name}: given more than once, but a ${store.type} store takes one value`);
     }
     seen.add(store);
+  }
+  const missing = schema.stores.filter((store) => store.needsInput && !seen.has(store)).map((store) => store.name);
+  const [first] = missing;
+  if (first !== undefined) {
+    throw new CliError(
+      `no input for ${missing.map((name) => `"${name}"`).join(', ')}, which the workflow needs`,
+      `give it with --input '${first}=…'`,
+    );
   }
   return inputs;
 }
@@ -27,7 +36,9 @@ function parseInput(option: string, schema: SchemaView): Input {
   const name = option.slice(0, equals);
   const store = findStore(name, schema);
   if (store.type === 'timeSeries') throw new CliError(`--input ${name}: a time series store takes no initial content`);
-  return { store, text: option.slice(equals + 1) };
+  const text = option.slice(equals + 1);
+  if (store.itemType === 'file' && !text.startsWith('@')) return { store, content: { kind: 'path', path: checkedPath(store, text) } };
+  return { store, content: { kind: 'value', value: parseValue(store, text) } };
 }
 
 function findStore(name: string, schema: SchemaView): StoreView {
@@ -53,23 +64,22 @@ export type ResolvePath = (path: string) => Promise<readonly string[]>;
 export async function buildOverlay(inputs: readonly Input[], resolvePath: ResolvePath): Promise<Record<string, unknown>> {
   const overlay: Record<string, unknown> = {};
   for (const store of new Set(inputs.map((input) => input.store))) {
-    const texts = inputs.filter((input) => input.store === store).map((input) => input.text);
-    overlay[store.id] = await storeContent(store, texts, resolvePath);
+    const contents = inputs.filter((input) => input.store === store).map((input) => input.content);
+    overlay[store.id] = await storeContent(store, contents, resolvePath);
   }
   return overlay;
 }
 
-async function storeContent(store: StoreView, texts: readonly string[], resolvePath: ResolvePath): Promise<unknown> {
+async function storeContent(store: StoreView, contents: readonly Input['content'][], resolvePath: ResolvePath): Promise<unknown> {
   const values: unknown[] = [];
-  for (const text of texts) {
-    if (store.itemType === 'file' && !text.startsWith('@')) {
-      const ids = await resolvePath(checkedPath(store, text));
+  for (const content of contents) {
+    if (content.kind === 'path') {
+      const ids = await resolvePath(content.path);
       values.push(...ids.map((fileId) => ({ fileId })));
     } else {
-      const value = parseValue(store, text);
       // A single array is the whole content of a store of many; of several values each is an item.
-      if (texts.length === 1 && holdsMany(store) && Array.isArray(value)) return value;
-      values.push(value);
+      if (contents.length === 1 && holdsMany(store) && Array.isArray(content.value)) return content.value;
+      values.push(content.value);
     }
   }
   if (holdsMany(store)) return values;

@@ -12,6 +12,8 @@ export interface StoreView {
   readonly type: string;
   /** Type of the items of list, treeForest and singleValue stores. */
   readonly itemType: string | undefined;
+  /** It needs an input: content is required, and the schema brings none. */
+  readonly needsInput: boolean;
 }
 
 export interface LaneView {
@@ -42,6 +44,7 @@ function viewStore(store: Record<string, unknown>): StoreView {
     name: text(store, 'name'),
     type: text(store, 'type'),
     itemType: isRecord(spec) && typeof spec['type'] === 'string' ? spec['type'] : undefined,
+    needsInput: store['requiresInitialContent'] === true && (store['defaultInitialContent'] ?? null) === null,
   };
 }
 

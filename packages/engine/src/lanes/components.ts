@@ -1,7 +1,9 @@
 /** The components of a lane run: its exception store, its tasks with their logs and time series (execution §6.1). */
-import { makeError, newId, type ComponentsOfBox, type EngineEvent, type ErrorObject, type Execution, type LaneRun, type Result } from '@laneway/model';
-import { compileTask } from '../mapping/compile-task.ts';
+import { makeError, newId, type ComponentsOfBox, type DataSpec, type EngineEvent, type ErrorObject, type Execution, type LaneRun, type Result } from '@laneway/model';
+import type { FileService } from '../files/port.ts';
+import { checkConfig, compileTask } from '../mapping/compile-task.ts';
 import { laneSchema, lambdaOf, type Plan } from '../control/plan.ts';
+import { iteratedItemSpec } from '../values/items.ts';
 import type { NewStore } from '../persistence/sql/stores.ts';
 import type { NewComponents } from '../persistence/sql/transitions.ts';
 
@@ -19,13 +21,15 @@ export interface ComponentsRequest {
   readonly execution: Execution;
   readonly laneRun: LaneRun;
   readonly plan: Plan;
+  /** Values of the config may refer to files. */
+  readonly files: FileService;
   /** The run that a retry repeats: its tasks' time series go on (execution §11.2); null for other run types. */
   readonly origin: LaneRun | null;
 }
 
 /** Builds the components of a lane run, or the wrapped error of execution R17. */
-export function buildComponents(request: ComponentsRequest): Result<BuiltComponents> {
-  const { execution, laneRun, plan, origin } = request;
+export async function buildComponents(request: ComponentsRequest): Promise<Result<BuiltComponents>> {
+  const { execution, laneRun, plan, origin, files } = request;
   const originTasks = new Map(origin?.boxes.flatMap((box) => box.tasks.map((task) => [task.schemaId, task.timeSeriesStoreId] as const)));
   const lane = laneSchema(plan, laneRun.laneIndex);
   const iteratedStoreId = laneRun.iteratedStoreId ?? execution.storeRegistry[lane.storeIteratorSpec.storeSchemaId];
@@ -42,7 +46,7 @@ export function buildComponents(request: ComponentsRequest): Result<BuiltCompone
     schemaId: exceptionStoreSchemaId,
     name: exceptionStoreSchemaId,
     type: 'exception',
-    config: { itemDataSpec: iteratedItemSpec(plan, lane.storeIteratorSpec.storeSchemaId) },
+    config: { itemDataSpec: specOfIterated(plan, lane.storeIteratorSpec.storeSchemaId) },
     logLevel: null,
   });
   const boxes: ComponentsOfBox[] = [];
@@ -50,7 +54,8 @@ export function buildComponents(request: ComponentsRequest): Result<BuiltCompone
     const tasks: ComponentsOfBox['tasks'][number][] = [];
     for (const schema of box.tasks) {
       const compiled = compileTask(schema, lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber));
-      if (!compiled.ok) return { ok: false, error: creationFailed(lane.id, boxFailed(box.id, taskFailed(schema.id, compiled.error))) };
+      const problem = compiled.ok ? await checkConfig(compiled.value, { spaceId: execution.spaceId, files }) : compiled.error;
+      if (problem !== null) return { ok: false, error: creationFailed(lane.id, boxFailed(box.id, taskFailed(schema.id, problem))) };
       const taskId = newId();
       const systemAuditLogId = newId();
       const timeSeriesStoreId = schema.timeSeriesStoreConfig === null ? null : newId();
@@ -90,23 +95,13 @@ export function buildComponents(request: ComponentsRequest): Result<BuiltCompone
   };
 }
 
-function copied(copyOf: string | null | undefined): { readonly copyOf?: string } {
-  return copyOf === null || copyOf === undefined ? {} : { copyOf };
+function specOfIterated(plan: Plan, storeSchemaId: string): DataSpec {
+  const store = plan.revision.stores.find((candidate) => candidate.id === storeSchemaId);
+  return (store === undefined ? null : iteratedItemSpec(store)) ?? { type: 'object' };
 }
 
-/** Data spec of the items a store yields (data-and-stores R21). */
-export function iteratedItemSpec(plan: Plan, storeSchemaId: string): unknown {
-  const store = plan.revision.stores.find((candidate) => candidate.id === storeSchemaId);
-  switch (store?.type) {
-    case 'list':
-    case 'singleValue':
-    case 'treeForest':
-      return store.config.itemDataSpec;
-    case 'range':
-      return { type: 'number', integersOnly: true, allowedValues: null };
-    default:
-      return { type: 'object' };
-  }
+function copied(copyOf: string | null | undefined): { readonly copyOf?: string } {
+  return copyOf === null || copyOf === undefined ? {} : { copyOf };
 }
 
 function creationFailed(atmLaneSchemaId: string, specificError: ErrorObject): ErrorObject {

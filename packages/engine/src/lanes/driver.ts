@@ -12,6 +12,7 @@ import type { Controller } from '../control/controller.ts';
 import { crashReason } from '../control/crash-reason.ts';
 import type { Hub } from '../control/hub.ts';
 import type { PlanCache } from '../control/plan.ts';
+import type { FileService } from '../files/port.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
 import type { Logger } from '../logger.ts';
 import { failedTasks } from '../persistence/sql/counters.ts';
@@ -29,6 +30,7 @@ export interface DriverContext {
   readonly hub: Hub;
   readonly plans: PlanCache;
   readonly handles: RuntimeHandles;
+  readonly files: FileService;
   readonly log: Logger;
   /** How long after a stop the work of other nodes is waited for (grace and fail-over time). */
   readonly stopPatienceMs: number;
@@ -138,7 +140,7 @@ export class Driver {
   #prepare(known: Background | undefined, execution: Execution, laneRun: LaneRun): Background {
     if (known?.laneRunId === laneRun.id) return known;
     return this.#inBackground(laneRun.id, async (signal) => {
-      const { controller, database, handles, plans } = this.#context;
+      const { controller, database, files, handles, plans } = this.#context;
       const space = await this.#context.space(execution.spaceId);
       if (space === null) {
         const error = makeError('badData', { key: 'spaceId', hint: `the space ${execution.spaceId} does not exist any more` });
@@ -146,7 +148,7 @@ export class Driver {
         return;
       }
       const plan = await plans.plan(execution.id);
-      await prepareLaneRun({ controller, database, handles, plan, space, drive: this.#drive }, execution, laneRun, signal);
+      await prepareLaneRun({ controller, database, files, handles, plan, space, drive: this.#drive }, execution, laneRun, signal);
     });
   }
 

@@ -108,7 +108,7 @@ class TaskJobs {
       targets: this.#targets,
       readSingleValue: async (storeId) => await parts.database.call(readStoreContent, { storeId }),
     };
-    this.#results = { ...values, logLevel: execution.logLevel };
+    this.#results = { ...values, logLevel: execution.logLevel, maxItemBytes: parts.config.maxItemBytes };
     const store = plan.revision.stores.find((candidate) => candidate.id === lane.storeIteratorSpec.storeSchemaId);
     this.#itemType = compileType((store === undefined ? null : iteratedItemSpec(store)) ?? { type: 'object' });
   }

@@ -5,6 +5,7 @@
 import { makeError, type Execution, type LaneRun } from '@laneway/model';
 import type { Applied, Controller } from '../control/controller.ts';
 import { laneSchema, lambdaOf, type Plan } from '../control/plan.ts';
+import type { FileService } from '../files/port.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
 import { viewExecution } from '../persistence/sql/executions.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
@@ -18,6 +19,7 @@ export interface PreparationContext {
   readonly controller: Controller;
   readonly handles: RuntimeHandles;
   readonly plan: Plan;
+  readonly files: FileService;
   readonly space: SpaceMount;
   readonly drive: Drive & NodeIdentity;
 }
@@ -27,7 +29,7 @@ export async function prepareLaneRun(context: PreparationContext, execution: Exe
   const { controller, drive, plan } = context;
   let prepared = laneRun;
   if (prepared.boxes.length === 0) {
-    const built = buildComponents({ execution, laneRun, plan, origin: await originOf(context, execution, laneRun) });
+    const built = await buildComponents({ execution, laneRun, plan, files: context.files, origin: await originOf(context, execution, laneRun) });
     if (!built.ok) {
       await controller.apply(execution.id, { kind: 'preparationFailed', laneRunId: laneRun.id, error: built.error, interrupt: false }, { drive });
       return;

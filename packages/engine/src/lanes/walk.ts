@@ -11,7 +11,7 @@ import { TreeWalk, walkStart, type WalkPosition, type WalkRoot } from '../files/
 import type { Logger } from '../logger.ts';
 import { gateOfLaneRun, type Gate } from '../persistence/sql/gates.ts';
 import type { Space } from '../persistence/sql/files.ts';
-import { appendWalk } from '../persistence/sql/lane-input.ts';
+import { appendWalk } from '../persistence/sql/walks.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
 import { readStoreItems, storeSize } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';

@@ -9,7 +9,7 @@ import type { Verb } from './sql.ts';
 type AnyVerb = Verb<never, unknown>;
 
 /** Verb lists of the modules that own tables; add yours here. */
-const lists: readonly (readonly AnyVerb[])[] = [[migrate as unknown as AnyVerb], coreVerbs, fileVerbs, storeVerbs, registryVerbs];
+const lists: readonly (readonly AnyVerb[])[] = [[migrate], coreVerbs, fileVerbs, storeVerbs, registryVerbs];
 
 const byName = new Map<string, AnyVerb>();
 for (const list of lists) addVerbs(list);

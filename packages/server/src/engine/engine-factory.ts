@@ -1,6 +1,6 @@
 /** The engine beneath HTTP: lambdas, engine, and what jobs are told of the server. */
 import { join } from 'node:path';
-import { createLambdaRuntime, defaultEngineConfig, Engine, type LambdaReport } from '@laneway/engine';
+import { createLambdaRuntime, defaultEngineConfig, Engine } from '@laneway/engine';
 import type { EngineParts, RunningEngine } from '../compose.ts';
 import { ConfigError, isLoopback } from '../config/config.ts';
 import { JobTokens } from './job-tokens.ts';
@@ -8,7 +8,6 @@ import { LambdaDomain } from './lambda-domain.ts';
 
 export interface LanewayEngine extends RunningEngine {
   readonly engine: Engine;
-  readonly report: () => Promise<LambdaReport>;
 }
 
 /** Builds the engine; it begins to work when the listeners are open, so that no job starts before it can reach them. */
@@ -61,6 +60,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
     files: engine.files,
     spaces: engine.spaces,
     jobTokens,
+    lambdas: () => runtime.value.list(),
     report: async () => await runtime.value.report(),
     listening: async (listeners) => {
       domain.provide(listeners);

@@ -28,7 +28,9 @@ export async function requireAccess(
   if (identity.kind === 'guest') throw unauthorized(null);
   if (identity.kind === 'job') {
     const { spaceId, readonly } = identity.grant;
-    if (ref.spaceId !== spaceId || (use === 'write' && readonly)) throw new Refusal(posixError('EACCES'));
+    if (ref.spaceId !== spaceId)
+      throw unauthorized(makeError('tokenCaveatUnverified', { caveat: { type: 'data.path', whitelist: [spacePath(spaceId)] } }));
+    if (use === 'write' && readonly) throw unauthorized(makeError('tokenCaveatUnverified', { caveat: { type: 'data.readonly' } }));
     return;
   }
   for (const caveat of identity.caveats) {
@@ -62,6 +64,11 @@ async function permits(deps: ServerDeps, caveat: Caveat, ref: Pick<FileRef, 'spa
     case 'consumer':
       return true;
   }
+}
+
+/** As caveats write it (rest §2.4). */
+function spacePath(spaceId: string): string {
+  return Buffer.from(`/${spaceId}`).toString('base64');
 }
 
 function canonicalPath(ref: Pick<FileRef, 'spaceId' | 'path'>): string {

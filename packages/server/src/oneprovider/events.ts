@@ -1,16 +1,17 @@
 /**
  * Live events of one execution as server-sent events (interfaces, Events).
  *
- * A stream belongs to its request: it ends when the client goes, when the server closes, or when the
- * execution is deleted. Numbered events are read from the event log after a cursor, so none is missed or
+ * A stream belongs to its request: it ends when the client goes, when the server closes, when the execution is
+ * deleted, and after everything of an ended execution was sent; to ask for more of that one is answered 204, which
+ * tells an EventSource not to come back. Numbered events are read from the event log after a cursor, so none is missed or
  * sent twice; `progress` has no number and is sent when counters changed, at most every interval.
  */
 import type { ServerResponse } from 'node:http';
-import type { ExecutionEvent, TaskCounters } from '@laneway/engine';
-import { makeError } from '@laneway/model';
+import type { ExecutionEvent, ExecutionView, TaskCounters } from '@laneway/engine';
+import { makeError, phaseOf } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
 import { Refusal } from '../http/refusal.ts';
-import { answered, type Call, type Route } from '../http/route.ts';
+import { answered, noContent, type Call, type Route } from '../http/route.ts';
 import { requireExecution, requireViewer } from './access.ts';
 import { detailsOf } from './details.ts';
 
@@ -33,6 +34,7 @@ export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
       const { user, view } = await requireExecution(deps, call, { method: 'GET', aspect: 'events' });
       await requireViewer(deps, user, view.execution);
       const after = lastEventId(call);
+      if (after !== null && hasEnded(view) && after >= view.execution.version) return noContent;
       call.reply.hijack();
       const response = call.reply.raw;
       response.writeHead(200, {
@@ -51,6 +53,10 @@ export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
   };
 }
 
+function hasEnded(view: ExecutionView): boolean {
+  return phaseOf(view.execution.status) === 'ended';
+}
+
 function lastEventId(call: Call): number | null {
   const header = call.request.headers['last-event-id'] ?? call.query['lastEventId'];
   if (header === undefined || header === '') return null;
@@ -66,6 +72,9 @@ class EventStream {
   #lastCounters = '';
   #progressAt = Number.NEGATIVE_INFINITY;
   #writtenAt = performance.now();
+  /** Version after which nothing more comes: that of the ended execution. */
+  #lastVersion: number | null = null;
+  #isFirstTick = true;
 
   constructor(deps: ServerDeps, response: ServerResponse, closing: AbortSignal) {
     this.#deps = deps;
@@ -99,7 +108,11 @@ class EventStream {
     await this.#drained();
     const reached = events.at(-1)?.version ?? version;
     if (events.length === eventsPerRead) return reached;
-    if (!(await this.#progress(executionId))) {
+    if (this.#lastVersion === null && (this.#isFirstTick || events.length > 0)) await this.#noteEnd(executionId);
+    this.#isFirstTick = false;
+    const progressIsDue = performance.now() - this.#progressAt >= this.#deps.settings.progressIntervalMs;
+    const isOver = this.#lastVersion !== null && reached >= this.#lastVersion && progressIsDue;
+    if (!(await this.#progress(executionId)) || isOver) {
       this.#over.abort();
       return reached;
     }
@@ -107,6 +120,11 @@ class EventStream {
     if (performance.now() - this.#writtenAt >= keepAliveMs) this.#write(': keep-alive\n\n');
     if (!this.#signal.aborted) await this.#deps.executions.waitForChange(executionId, progressIntervalMs, this.#signal);
     return reached;
+  }
+
+  async #noteEnd(executionId: string): Promise<void> {
+    const view = await this.#deps.executions.view(executionId);
+    if (view !== null && hasEnded(view)) this.#lastVersion = view.execution.version;
   }
 
   /** False when the execution is gone. */

@@ -53,10 +53,8 @@ async function createFor(deps: ServerDeps, call: Call): Promise<string> {
     const same = await deps.spaces.findByPath(path);
     if (same !== null) throw new Refusal(makeError('badValueIdentifierOccupied', { key: 'path' }));
   }
-  const request = { name, path: path ?? null, readonly: readonly ?? false, ownerUserId: user.account.id };
-  const space = need(await deps.spaces.create(request));
-  await deps.registry.addSpaceMember({ spaceId: space.id, userId: user.account.id, privileges: spacePrivileges.admin, owner: true });
-  return space.id;
+  const owner = { ownerUserId: user.account.id, ownerPrivileges: spacePrivileges.admin };
+  return need(await deps.spaces.create({ name, path: path ?? null, readonly: readonly ?? false, ...owner })).id;
 }
 
 export function spaceRoutes(deps: ServerDeps): Route[] {

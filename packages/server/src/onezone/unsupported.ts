@@ -42,7 +42,6 @@ const entries: readonly Entry[] = [
   ['PATCH', '/user/password', 'user_password'],
   ['PATCH DELETE', '/user/privileges', 'current_user_privileges'],
   ['GET', '/user/effective_privileges', 'current_user_effective_privileges'],
-  ['DELETE', '/users/{id}', 'user'],
   ['PATCH', '/users/{id}/access_block', 'user_access_block'],
   ['PATCH', '/users/{id}/basic_auth', 'user_basic_auth'],
   ['GET PATCH DELETE', '/users/{id}/privileges', 'user_privileges'],

@@ -4,8 +4,8 @@ import { convertedField, makeError, ok, refuse, textField, type Field } from '@l
 import { notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
-import { need } from '../http/refusal.ts';
-import { created, json, type Route } from '../http/route.ts';
+import { need, Refusal } from '../http/refusal.ts';
+import { created, json, noContent, type Route } from '../http/route.ts';
 import { requireZonePrivilege, requireZoneUser } from './access.ts';
 
 const prefix = '/api/v3/onezone';
@@ -104,6 +104,30 @@ export function userRoutes(deps: ServerDeps): Route[] {
         if (account === null) throw notFound();
         requireZonePrivilege(call, `od_user.${account.id}.instance:private`, 'oz_users_view');
         return json(userJson(account));
+      },
+    },
+    {
+      prefix,
+      method: 'DELETE',
+      path: '/users/{id}',
+      operationId: 'delete_user',
+      summary: 'Delete a user with all tokens and memberships',
+      body: 'none',
+      handle: async (call) => {
+        const userId = call.param('id');
+        if ((await registry.user(userId)) === null) throw notFound();
+        requireZonePrivilege(call, `od_user.${userId}.instance:private`, 'oz_users_delete');
+        const outcome = await registry.deleteUser(userId);
+        switch (outcome.kind) {
+          case 'deleted':
+            return noContent;
+          case 'missing':
+            throw notFound();
+          case 'lastOwner':
+            throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'space', entityId: outcome.spaceId }));
+          case 'lastAdministrator':
+            throw new Refusal(makeError('forbiddenWithHint', { hint: 'nobody else could administer users' }));
+        }
       },
     },
     {

@@ -194,3 +194,10 @@ export class FakeStores implements StoreService {
     return ok({ fileName: 'abc.audit_log.name.json', entries });
   }
 }
+
+/** A catalogue of one lambda. */
+export const fakeLambdas = {
+  lambdas: () => [{ name: 'echo', images: ['onedata/lambda-echo'], source: '/lambdas/echo', kind: 'javascript' }],
+  report: async () =>
+    ({ sandbox: { kind: 'none', detail: 'a test' }, limits: 'none', python: 'none', node: 'none', lambdaCount: 1 }) as const,
+};

@@ -2,22 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  Files,
-  inventoryPrivileges,
-  openDatabase,
-  Registry,
-  spacePrivileges,
-  Spaces,
-  zonePrivileges,
-  type Database,
-} from '@laneway/engine';
+import { Files, inventoryPrivileges, openDatabase, Registry, spacePrivileges, Spaces, zonePrivileges } from '@laneway/engine';
 import { newId, type LambdaRevision, type WorkflowSchemaRevision } from '@laneway/model';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { buildServer } from '../../src/build-server.ts';
 import type { ServerDeps } from '../../src/deps.ts';
-import { FakeExecutions, FakeStores } from './fake-engine.ts';
+import type { DatabaseKind } from '../../../../test/support/databases.ts';
+import { FakeExecutions, fakeLambdas, FakeStores } from './fake-engine.ts';
 
 export interface Person {
   readonly id: string;
@@ -41,7 +33,7 @@ export class World {
   readonly registry: Registry;
   readonly directory: string;
   readonly admin: Person;
-  readonly #database: Database;
+  readonly #closeDatabase: () => Promise<void>;
 
   constructor(parts: {
     readonly deps: ServerDeps;
@@ -49,7 +41,7 @@ export class World {
     readonly stores: FakeStores;
     readonly directory: string;
     readonly admin: Person;
-    readonly database: Database;
+    readonly closeDatabase: () => Promise<void>;
   }) {
     this.deps = parts.deps;
     this.executions = parts.executions;
@@ -57,13 +49,13 @@ export class World {
     this.registry = parts.deps.registry;
     this.directory = parts.directory;
     this.admin = parts.admin;
-    this.#database = parts.database;
+    this.#closeDatabase = parts.closeDatabase;
     this.app = buildServer(parts.deps);
   }
 
   async close(): Promise<void> {
     await this.app.close();
-    await this.#database.close();
+    await this.#closeDatabase();
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -138,9 +130,10 @@ function jsonBody(body: unknown): Partial<InjectOptions> {
   return body === undefined ? {} : { payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
-export async function newWorld(settings: Partial<ServerDeps['settings']> = {}): Promise<World> {
+/** In memory, or on a fresh database of the kind. */
+export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, kind: DatabaseKind | null = null): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'laneway-server-'));
-  const database = await openDatabase({ kind: 'memory' });
+  const { database, close } = kind === null ? { database: await openDatabase({ kind: 'memory' }), close: null } : await kind.open('server');
   const registry = new Registry(database, 'localhost');
   const providerId = await registry.providerId();
   const administrator = await registry.createFirstAdministrator();
@@ -154,6 +147,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}): 
     spaces,
     files: new Files({ database, spaces, providerId, pythonCommand: null }),
     jobTokens: { verify: async () => null },
+    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
     providerId,
     version: '0.0.0-test',
     logger: pino({ level: 'silent' }),
@@ -168,10 +162,8 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}): 
     },
   };
   const admin = { id: administrator!.userId, token: administrator!.token };
-  return new World({ deps, executions, stores, directory, admin, database });
+  return new World({ deps, executions, stores, directory, admin, closeDatabase: close ?? (async () => await database.close()) });
 }
-
-export const allZonePrivileges = zonePrivileges.admin;
 
 export function lambdaRevision(name = 'echo', changes: Partial<LambdaRevision> = {}): LambdaRevision {
   return {

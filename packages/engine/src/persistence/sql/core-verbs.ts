@@ -6,11 +6,11 @@ import { discardExecution, purgeExecution, discardedExecutions } from './deletio
 import { readEvents } from './events.ts';
 import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
 import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
-import { appendWalk } from './lane-input.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
 import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
 import { createExecution, saveTransition } from './transitions.ts';
+import { appendWalk } from './walks.ts';
 
 /** Verbs over executions, gates, slices, batches, leases, timers and events. */
 export const coreVerbs = [

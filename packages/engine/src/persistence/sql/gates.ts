@@ -5,7 +5,7 @@
  */
 import type { LaneRun } from '@laneway/model';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
-import { createWalkStore, storeForIteration } from './lane-input.ts';
+import { createWalkStore, storeForIteration, walkStoreId } from './lane-input.ts';
 import { marks } from './placeholders.ts';
 
 /** Where the items of a lane run come from. */
@@ -94,11 +94,6 @@ interface TakenInput {
   readonly known: number;
   readonly complete: boolean;
   readonly walk: TreeWalk | null;
-}
-
-/** Id of the hidden list that a tree walk writes its items into. */
-export function walkStoreId(laneRunId: string): string {
-  return `${laneRunId}.walk`;
 }
 
 function takeInput(source: Source, laneRun: LaneRun): TakenInput {

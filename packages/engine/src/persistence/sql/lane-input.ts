@@ -1,8 +1,6 @@
 /** What a lane run iterates, and the hidden list that a tree walk fills. */
-import { defineVerb, type SqlTransaction } from '../sql.ts';
-import { lockGate, walkStoreId } from './gates.ts';
-import { holdsDrive, type Drive, type NodeIdentity } from './nodes.ts';
-import { applyStoreWrites, insertStores, readContent, storeCount } from './stores.ts';
+import type { SqlTransaction } from '../sql.ts';
+import { insertStores, readContent, storeCount } from './stores.ts';
 
 export type IterationSource =
   | { readonly kind: 'items'; readonly storeId: string; readonly count: number; readonly traced: boolean }
@@ -33,6 +31,11 @@ export async function storeForIteration(tx: SqlTransaction, storeId: string): Pr
   }
 }
 
+/** Id of the hidden list that a tree walk writes its items into. */
+export function walkStoreId(laneRunId: string): string {
+  return `${laneRunId}.walk`;
+}
+
 export async function createWalkStore(tx: SqlTransaction, params: { readonly executionId: string; readonly laneRunId: string }): Promise<void> {
   await insertStores(tx, [
     {
@@ -50,27 +53,3 @@ export async function createWalkStore(tx: SqlTransaction, params: { readonly exe
     },
   ]);
 }
-
-export interface WalkStep {
-  readonly drive: Drive & NodeIdentity;
-  readonly laneRunId: string;
-  /** JSON texts of the items in their stored form. */
-  readonly items: readonly string[];
-  readonly position: unknown;
-  readonly done: boolean;
-}
-
-/** Items of a tree walk and its new position, in one transaction: each path is produced once (design §6). */
-export const appendWalk = defineVerb('appendWalk', 'control', async (tx, params: WalkStep): Promise<boolean> => {
-  if (!(await holdsDrive(tx, params.drive))) return false;
-  const gate = await lockGate(tx, params.laneRunId);
-  if (gate === undefined || !gate.active || gate.walk === null || gate.complete) return false;
-  await tx.run('update gate set known = known + ?, complete = ?, walk = ? where lane_run_id = ?', [
-    params.items.length,
-    params.done ? 1 : 0,
-    JSON.stringify({ ...gate.walk, position: params.position }),
-    params.laneRunId,
-  ]);
-  await applyStoreWrites(tx, await tx.now(), [{ kind: 'append', storeId: walkStoreId(params.laneRunId), items: params.items }]);
-  return true;
-});

@@ -1,0 +1,64 @@
+/** Spaces as the provider shows them (rest §5.9). */
+import type { Space } from '@laneway/engine';
+import { checkCaveats } from '../auth/caveats.ts';
+import { forbidden, requireUser } from '../auth/identity.ts';
+import type { ServerDeps } from '../deps.ts';
+import { need } from '../http/refusal.ts';
+import { json, type Call, type Route } from '../http/route.ts';
+
+const prefix = '/api/v3/oneprovider';
+
+/** `dirId` and `fileId` are the root directory; trash and archives do not exist here. */
+async function spaceJson(deps: ServerDeps, space: Space): Promise<Readonly<Record<string, unknown>>> {
+  const { fileId } = need(await deps.files.lookup(space.id, ''));
+  return {
+    name: space.name,
+    spaceId: space.id,
+    fileId,
+    dirId: fileId,
+    trashDirId: null,
+    archivesDirId: null,
+    providers: [{ providerId: deps.providerId, providerName: 'laneway' }],
+  };
+}
+
+async function ownSpaces(deps: ServerDeps, call: Call): Promise<readonly Space[]> {
+  checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: 'op_space.null.list:private' });
+  const user = requireUser(call.identity);
+  const memberships = await deps.registry.spacesOf(user.account.id);
+  return await deps.spaces.list(memberships.map((membership) => membership.spaceId));
+}
+
+/** Nobody but members learns whether a space exists: 403 for both (rest §5.9). */
+async function ownSpace(deps: ServerDeps, call: Call): Promise<Space> {
+  const spaceId = call.param('sid');
+  checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: `op_space.${spaceId}.instance:private` });
+  const user = requireUser(call.identity);
+  const member = await deps.registry.spaceMember(spaceId, user.account.id);
+  const space = member === null ? null : await deps.spaces.get(spaceId);
+  if (space === null) throw forbidden();
+  return space;
+}
+
+export function providerSpaceRoutes(deps: ServerDeps): Route[] {
+  return [
+    {
+      prefix,
+      method: 'GET',
+      path: '/spaces',
+      operationId: 'get_all_spaces',
+      summary: 'List spaces of the current user',
+      body: 'none',
+      handle: async (call) => json(await Promise.all((await ownSpaces(deps, call)).map((space) => spaceJson(deps, space)))),
+    },
+    {
+      prefix,
+      method: 'GET',
+      path: '/spaces/{sid}',
+      operationId: 'get_provider_space',
+      summary: 'Get a space of the current user',
+      body: 'none',
+      handle: async (call) => json(await spaceJson(deps, await ownSpace(deps, call))),
+    },
+  ];
+}

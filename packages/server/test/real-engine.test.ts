@@ -1,0 +1,435 @@
+/** The HTTP server over the real engine; only the lambdas are functions of the test. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultEngineConfig, Engine, spacePrivileges, type OpenJob } from '@laneway/engine';
+import type { LambdaRevision, StoreSchema, WorkflowSchemaRevision } from '@laneway/model';
+import { newId } from '@laneway/model';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InProcessRuntime, perItem, untilStopped } from '../../../test/support/in-process-runtime.ts';
+import { JobTokens } from '../src/engine/job-tokens.ts';
+import { loadConfig, startServer, type EngineFactory, type RunningServer } from '../src/index.ts';
+import { lambdaRevision } from './support/world.ts';
+
+const workflows = '/api/v3/oneprovider/automation/execution/workflows';
+const stores = '/api/v3/oneprovider/automation/execution/stores';
+
+let directory: string;
+let server: RunningServer;
+let jobTokens: JobTokens;
+let openJobs: { readonly job: OpenJob; readonly token: string }[];
+let token: string;
+let userId: string;
+let spaceId: string;
+let inventoryId: string;
+
+const number = { type: 'number', integersOnly: false, allowedValues: null } as const;
+const item = { name: 'item', dataSpec: number, isOptional: false, defaultValue: null };
+const lambdas: Readonly<Record<string, LambdaRevision>> = {
+  double: lambdaRevision('double', {
+    argumentSpecs: [item],
+    resultSpecs: [{ name: 'value', dataSpec: number, relayMethod: 'returnValue' }],
+  }),
+  sleep: lambdaRevision('sleep', { argumentSpecs: [item] }),
+};
+
+const engineFactory: EngineFactory = async ({ config, database, providerId, directory: own }) => {
+  jobTokens = new JobTokens();
+  openJobs = [];
+  const runtime = new InProcessRuntime({ double: perItem(({ item: value }) => ({ value: Number(value) * 2 })), sleep: untilStopped });
+  const engine = new Engine({
+    config: { ...defaultEngineConfig(config.dataDir, own.nodeId), cancelGraceMs: 500 },
+    database,
+    runtime,
+    files: { providerId, pythonCommand: null },
+    environment: {
+      open: async (job) => {
+        const issued = jobTokens.issue(job);
+        openJobs.push({ job, token: issued });
+        return await Promise.resolve({ accessToken: issued });
+      },
+      close: (job) => jobTokens.revoke(job),
+    },
+    log: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: (fields, message) => console.error(message, fields),
+    },
+  });
+  await engine.start();
+  return {
+    executions: engine.executions,
+    stores: engine.stores,
+    files: engine.files,
+    spaces: engine.spaces,
+    jobTokens,
+    lambdas: () => runtime.list(),
+    report: async () => ({ sandbox: { kind: 'none', detail: '' }, limits: '', python: '', node: '', lambdaCount: 2 }),
+    stop: async () => await engine.stop(),
+  };
+};
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'laneway-real-'));
+  const config = loadConfig({ options: { dataDir: directory, port: 0 }, variables: {}, file: null });
+  server = await startServer(config, { engineFactory, logger: pino({ level: 'silent' }), announce: () => undefined });
+  const { firstAdministrator, deps } = server.composition;
+  ({ token, userId } = firstAdministrator!);
+  const space = await deps.spaces.create({
+    name: 'space',
+    path: null,
+    readonly: false,
+    ownerUserId: userId,
+    ownerPrivileges: spacePrivileges.admin,
+  });
+  if (!space.ok) throw new Error(space.error.description);
+  spaceId = space.value.id;
+  inventoryId = await deps.registry.createInventory({ name: 'inventory', creatorId: userId, withMembership: true });
+});
+
+afterEach(async () => {
+  await server.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: any;
+}
+
+async function call(
+  method: string,
+  path: string,
+  options: { readonly body?: unknown; readonly raw?: string; readonly as?: string } = {},
+): Promise<Answer> {
+  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const response = await fetch(server.url + path, {
+    method,
+    headers: { 'x-auth-token': options.as ?? token, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json') === true;
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+}
+
+/** One task per lane; `double` appends to `output`. */
+async function schedule(lanes: readonly string[], input: readonly number[], extraStores: readonly StoreSchema[] = []): Promise<string> {
+  const { registry } = server.composition.deps;
+  const ids = new Map<string, string>();
+  for (const name of new Set(lanes)) {
+    const revision = lambdas[name]!;
+    ids.set(name, await registry.createLambda({ inventoryId, originalAtmLambdaId: null, creatorId: userId, revisions: [[1, revision]] }));
+  }
+  const list = {
+    description: '',
+    type: 'list',
+    config: { itemDataSpec: number },
+    requiresInitialContent: false,
+    defaultInitialContent: null,
+  } as const;
+  const revision: WorkflowSchemaRevision = {
+    description: '',
+    state: 'stable',
+    dashboardSpec: null,
+    stores: [{ ...list, id: 'input', name: 'input' }, { ...list, id: 'output', name: 'output' }, ...extraStores],
+    lanes: lanes.map((name, index) => ({
+      id: `lane${index + 1}`,
+      name,
+      maxRetries: 0,
+      instantFailureExceptionThreshold: 1,
+      dashboardSpec: null,
+      storeIteratorSpec: { storeSchemaId: 'input', maxBatchSize: 2 },
+      parallelBoxes: [
+        {
+          id: `box${index + 1}`,
+          name: 'box',
+          tasks: [
+            {
+              id: `task${index + 1}`,
+              name,
+              lambdaId: ids.get(name)!,
+              lambdaRevisionNumber: 1,
+              lambdaConfig: {},
+              argumentMappings: [{ argumentName: 'item', valueBuilder: { valueBuilderType: 'iteratedItem', valueBuilderRecipe: null } }],
+              resultMappings:
+                name === 'double'
+                  ? [
+                      {
+                        resultName: 'value',
+                        storeSchemaId: 'output',
+                        storeContentUpdateOptions: { type: 'listStoreContentUpdateOptions', function: 'append' },
+                      },
+                    ]
+                  : [],
+              resourceSpecOverride: null,
+              timeSeriesStoreConfig: null,
+            },
+          ],
+        },
+      ],
+    })),
+  };
+  const schemaId = newId();
+  const imported = await registry.importWorkflowSchema({
+    client: { userId, zoneWide: true },
+    target: { kind: 'new', id: schemaId, inventoryId, name: 'flow', summary: '', originalAtmWorkflowSchemaId: null },
+    revision: { revisionNumber: 1, revision, supplements: {} },
+  });
+  if (!imported.ok) throw new Error(JSON.stringify(imported.error));
+  const body = { spaceId, atmWorkflowSchemaId: schemaId, atmWorkflowSchemaRevisionNumber: 1, storeInitialContentOverlay: { input } };
+  const answer = await call('POST', workflows, { body });
+  expect([answer.status, answer.text.includes('error')]).toEqual([201, false]);
+  return answer.body.atmWorkflowExecutionId;
+}
+
+/** Details once the condition holds. */
+async function until(id: string, holds: (details: any) => boolean): Promise<any> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const { body } = await call('GET', `${workflows}/${id}`);
+    if (holds(body)) return body;
+    if (performance.now() > deadline) throw new Error(`it did not get there: ${JSON.stringify(body)}`);
+    await server.composition.deps.executions.waitForChange(id, 50, AbortSignal.timeout(1000));
+  }
+}
+
+const ended = ({ status }: { readonly status: string }): boolean => ['finished', 'failed', 'cancelled', 'crashed'].includes(status);
+
+interface StreamEvent {
+  readonly id: number | null;
+  readonly event: string;
+  readonly data: any;
+  readonly at: number;
+}
+
+/** Everything that a stream sends until the server ends it. */
+async function readStream(id: string, headers: Readonly<Record<string, string>> = {}): Promise<{ status: number; events: StreamEvent[] }> {
+  const response = await fetch(`${server.url}${workflows}/${id}/events`, { headers: { 'x-auth-token': token, ...headers } });
+  const events: StreamEvent[] = [];
+  let text = '';
+  for await (const chunk of (response.body ?? new ReadableStream<Uint8Array>({ start: (c) => c.close() })).pipeThrough(
+    new TextDecoderStream(),
+  )) {
+    text += chunk;
+    const blocks = text.split('\n\n');
+    text = blocks.pop()!;
+    for (const block of blocks.filter((line) => !line.startsWith(':'))) {
+      const field = (name: string): string | null => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? null;
+      const number = field('id');
+      events.push({
+        id: number === null ? null : Number(number),
+        event: field('event') ?? '',
+        data: JSON.parse(field('data')!),
+        at: performance.now(),
+      });
+    }
+  }
+  return { status: response.status, events };
+}
+
+describe('an execution over REST', () => {
+  it('details, tasks, stores and their content tell what happened (execution §1.2, §1.5)', async () => {
+    const id = await schedule(['double', 'double'], [1, 2, 3]);
+    const details = await until(id, ended);
+    expect(Object.keys(details)).toEqual([
+      'atmWorkflowExecutionId',
+      'atmWorkflowSchemaSnapshotId',
+      'name',
+      'atmInventoryId',
+      'spaceId',
+      'userId',
+      'status',
+      'scheduleTime',
+      'startTime',
+      'suspendTime',
+      'finishTime',
+      'lambdaSnapshotRegistry',
+      'storeRegistry',
+      'systemAuditLogStoreId',
+      'lanes',
+    ]);
+    expect(details).toMatchObject({ atmWorkflowExecutionId: id, name: 'flow', spaceId, userId, status: 'finished', suspendTime: 0 });
+    expect(details.finishTime).toBeGreaterThanOrEqual(details.startTime);
+    expect(Object.keys(details.storeRegistry).toSorted()).toEqual(['input', 'output']);
+    for (const [index, lane] of details.lanes.entries()) {
+      expect(lane).toEqual({
+        schemaId: `lane${index + 1}`,
+        runs: [
+          {
+            runNumber: 1,
+            originRunNumber: null,
+            runType: 'regular',
+            status: 'finished',
+            iteratedStoreId: details.storeRegistry.input,
+            exceptionStoreId: expect.stringMatching(/^[0-9a-f]{32}ch[0-9a-f]{4}$/),
+            parallelBoxes: [{ schemaId: `box${index + 1}`, taskRegistry: { [`task${index + 1}`]: expect.any(String) } }],
+            isRetriable: false,
+            isRerunable: true,
+          },
+        ],
+      });
+    }
+    const taskId = details.lanes[0].runs[0].parallelBoxes[0].taskRegistry.task1;
+    const task = await call('GET', `/api/v3/oneprovider/automation/execution/tasks/${taskId}`);
+    expect(task.body).toMatchObject({
+      atmWorkflowExecutionId: id,
+      schemaId: 'task1',
+      laneIndex: 1,
+      runNumber: 1,
+      status: 'finished',
+      itemsInProcessing: 0,
+      itemsProcessed: 3,
+      itemsFailed: 0,
+    });
+    const output = details.storeRegistry.output;
+    expect((await call('GET', `${stores}/${output}`)).body).toMatchObject({ schemaId: 'output', type: 'list' });
+    const content = (await call('GET', `${stores}/${output}/content`)).body;
+    expect(content.isLast).toBe(true);
+    expect(content.items.map((entry: any) => entry.value).toSorted()).toEqual([2, 2, 4, 4, 6, 6]);
+    expect((await call('GET', `${stores}/${output}/content?limit=0`)).status).toBe(400);
+    expect((await call('GET', `${stores}/${output}/content?type=auditLogStoreContentBrowseOptions`)).status).toBe(400);
+    const page = (await call('GET', `${stores}/${output}/content?limit=2&offset=1`)).body;
+    expect(page.items.map((entry: any) => entry.index)).toEqual(['1', '2']);
+    expect((await call('GET', `${stores}/${output}/dump`)).body.error.id).toBe('notSupported');
+  });
+
+  it('the run that is prepared in advance has no number yet (execution §1.2)', async () => {
+    const id = await schedule(['sleep', 'double'], [1]);
+    const details = await until(id, (now) => now.lanes[1].runs[0]?.status === 'enqueued' && now.lanes[0].runs[0].status === 'active');
+    expect(details.lanes[1].runs[0]).toMatchObject({
+      runNumber: null,
+      originRunNumber: null,
+      runType: 'regular',
+      isRetriable: false,
+      isRerunable: false,
+    });
+    expect((await call('DELETE', `${workflows}/${id}`)).body.error.id).toBe('atmWorkflowExecutionNotStopped');
+    expect((await call('POST', `${workflows}/${id}/cancel`, { raw: '{"broken' })).status).toBe(204);
+    expect((await until(id, ended)).status).toBe('cancelled');
+    expect((await call('POST', `${workflows}/${id}/cancel`)).body.error.id).toBe('atmWorkflowExecutionEnded');
+    expect((await call('DELETE', `${workflows}/${id}`)).status).toBe(204);
+    expect((await call('GET', `${workflows}/${id}`)).status).toBe(404);
+    expect((await call('DELETE', `${workflows}/${id}`)).status).toBe(404);
+  });
+
+  it('the dump of the system log is a download in the form of the contract (data-and-stores R65, R66)', async () => {
+    const id = await schedule(['sleep'], [1]);
+    await until(id, ({ status }) => status === 'active');
+    expect((await call('POST', `${workflows}/${id}/cancel`, { body: { reason: 'wrong input' } })).status).toBe(204);
+    const details = await until(id, ended);
+    const dump = await call('GET', `${stores}/${details.systemAuditLogStoreId}/dump`);
+    expect([dump.status, dump.headers.get('content-type')]).toEqual([200, 'application/json']);
+    const name = new RegExp(
+      `^attachment; filename="${id.slice(0, 12)}\\.audit_log\\.WORKFLOW-SYSTEM-AUDIT-LOG\\.\\d{4}-\\d\\d-\\d\\d_\\d\\d-\\d\\d-\\d\\d\\.json"$`,
+    );
+    expect(dump.headers.get('content-disposition')).toMatch(name);
+    expect(dump.text).toMatch(/^\[(\{\n[^]*\}\r\n)?\]$/);
+    expect(Array.isArray(dump.body)).toBe(true);
+    const view = await server.composition.deps.executions.view(id);
+    expect(JSON.stringify(view?.execution)).toContain('"note":"wrong input"');
+  });
+
+  it('lists by phase and page, newest first (rest R60–R63)', async () => {
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const id = await schedule(['double'], [1]);
+      await until(id, ended);
+      ids.push(id);
+    }
+    const list = `/api/v3/oneprovider/spaces/${spaceId}/automation/execution/workflows`;
+    const all = (await call('GET', `${list}?phase=ended`)).body;
+    expect(all.atmWorkflowExecutions.toSorted()).toEqual(ids.toSorted());
+    expect(all).toMatchObject({ isLast: true, nextPageToken: null });
+    const first = (await call('GET', `${list}?phase=ended&limit=2`)).body;
+    const second = (await call('GET', `${list}?phase=ended&limit=2&token=${first.nextPageToken}`)).body;
+    expect([...first.atmWorkflowExecutions, ...second.atmWorkflowExecutions]).toEqual(all.atmWorkflowExecutions);
+    expect((await call('GET', `${list}?phase=ended&offset=1`)).body.atmWorkflowExecutions).toEqual(all.atmWorkflowExecutions.slice(1));
+    expect((await call('GET', list)).body.atmWorkflowExecutions).toEqual([]);
+  });
+});
+
+describe('events (interfaces, Events)', () => {
+  it('a stream begins with a snapshot, misses no number, and ends with the execution', async () => {
+    const id = await schedule(
+      ['double', 'double'],
+      Array.from({ length: 40 }, (_, at) => at),
+    );
+    const { events } = await readStream(id);
+    expect(events[0]?.event).toBe('snapshot');
+    const numbers = events.map((event) => event.id).filter((value) => value !== null);
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, at) => numbers[0]! + at));
+    expect(events.findLast((event) => event.event === 'execution')?.data.to).toBe('finished');
+    const progress = events.filter((event) => event.event === 'progress');
+    expect(Object.values<any>(progress.at(-1)!.data.tasks).map((task) => task.itemsProcessed)).toEqual([40, 40]);
+
+    const last = numbers.at(-1)!;
+    const resumed = await readStream(id, { 'last-event-id': '2' });
+    const again = resumed.events.map((event) => event.id).filter((value) => value !== null);
+    expect(again).toEqual(Array.from({ length: last - 2 }, (_, at) => 3 + at));
+    // Nothing will ever come: 204 tells an EventSource not to ask again.
+    expect(await readStream(id, { 'last-event-id': String(last) })).toEqual({ status: 204, events: [] });
+  });
+
+  it('two hundred streams end when the server closes, and leave nothing behind', async () => {
+    const id = await schedule(['sleep'], [1]);
+    await until(id, ({ status }) => status === 'active');
+    const streams = Array.from({ length: 200 }, async () =>
+      (await fetch(`${server.url}${workflows}/${id}/events`, { headers: { 'x-auth-token': token } })).body!.getReader(),
+    );
+    const readers = await Promise.all(streams);
+    for (const reader of readers) expect((await reader.read()).done).toBe(false);
+    const half = readers.splice(100);
+    await Promise.all(half.map(async (reader) => await reader.cancel()));
+    const drained = readers.map(async (reader) => {
+      while (!(await reader.read()).done);
+    });
+    await call('POST', `${workflows}/${id}/cancel`);
+    await Promise.all(drained);
+    await server.close();
+    await expect(fetch(server.url)).rejects.toThrow();
+  });
+});
+
+describe('the token of a job (lambdas §12)', () => {
+  it('reaches the files of its space while the job runs, and nothing else', async () => {
+    const { deps } = server.composition;
+    const other = await deps.spaces.create({
+      name: 'other',
+      path: null,
+      readonly: false,
+      ownerUserId: userId,
+      ownerPrivileges: spacePrivileges.admin,
+    });
+    if (!other.ok) throw new Error('no space');
+    const own = await deps.files.lookup(spaceId, '');
+    const foreign = await deps.files.lookup(other.value.id, '');
+    if (!own.ok || !foreign.ok) throw new Error('no root');
+    const id = await schedule(['sleep'], [1]);
+    const deadline = performance.now() + 20_000;
+    while (openJobs.length === 0 && performance.now() < deadline) await deps.executions.waitForChange(id, 50, AbortSignal.timeout(1000));
+    const as = openJobs[0]!.token;
+    const data = '/api/v3/oneprovider/data';
+    expect((await call('GET', `${data}/${own.value.fileId}/children`, { as })).status).toBe(200);
+    expect((await call('PUT', `${data}/${own.value.fileId}/metadata/xattrs`, { as, body: { a: 1 } })).status).toBe(204);
+    expect((await call('GET', `${data}/${foreign.value.fileId}/children`, { as })).status).toBe(401);
+    for (const path of [
+      `${workflows}/${id}`,
+      '/api/v3/onezone/user',
+      '/api/v3/oneprovider/spaces',
+      '/api/v3/oneprovider/automation/lambdas',
+    ]) {
+      expect([path, (await call('GET', path, { as })).status]).toEqual([path, 401]);
+    }
+    const reader = jobTokens.issue({ ...openJobs[0]!.job, jobId: 'another', readonly: true });
+    expect((await call('GET', `${data}/${own.value.fileId}`, { as: reader })).status).toBe(200);
+    expect((await call('PUT', `${data}/${own.value.fileId}/metadata/xattrs`, { as: reader, body: { a: 2 } })).status).toBe(401);
+    await call('POST', `${workflows}/${id}/cancel`);
+    await until(id, ended);
+    expect((await call('GET', `${data}/${own.value.fileId}`, { as })).status).toBe(401);
+  });
+});
