@@ -1,2 +1,2 @@
 /** Writes docs/reference/rest.md from the routes of the server; `--check` fails when it is out of date. */
-import '../packages/server/src/docs/generate.ts';
+await import('../packages/server/src/docs/generate.ts');

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Files, inventoryPrivileges, openDatabase, Registry, spacePrivileges, Spaces, zonePrivileges } from '@laneway/engine';
+import { Files, inventoryPrivileges, openDatabase, Registry, spacePrivileges, Spaces } from '@laneway/engine';
 import { newId, type LambdaRevision, type WorkflowSchemaRevision } from '@laneway/model';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
