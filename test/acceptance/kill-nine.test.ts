@@ -13,6 +13,7 @@ import {
   markedProcesses,
   newDirectory,
   runnersOf,
+  sandboxesOf,
   seriesSum,
   startProduct,
   tasksOfLane,
@@ -52,12 +53,16 @@ async function killAndWait(start: () => Promise<Product>, first: Product, execut
     seen.push(processed);
     const cookies = new Set(runnersOf(product).map((runner) => runner.cookie));
     expect(cookies.size).toBeGreaterThan(0);
+    const sandboxes = new Set(sandboxesOf(product.dataDir));
     await product.stop('SIGKILL');
     product = await start();
     // Nobody may write for a server that is gone.
     await until(
       'the end of its runners',
-      () => markedProcesses().filter((info) => cookies.has(info.cookie)),
+      () => [
+        ...markedProcesses().filter((info) => cookies.has(info.cookie)),
+        ...sandboxesOf(product.dataDir).filter((pid) => sandboxes.has(pid)),
+      ],
       (left) => left.length === 0,
       { timeoutMs: 10_000 },
     );

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LanewayClient, type ExecutionDetails, type LogEntry, type TaskDetails } from '@laneway/client';
+import { endStaleSandboxes } from '../../packages/engine/src/lambdas/sandbox/stale-sandboxes.ts';
 
 const command = join(import.meta.dirname, '../../packages/cli/bin/laneway.js');
 const startTimeoutMs = 60_000;
@@ -27,6 +28,8 @@ process.on('exit', () => {
 /** Ends every process and removes every directory of the test. */
 export async function cleanUp(): Promise<void> {
   await Promise.all([...children].map(async (child) => await endOf(child, 'SIGKILL')));
+  // Also a sandbox that was just starting when its server was killed.
+  for (const directory of directories) endStaleSandboxes(directory);
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 
@@ -226,6 +229,18 @@ export function markedProcesses(): readonly MarkedProcess[] {
       const cookie = /LANEWAY_RUNNER_COOKIE=([^\0]+)/.exec(readFileSync(`/proc/${name}/environ`, 'latin1'))?.[1];
       const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ');
       return cookie === undefined || command === '' ? [] : [{ pid: Number(name), cookie, command }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Sandboxes of the data directory's server, also those that have not started their program yet. */
+export function sandboxesOf(dataDir: string): readonly number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      const args = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0') : [];
+      return args[0]?.endsWith('bwrap') === true && args.some((arg) => arg.startsWith(`${dataDir}/`)) ? [Number(name)] : [];
     } catch {
       return [];
     }

@@ -9,6 +9,7 @@ import { defaultKitDir } from './local/launch-plan.ts';
 import { LocalRuntime } from './local/local-runtime.ts';
 import type { LambdaRuntime, PrepareOutcome, TaskToPrepare } from './runtime.ts';
 import { decideIsolation, type Isolation, type SandboxMode } from './sandbox/isolation.ts';
+import { endStaleSandboxes } from './sandbox/stale-sandboxes.ts';
 
 export interface LambdaLogger {
   warn(fields: Readonly<Record<string, unknown>>, event: string): void;
@@ -64,6 +65,7 @@ export async function createLambdaRuntime(options: LambdaRuntimeOptions): Promis
   if (decided.warning !== null) {
     options.logger?.warn({ reason: decided.warning }, 'lambdas.noSandbox');
   }
+  endStaleSandboxes(join(options.workDir, 'runners'));
   await rm(join(options.workDir, 'runners'), { recursive: true, force: true });
   await mkdir(options.workDir, { recursive: true });
   await mkdir(options.cacheDir, { recursive: true });

@@ -94,10 +94,29 @@ export class SandboxedProcess {
       killQuietly(first);
       await becomesTrue(isGone, BWRAP_END_MS);
     }
+    if (first === null) {
+      return await this.#killUnannounced();
+    }
     if (this.#isAlive()) {
       this.#child.kill('SIGKILL');
     }
     return await becomesTrue(isGone, KILL_TIMEOUT_MS);
+  }
+
+  /**
+   * A bwrap that has not told its child's pid may be about to start it, and a child whose bwrap dies too early waits for ever:
+   * it is stopped first, so that it has all the children it will ever have.
+   */
+  async #killUnannounced(): Promise<boolean> {
+    if (!this.#isAlive()) {
+      return true;
+    }
+    this.#child.kill('SIGSTOP');
+    const left = this.processesIn(readProcessTable()).map((info) => info.pid);
+    for (const pid of left) {
+      killQuietly(pid);
+    }
+    return await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), KILL_TIMEOUT_MS);
   }
 
   async #killTree(): Promise<boolean> {
