@@ -22,13 +22,26 @@ export const echoLambda: LambdaRevision = {
   argumentSpecs: [{ name: 'value', dataSpec: integer, isOptional: false, defaultValue: null }],
   resultSpecs: [{ name: 'value', dataSpec: integer, relayMethod: 'returnValue' }],
   preferredBatchSize: 1000,
-  resourceSpec: { cpuRequested: 0.1, cpuLimit: null, memoryRequested: 104_857_600, memoryLimit: null, ephemeralStorageRequested: 104_857_600, ephemeralStorageLimit: null },
+  resourceSpec: {
+    cpuRequested: 0.1,
+    cpuLimit: null,
+    memoryRequested: 104_857_600,
+    memoryLimit: null,
+    ephemeralStorageRequested: 104_857_600,
+    ephemeralStorageLimit: null,
+  },
   state: 'stable',
 };
 
 /** Plain form (format 2). */
 export function echoDump(batchSize: number): WorkflowDump {
-  const store = { description: '', type: 'list', config: { itemDataSpec: integer }, requiresInitialContent: false, defaultInitialContent: null };
+  const store = {
+    description: '',
+    type: 'list',
+    config: { itemDataSpec: integer },
+    requiresInitialContent: false,
+    defaultInitialContent: null,
+  };
   const task = {
     id: 'echo',
     name: 'echo',
@@ -37,7 +50,11 @@ export function echoDump(batchSize: number): WorkflowDump {
     lambdaConfig: {},
     argumentMappings: [{ argumentName: 'value', valueBuilder: { valueBuilderType: 'iteratedItem', valueBuilderRecipe: null } }],
     resultMappings: [
-      { resultName: 'value', storeSchemaId: 'output', storeContentUpdateOptions: { type: 'listStoreContentUpdateOptions', function: 'append' } },
+      {
+        resultName: 'value',
+        storeSchemaId: 'output',
+        storeContentUpdateOptions: { type: 'listStoreContentUpdateOptions', function: 'append' },
+      },
     ],
     resourceSpecOverride: null,
     timeSeriesStoreConfig: null,

@@ -15,7 +15,11 @@ export interface LoopResult {
 }
 
 /** Runs `itemCount` integers in batches through the `echo` lambda of the catalogue. */
-export async function runPlainLoop(params: { readonly itemCount: number; readonly batchSize: number; readonly lambda: LambdaRevision }): Promise<LoopResult> {
+export async function runPlainLoop(params: {
+  readonly itemCount: number;
+  readonly batchSize: number;
+  readonly lambda: LambdaRevision;
+}): Promise<LoopResult> {
   const { itemCount, batchSize, lambda } = params;
   const directory = mkdtempSync(join(tmpdir(), 'laneway-bench-'));
   const runtime = await createLambdaRuntime({

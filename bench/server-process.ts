@@ -19,7 +19,9 @@ const startTimeoutMs = 60_000;
 export async function startServerProcess(): Promise<ServerProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'laneway-bench-'));
   const command = new URL('../packages/cli/bin/laneway.js', import.meta.url).pathname;
-  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--data-dir', dataDir, '--no-demo'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--data-dir', dataDir, '--no-demo'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const serverFile = join(dataDir, 'server.json');
   const deadline = performance.now() + startTimeoutMs;

@@ -23,7 +23,10 @@ const runtime = new InProcessRuntime(
       appendFileSync(callsFile, `${Date.now()} ${nodeId} ${job.request.argsBatch.map((args) => String(args['item'])).join(' ')}\n`);
       await new Promise((resolve) => setTimeout(resolve, jobMs));
       const resultsBatch = job.request.argsBatch.map((args) => ({ value: args['item'] }));
-      const streamed = job.request.argsBatch.map(() => ({ resultName: 'stats', value: { tsName: 'items', timestamp: 1_700_000_000, value: 1 } }));
+      const streamed = job.request.argsBatch.map(() => ({
+        resultName: 'stats',
+        value: { tsName: 'items', timestamp: 1_700_000_000, value: 1 },
+      }));
       return { kind: 'answered', response: { resultsBatch }, streamed };
     },
   },

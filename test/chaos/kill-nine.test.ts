@@ -17,7 +17,13 @@ describe.each(['sqlite', 'postgres'] as const)('kill −9 of a process that work
     const { observer, callsFile, test } = scene;
     const settings = { nodeId: 'node-1', jobMs: 3 };
 
-    const request = withMeasurements(workflowOf(test, { lanes: [[['echo']]], input: { type: 'list', content: Array.from({ length: itemCount }, (_, index) => index) }, batchSize }));
+    const request = withMeasurements(
+      workflowOf(test, {
+        lanes: [[['echo']]],
+        input: { type: 'list', content: Array.from({ length: itemCount }, (_, index) => index) },
+        batchSize,
+      }),
+    );
     const scheduled = await observer.executions.schedule(request);
     if (!scheduled.ok) throw new Error(scheduled.error.description);
     const { executionId } = scheduled.value;
@@ -42,8 +48,13 @@ describe.each(['sqlite', 'postgres'] as const)('kill −9 of a process that work
     expect(prefixes.at(-1)?.length).toBeLessThan(itemCount);
     const calls = (await readFile(callsFile, 'utf8')).trimEnd().split('\n').length;
     expect(calls).toBeLessThanOrEqual(itemCount / batchSize + kills * jobsInFlight);
-    expect(Object.values(await observer.executions.counters(executionId))).toEqual([{ itemsInProcessing: 0, itemsProcessed: itemCount, itemsFailed: 0 }]);
-    const series = await observer.stores.browse(view.execution.current.boxes[0]?.tasks[0]?.timeSeriesStoreId ?? '', { mode: 'slice', layout: JSON.stringify({ items: ['total'] }) });
+    expect(Object.values(await observer.executions.counters(executionId))).toEqual([
+      { itemsInProcessing: 0, itemsProcessed: itemCount, itemsFailed: 0 },
+    ]);
+    const series = await observer.stores.browse(view.execution.current.boxes[0]?.tasks[0]?.timeSeriesStoreId ?? '', {
+      mode: 'slice',
+      layout: JSON.stringify({ items: ['total'] }),
+    });
     expect(series).toMatchObject({ ok: true, value: { slice: { items: { total: [{ value: itemCount }] } } } });
     expect(await eventProblems(test, executionId)).toEqual([]);
   });
@@ -55,21 +66,34 @@ function withMeasurements(request: ReturnType<typeof workflowOf>): ReturnType<ty
   const [box] = lane?.parallelBoxes ?? [];
   const [task] = box?.tasks ?? [];
   const lambda = request.lambdas['echo']?.['1'];
-  if (lane === undefined || box === undefined || task === undefined || lambda === undefined) throw new Error('the workflow has another shape');
+  if (lane === undefined || box === undefined || task === undefined || lambda === undefined)
+    throw new Error('the workflow has another shape');
   const metrics = { total: { resolution: 0, retention: 1, aggregator: 'sum' } } as const;
   const timeSeriesSchemas = [{ nameGeneratorType: 'exact', nameGenerator: 'items', unit: 'none', metrics }] as const;
-  const rule = { measurementTimeSeriesNameMatcherType: 'exact', measurementTimeSeriesNameMatcher: 'items', targetTimeSeriesNameGenerator: 'items', prefixCombiner: 'overwrite' } as const;
+  const rule = {
+    measurementTimeSeriesNameMatcherType: 'exact',
+    measurementTimeSeriesNameMatcher: 'items',
+    targetTimeSeriesNameGenerator: 'items',
+    prefixCombiner: 'overwrite',
+  } as const;
   const measured = {
     ...task,
     timeSeriesStoreConfig: { timeSeriesCollectionSchema: { timeSeriesSchemas }, dashboardSpec: null },
     resultMappings: [
       ...task.resultMappings,
-      { resultName: 'stats', storeSchemaId: 'CURRENT_TASK_TIME_SERIES', storeContentUpdateOptions: { type: 'timeSeriesStoreContentUpdateOptions' as const, dispatchRules: [rule] } },
+      {
+        resultName: 'stats',
+        storeSchemaId: 'CURRENT_TASK_TIME_SERIES',
+        storeContentUpdateOptions: { type: 'timeSeriesStoreContentUpdateOptions' as const, dispatchRules: [rule] },
+      },
     ],
   };
   const stats = {
     name: 'stats',
-    dataSpec: { type: 'timeSeriesMeasurement' as const, specs: [{ nameMatcherType: 'exact' as const, nameMatcher: 'items', unit: 'none' }] },
+    dataSpec: {
+      type: 'timeSeriesMeasurement' as const,
+      specs: [{ nameMatcherType: 'exact' as const, nameMatcher: 'items', unit: 'none' }],
+    },
     relayMethod: 'filePipe' as const,
   };
   return {

@@ -82,7 +82,9 @@ export async function newScene(kind: 'sqlite' | 'postgres'): Promise<Scene> {
 }
 
 async function startProcess(settings: unknown): Promise<ChildProcess> {
-  const child = fork(new URL('./engine-process.ts', import.meta.url), [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(new URL('./engine-process.ts', import.meta.url), [JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   children.add(child);
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve());

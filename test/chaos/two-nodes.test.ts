@@ -25,20 +25,28 @@ describe('two nodes over one database', () => {
     expect(await eventProblems(scene.test, executionId)).toEqual([]);
   });
 
-  it('hand nothing over later than 500 ms after a cancel that a third one acknowledged, and end the execution', { timeout: 120_000 }, async () => {
-    const scene = await newScene('postgres');
-    await scene.startProcess({ nodeId: 'node-1', jobMs: 60 });
-    await scene.startProcess({ nodeId: 'node-2', jobMs: 60 });
-    const executionId = await schedule(scene.test, { lanes: [[['echo']]], input: { type: 'list', content: numbers(20_000) }, batchSize: 10 });
-    await scene.untilCalls(60);
-    expect(await scene.observer.executions.cancel({ executionId, actor: 'user', note: null })).toEqual({ ok: true, value: undefined });
-    const acknowledgedAt = Date.now();
-    const view = await waitForEnd(scene.test, executionId, 20_000);
-    expect(view.execution.status).toBe('cancelled');
-    const late = (await scene.calls()).filter((call) => call.at > acknowledgedAt + 500);
-    expect(late).toEqual([]);
-    const [counter] = Object.values(await scene.observer.executions.counters(executionId));
-    expect(await valuesOf(scene.test, view, 'output')).toHaveLength(counter?.itemsProcessed ?? -1);
-    expect(counter?.itemsInProcessing).toBe(0);
-  });
+  it(
+    'hand nothing over later than 500 ms after a cancel that a third one acknowledged, and end the execution',
+    { timeout: 120_000 },
+    async () => {
+      const scene = await newScene('postgres');
+      await scene.startProcess({ nodeId: 'node-1', jobMs: 60 });
+      await scene.startProcess({ nodeId: 'node-2', jobMs: 60 });
+      const executionId = await schedule(scene.test, {
+        lanes: [[['echo']]],
+        input: { type: 'list', content: numbers(20_000) },
+        batchSize: 10,
+      });
+      await scene.untilCalls(60);
+      expect(await scene.observer.executions.cancel({ executionId, actor: 'user', note: null })).toEqual({ ok: true, value: undefined });
+      const acknowledgedAt = Date.now();
+      const view = await waitForEnd(scene.test, executionId, 20_000);
+      expect(view.execution.status).toBe('cancelled');
+      const late = (await scene.calls()).filter((call) => call.at > acknowledgedAt + 500);
+      expect(late).toEqual([]);
+      const [counter] = Object.values(await scene.observer.executions.counters(executionId));
+      expect(await valuesOf(scene.test, view, 'output')).toHaveLength(counter?.itemsProcessed ?? -1);
+      expect(counter?.itemsInProcessing).toBe(0);
+    },
+  );
 });

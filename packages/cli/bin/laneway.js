@@ -33,6 +33,8 @@ if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
 } else if (existsSync(pinned)) {
   handOver(pinned);
 } else {
-  process.stderr.write(`laneway: Node ${neededMajor} or newer is needed, this is ${process.versions.node}: run "npm ci" first, or install a newer Node\n`);
+  process.stderr.write(
+    `laneway: Node ${neededMajor} or newer is needed, this is ${process.versions.node}: run "npm ci" first, or install a newer Node\n`,
+  );
   process.exitCode = 1;
 }

@@ -95,7 +95,14 @@ export class Engine {
     const handles = new RuntimeHandles(this.runtime);
     const space = async (spaceId: string): Promise<SpaceMount | null> => await this.#mount(spaceId);
     const committer = new Committer(database);
-    const jobs = new JobRunner({ database, controller: this.#controller, files: this.files, config, environment: this.#options.environment, log });
+    const jobs = new JobRunner({
+      database,
+      controller: this.#controller,
+      files: this.files,
+      config,
+      environment: this.#options.environment,
+      log,
+    });
     const work = new WorkSet({
       database,
       controller: this.#controller,
@@ -112,7 +119,14 @@ export class Engine {
       log,
     });
     this.#controller.onGateClosed = (laneRunId) => work.revoke(laneRunId);
-    const walking = { database, plans: this.#plans, files: this.files, spaces: this.spaces, inputGrew: (id: string) => work.inputGrew(id), log };
+    const walking = {
+      database,
+      plans: this.#plans,
+      files: this.files,
+      spaces: this.spaces,
+      inputGrew: (id: string) => work.inputGrew(id),
+      log,
+    };
     const driverContext: DriverContext = {
       database,
       controller: this.#controller,

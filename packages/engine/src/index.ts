@@ -27,4 +27,11 @@ export { Files } from './files/files.ts';
 export { Spaces } from './files/spaces.ts';
 export { readSupplements, type Supplements } from './registry/schema-decoding.ts';
 export { readContent, writeContent, type ByteRange, type Bytes, type ContentOutcome, type FileContent } from './files/content.ts';
-export { createChild, listChildren, removeEntry, type ChildPage, type ListRequest as ChildListRequest, type NewChild } from './files/children.ts';
+export {
+  createChild,
+  listChildren,
+  removeEntry,
+  type ChildPage,
+  type ListRequest as ChildListRequest,
+  type NewChild,
+} from './files/children.ts';

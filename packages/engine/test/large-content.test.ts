@@ -39,7 +39,11 @@ describe.each(databaseKinds)('large initial content on $name', (kind) => {
 
   it('goes when its writer died before the execution was there', async () => {
     const { database } = test;
-    await database.call(beginCreation, { executionId: 'dead', stores: [{ ...store, id: 'dead.list', executionId: 'dead' }], abandonedAfterMs: 0 });
+    await database.call(beginCreation, {
+      executionId: 'dead',
+      stores: [{ ...store, id: 'dead.list', executionId: 'dead' }],
+      abandonedAfterMs: 0,
+    });
     await database.call(extendCreation, { executionId: 'dead', write: write('dead.list'), abandonedAfterMs: 0 });
     const deadline = performance.now() + 10_000;
     while ((await database.call(readStoreItems, { storeId: 'dead.list', from: 0, to: 1 })).length > 0) {
@@ -50,8 +54,14 @@ describe.each(databaseKinds)('large initial content on $name', (kind) => {
 
   it('cannot be added to once it was given up', async () => {
     const { database } = test;
-    await database.call(beginCreation, { executionId: 'late', stores: [{ ...store, id: 'late.list', executionId: 'late' }], abandonedAfterMs: 60_000 });
+    await database.call(beginCreation, {
+      executionId: 'late',
+      stores: [{ ...store, id: 'late.list', executionId: 'late' }],
+      abandonedAfterMs: 60_000,
+    });
     await database.call(purgeCreation, { executionId: 'late' });
-    await expect(database.call(extendCreation, { executionId: 'late', write: write('late.list'), abandonedAfterMs: 60_000 })).rejects.toThrow('given up');
+    await expect(
+      database.call(extendCreation, { executionId: 'late', write: write('late.list'), abandonedAfterMs: 60_000 }),
+    ).rejects.toThrow('given up');
   });
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
 import { setUpDemo } from '../demo.ts';
@@ -26,6 +27,8 @@ export function addServe(program: Command, terminal: Terminal): void {
       const announce = (line: string): void => printLine(terminal, line);
       const server = await startServer({ ...givenOptions(options), env: terminal.env, announce });
       printLine(terminal, `Laneway listens on ${server.url}`);
+      const tokenFile = join(server.dataDir, 'admin.token');
+      printLine(terminal, `try: curl -H "X-Auth-Token: $(cat ${tokenFile})" ${server.url}/api/v3/onezone/user/spaces`);
       const closed = waitForInterrupt(server.close, terminal);
       if (server.firstToken !== undefined && server.wantsDemo) await startDemo(server.url, server.firstToken, terminal);
       await closed;

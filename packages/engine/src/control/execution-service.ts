@@ -1,6 +1,14 @@
 /** ExecutionService over the control plane and the read connection. */
 import { makeError, ok, phaseOf, refuse, type Execution, type LaneRun, type Result } from '@laneway/model';
-import type { ExecutionEvent, ExecutionService, ExecutionView, ListRequest, ScheduleRequest, TaskCounters, TaskView } from '../engine-api.ts';
+import type {
+  ExecutionEvent,
+  ExecutionService,
+  ExecutionView,
+  ListRequest,
+  ScheduleRequest,
+  TaskCounters,
+  TaskView,
+} from '../engine-api.ts';
 import { executionCounts } from '../persistence/sql/counters.ts';
 import { discardExecution } from '../persistence/sql/deletion.ts';
 import { readEvents } from '../persistence/sql/events.ts';
@@ -18,7 +26,12 @@ export class Executions implements ExecutionService {
   readonly #hub: Hub;
   readonly #scheduling: ScheduleContext;
 
-  constructor(parts: { readonly database: Database; readonly controller: Controller; readonly hub: Hub; readonly scheduling: ScheduleContext }) {
+  constructor(parts: {
+    readonly database: Database;
+    readonly controller: Controller;
+    readonly hub: Hub;
+    readonly scheduling: ScheduleContext;
+  }) {
     this.#database = parts.database;
     this.#controller = parts.controller;
     this.#hub = parts.hub;
@@ -52,7 +65,8 @@ export class Executions implements ExecutionService {
       if (execution === null) return refuse(executionNotFound());
       const phase = phaseOf(execution.status);
       if (phase === 'waiting' || phase === 'ongoing') return refuse(makeError('atmWorkflowExecutionNotStopped'));
-      if (await this.#database.call(discardExecution, { executionId: execution.id, expectedVersion: execution.version })) return ok(undefined);
+      if (await this.#database.call(discardExecution, { executionId: execution.id, expectedVersion: execution.version }))
+        return ok(undefined);
     }
   }
 
@@ -96,14 +110,19 @@ export class Executions implements ExecutionService {
 
   async #counters(view: ExecutionView): Promise<Readonly<Record<string, TaskCounters>>> {
     const { execution } = view;
-    const { stored, open } = await this.#database.call(executionCounts, { executionId: execution.id, openLaneRunIds: [execution.current.id] });
+    const { stored, open } = await this.#database.call(executionCounts, {
+      executionId: execution.id,
+      openLaneRunIds: [execution.current.id],
+    });
     const counters: Record<string, TaskCounters> = {};
     for (const run of laneRunsOf(view)) {
       for (const [boxIndex, box] of run.boxes.entries()) {
         for (const task of box.tasks) {
           const sums = stored.find((row) => row.taskId === task.id);
           const inProcessing = open
-            .filter((batch) => batch.laneRunId === run.id && batch.boxIndex === boxIndex && batch.started && !batch.doneTaskIds.includes(task.id))
+            .filter(
+              (batch) => batch.laneRunId === run.id && batch.boxIndex === boxIndex && batch.started && !batch.doneTaskIds.includes(task.id),
+            )
             .reduce((sum, batch) => sum + batch.itemCount, 0);
           counters[task.id] = {
             // A batch may have reached the box before its first job was handed over.

@@ -15,14 +15,17 @@ const abandonedAfterMs = 10 * 60 * 1000;
 
 /** Writes the stores if their content is large; false = they go with the execution, in one transaction. */
 export async function prepareLargeContent(database: Database, executionId: string, stores: readonly NewStore[]): Promise<boolean> {
-  const pieceCount = stores.flatMap((store) => store.writes ?? []).reduce((sum, write) => sum + (write.kind === 'pieces' ? write.pieces.length : 0), 0);
+  const pieceCount = stores
+    .flatMap((store) => store.writes ?? [])
+    .reduce((sum, write) => sum + (write.kind === 'pieces' ? write.pieces.length : 0), 0);
   if (pieceCount <= maxPiecesAtOnce) return false;
   const empty = stores.map((store) => ({ ...store, writes: store.writes?.filter((write) => write.kind !== 'pieces') ?? [] }));
   await database.call(beginCreation, { executionId, stores: empty, abandonedAfterMs });
   for (const store of stores) {
     for (const write of store.writes ?? []) {
       if (write.kind !== 'pieces') continue;
-      for (const pieces of groupsOf(write.pieces)) await database.call(extendCreation, { executionId, write: { ...write, pieces }, abandonedAfterMs });
+      for (const pieces of groupsOf(write.pieces))
+        await database.call(extendCreation, { executionId, write: { ...write, pieces }, abandonedAfterMs });
     }
   }
   return true;

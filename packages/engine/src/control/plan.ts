@@ -80,7 +80,9 @@ const largestBatchSize = 1_000_000;
 
 export function effectiveBatchSize(plan: Plan, laneIndex: number): number {
   const lane = laneSchema(plan, laneIndex);
-  const preferred = lane.parallelBoxes.flatMap((box) => box.tasks.map((task) => lambdaOf(plan, task.lambdaId, task.lambdaRevisionNumber).preferredBatchSize));
+  const preferred = lane.parallelBoxes.flatMap((box) =>
+    box.tasks.map((task) => lambdaOf(plan, task.lambdaId, task.lambdaRevisionNumber).preferredBatchSize),
+  );
   return Math.max(1, Math.min(lane.storeIteratorSpec.maxBatchSize, largestBatchSize, ...preferred));
 }
 

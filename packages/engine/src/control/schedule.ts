@@ -74,7 +74,11 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
     batchSize: null,
     snapshots: [
       { kind: schemaSnapshotKind, key: '', body: JSON.stringify(request.revision) },
-      ...lambdas.value.map((lambda) => ({ kind: lambdaSnapshotKind, key: `${lambda.lambdaId}:${lambda.revisionNumber}`, body: JSON.stringify(lambda.revision) })),
+      ...lambdas.value.map((lambda) => ({
+        kind: lambdaSnapshotKind,
+        key: `${lambda.lambdaId}:${lambda.revisionNumber}`,
+        body: JSON.stringify(lambda.revision),
+      })),
     ],
   };
   await context.database.call(createExecution, creation);
@@ -109,16 +113,31 @@ function referencedLambdas(request: ScheduleRequest): Result<readonly Referenced
     const revision = request.lambdas[task.lambdaId]?.[String(task.lambdaRevisionNumber)];
     if (revision === undefined) return refuse(makeError('notFound'));
     if (revision.operationSpec.engine !== 'openfaas') return refuse(makeError('notSupported'));
-    found.set(`${task.lambdaId}:${task.lambdaRevisionNumber}`, { lambdaId: task.lambdaId, revisionNumber: task.lambdaRevisionNumber, revision });
+    found.set(`${task.lambdaId}:${task.lambdaRevisionNumber}`, {
+      lambdaId: task.lambdaId,
+      revisionNumber: task.lambdaRevisionNumber,
+      revision,
+    });
   }
   return ok([...found.values()]);
 }
 
-async function globalStore(context: ScheduleContext, request: ScheduleRequest, executionId: string, schema: StoreSchema): Promise<Result<NewStore>> {
+async function globalStore(
+  context: ScheduleContext,
+  request: ScheduleRequest,
+  executionId: string,
+  schema: StoreSchema,
+): Promise<Result<NewStore>> {
   const id = newId();
   const overlay = Object.hasOwn(request.storeInitialContentOverlay, schema.id) ? request.storeInitialContentOverlay[schema.id] : null;
   const effective = overlay ?? schema.defaultInitialContent ?? null;
-  const content = await context.readInitialContent({ storeId: id, schema, content: effective, spaceId: request.spaceId, logLevel: request.logLevel });
+  const content = await context.readInitialContent({
+    storeId: id,
+    schema,
+    content: effective,
+    spaceId: request.spaceId,
+    logLevel: request.logLevel,
+  });
   if (!content.ok) {
     return refuse(makeError('atmStoreCreationFailed', { atmStoreSchemaId: schema.id, specificError: content.error }));
   }

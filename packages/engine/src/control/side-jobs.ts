@@ -33,7 +33,9 @@ export class SideJobs {
   /** Takes what is due; the jobs run on by themselves and come up again if this node dies. */
   async tick(): Promise<void> {
     for (const timer of await this.#database.call(takeDueTimers, { limit: 20, holdMs })) {
-      const job = this.#run(timer).catch((error: unknown) => this.#log.warn({ event: 'sideJobFailed', kind: timer.kind, error }, 'a side job failed'));
+      const job = this.#run(timer).catch((error: unknown) =>
+        this.#log.warn({ event: 'sideJobFailed', kind: timer.kind, error }, 'a side job failed'),
+      );
       this.#running.add(job);
       void job.finally(() => this.#running.delete(job));
     }
@@ -66,7 +68,8 @@ export class SideJobs {
     const body = JSON.parse(timer.body) as CallbackBody;
     const failure = await this.#post(body, timer.executionId);
     if (failure === null || body.attempt >= maxRetries) {
-      if (failure !== null) this.#log.error({ event: 'callbackGivenUp', executionId: timer.executionId, failure }, 'a callback was given up');
+      if (failure !== null)
+        this.#log.error({ event: 'callbackGivenUp', executionId: timer.executionId, failure }, 'a callback was given up');
       await this.#database.call(finishTimer, { id: timer.id });
       return;
     }

@@ -1,5 +1,15 @@
 /** The components of a lane run: its exception store, its tasks with their logs and time series (execution §6.1). */
-import { makeError, newId, type ComponentsOfBox, type DataSpec, type EngineEvent, type ErrorObject, type Execution, type LaneRun, type Result } from '@laneway/model';
+import {
+  makeError,
+  newId,
+  type ComponentsOfBox,
+  type DataSpec,
+  type EngineEvent,
+  type ErrorObject,
+  type Execution,
+  type LaneRun,
+  type Result,
+} from '@laneway/model';
 import type { FileService } from '../files/port.ts';
 import { checkConfig, compileTask } from '../mapping/compile-task.ts';
 import { laneSchema, lambdaOf, type Plan } from '../control/plan.ts';
@@ -34,7 +44,10 @@ export async function buildComponents(request: ComponentsRequest): Promise<Resul
   const lane = laneSchema(plan, laneRun.laneIndex);
   const iteratedStoreId = laneRun.iteratedStoreId ?? execution.storeRegistry[lane.storeIteratorSpec.storeSchemaId];
   if (iteratedStoreId === undefined) {
-    return { ok: false, error: creationFailed(lane.id, makeError('atmStoreNotFound', { atmStoreSchemaId: lane.storeIteratorSpec.storeSchemaId })) };
+    return {
+      ok: false,
+      error: creationFailed(lane.id, makeError('atmStoreNotFound', { atmStoreSchemaId: lane.storeIteratorSpec.storeSchemaId })),
+    };
   }
   const stores: NewStore[] = [];
   const common = { executionId: execution.id, laneRunId: laneRun.id, initialContent: null, frozen: false };
@@ -117,7 +130,12 @@ function taskFailed(atmTaskSchemaId: string, specificError: ErrorObject): ErrorO
 }
 
 /** The initiation stage wraps the same way, under its own ids. */
-export function initiationFailed(params: { readonly laneId: string; readonly boxId: string; readonly taskId: string; readonly error: ErrorObject }): ErrorObject {
+export function initiationFailed(params: {
+  readonly laneId: string;
+  readonly boxId: string;
+  readonly taskId: string;
+  readonly error: ErrorObject;
+}): ErrorObject {
   const task = makeError('atmTaskExecutionInitiationFailed', { atmTaskSchemaId: params.taskId, specificError: params.error });
   const box = makeError('atmParallelBoxExecutionInitiationFailed', { atmParallelBoxSchemaId: params.boxId, specificError: task });
   return makeError('atmLaneExecutionInitiationFailed', { atmLaneSchemaId: params.laneId, specificError: box });

@@ -40,7 +40,12 @@ export interface DriverContext {
   /** This node has nothing in flight for the lane run any more when this resolves. */
   readonly stopWork: (laneRunId: string) => Promise<void>;
   /** Walks the tree of a lane run until it is complete or the signal aborts. */
-  readonly walk: (params: { readonly execution: Execution; readonly gate: Gate; readonly drive: Drive & NodeIdentity; readonly signal: AbortSignal }) => Promise<void>;
+  readonly walk: (params: {
+    readonly execution: Execution;
+    readonly gate: Gate;
+    readonly drive: Drive & NodeIdentity;
+    readonly signal: AbortSignal;
+  }) => Promise<void>;
 }
 
 /** again: look at once; wait: something else must happen first; done: nothing is left to drive. */
@@ -128,7 +133,10 @@ export class Driver {
         return 'wait';
       case 'refused':
         // Decided on a document that changed since: the next look decides anew.
-        this.#context.log.debug({ event: 'stepRefused', executionId: this.executionId, step: event.kind, error: applied.error.id }, 'a step was refused');
+        this.#context.log.debug(
+          { event: 'stepRefused', executionId: this.executionId, step: event.kind, error: applied.error.id },
+          'a step was refused',
+        );
         return 'wait';
       case 'missing':
         return await this.#finish('ended');
@@ -144,7 +152,11 @@ export class Driver {
       const space = await this.#context.space(execution.spaceId);
       if (space === null) {
         const error = makeError('badData', { key: 'spaceId', hint: `the space ${execution.spaceId} does not exist any more` });
-        await controller.apply(execution.id, { kind: 'preparationFailed', laneRunId: laneRun.id, error, interrupt: false }, { drive: this.#drive });
+        await controller.apply(
+          execution.id,
+          { kind: 'preparationFailed', laneRunId: laneRun.id, error, interrupt: false },
+          { drive: this.#drive },
+        );
         return;
       }
       const plan = await plans.plan(execution.id);
@@ -166,7 +178,10 @@ export class Driver {
     const abort = new AbortController();
     const ended = run(abort.signal)
       .catch((error: unknown) => {
-        this.#context.log.error({ event: 'backgroundFailed', executionId: this.executionId, laneRunId, error }, 'preparing or walking failed');
+        this.#context.log.error(
+          { event: 'backgroundFailed', executionId: this.executionId, laneRunId, error },
+          'preparing or walking failed',
+        );
         this.#failure = { error };
         if (this.#preparation?.laneRunId === laneRunId) this.#preparation = undefined;
         if (this.#inAdvance?.laneRunId === laneRunId) this.#inAdvance = undefined;
@@ -259,4 +274,3 @@ export class Driver {
     return 'done';
   }
 }
-

@@ -19,7 +19,10 @@ export function traceIdOf(laneRunId: string, index: number): string {
 }
 
 /** Items [first, first + count) of the input. */
-export async function readItems(database: Database, params: { readonly laneRunId: string; readonly input: LaneInput; readonly first: number; readonly count: number }): Promise<readonly Item[]> {
+export async function readItems(
+  database: Database,
+  params: { readonly laneRunId: string; readonly input: LaneInput; readonly first: number; readonly count: number },
+): Promise<readonly Item[]> {
   const { laneRunId, input, first, count } = params;
   switch (input.kind) {
     case 'range':
@@ -32,7 +35,9 @@ export async function readItems(database: Database, params: { readonly laneRunId
       return [{ position: 0, traceId: traceIdOf(laneRunId, 0), text: input.value }];
     case 'store': {
       const texts = await database.call(readStoreItems, { storeId: input.storeId, from: first, to: first + count });
-      return texts.map((text, offset) => (input.traced ? tracedItem(text, offset) : { position: offset, traceId: traceIdOf(laneRunId, first + offset), text }));
+      return texts.map((text, offset) =>
+        input.traced ? tracedItem(text, offset) : { position: offset, traceId: traceIdOf(laneRunId, first + offset), text },
+      );
     }
   }
 }

@@ -7,7 +7,11 @@ type Severity = (typeof severities)[number];
 
 export interface JobLogEntry {
   readonly severity: Severity;
-  readonly content: { readonly description: string; readonly details?: unknown; readonly referencedElements?: { readonly itemTraceIds: readonly string[] } };
+  readonly content: {
+    readonly description: string;
+    readonly details?: unknown;
+    readonly referencedElements?: { readonly itemTraceIds: readonly string[] };
+  };
 }
 
 export function batchFailureEntry(itemTraceIds: readonly string[], reason: unknown): JobLogEntry {
@@ -27,7 +31,11 @@ export function itemFailureEntry(traceId: string, reason: ErrorObject): JobLogEn
 export function itemExceptionEntry(traceId: string, reason: unknown): JobLogEntry {
   return {
     severity: 'error',
-    content: { description: 'The lambda raised an exception for the item.', details: { reason }, referencedElements: { itemTraceIds: [traceId] } },
+    content: {
+      description: 'The lambda raised an exception for the item.',
+      details: { reason },
+      referencedElements: { itemTraceIds: [traceId] },
+    },
   };
 }
 

@@ -212,10 +212,20 @@ class TaskJobs {
       }
       case 'answered': {
         const answer = readResponse(outcome.response, sent.length);
-        if (answer.kind === 'malformed') return await this.#withStreams(this.#itemsFailed(sent, failed, answer.error, log), outcome.streamed, outcome.streamError);
+        if (answer.kind === 'malformed')
+          return await this.#withStreams(this.#itemsFailed(sent, failed, answer.error, log), outcome.streamed, outcome.streamError);
         if (answer.kind === 'exception') {
-          log.add(batchFailureEntry(sent.map((item) => item.traceId), boundedReason(answer.reason)));
-          return await this.#withStreams(this.#recorded({ succeededCount: 0, failed: [...failed, ...sent.map(failedItem)], writes: [], log }), outcome.streamed, outcome.streamError);
+          log.add(
+            batchFailureEntry(
+              sent.map((item) => item.traceId),
+              boundedReason(answer.reason),
+            ),
+          );
+          return await this.#withStreams(
+            this.#recorded({ succeededCount: 0, failed: [...failed, ...sent.map(failedItem)], writes: [], log }),
+            outcome.streamed,
+            outcome.streamError,
+          );
         }
         const recorded = await this.#itemsAnswered(sent, failed, answer.items, log);
         return await this.#withStreams(recorded, outcome.streamed, outcome.streamError);
@@ -236,13 +246,21 @@ class TaskJobs {
         continue;
       }
       failed.push(failedItem(item));
-      log.add(outcome.kind === 'exception' ? itemExceptionEntry(item.traceId, boundedReason(outcome.reason)) : itemFailureEntry(item.traceId, outcome.error));
+      log.add(
+        outcome.kind === 'exception'
+          ? itemExceptionEntry(item.traceId, boundedReason(outcome.reason))
+          : itemFailureEntry(item.traceId, outcome.error),
+      );
     }
     return this.#recorded({ succeededCount, failed, writes, log });
   }
 
   /** Streamed results are recorded with the job; one that does not fit breaks the task (execution §10.4). */
-  async #withStreams(result: Recorded, streamed: Parameters<typeof mapStreamedResults>[1], streamError: string | undefined): Promise<Recorded> {
+  async #withStreams(
+    result: Recorded,
+    streamed: Parameters<typeof mapStreamedResults>[1],
+    streamError: string | undefined,
+  ): Promise<Recorded> {
     const mapped = await mapStreamedResults(this.#setup.compiled, streamed, this.#targets, this.#results);
     const error = mapped.error ?? (streamError === undefined ? null : makeError('badData', { key: 'streamedResult', hint: streamError }));
     const writes = [...result.writes, ...mapped.writes];
@@ -261,11 +279,21 @@ class TaskJobs {
   #itemsFailed(items: readonly Item[], failed: readonly FailedItem[], error: ErrorObject, log: TaskLog): Recorded {
     // The bare reason of a crash, the error itself otherwise (execution §12.3).
     const reason = error.id === 'atmJobBatchCrashed' ? error.details?.['reason'] : error;
-    log.add(batchFailureEntry(items.map((item) => item.traceId), reason));
+    log.add(
+      batchFailureEntry(
+        items.map((item) => item.traceId),
+        reason,
+      ),
+    );
     return this.#recorded({ succeededCount: 0, failed: [...failed, ...items.map(failedItem)], writes: [], log });
   }
 
-  #recorded(result: { readonly succeededCount: number; readonly failed: readonly FailedItem[]; readonly writes: readonly StoreWrite[]; readonly log: TaskLog }): Recorded {
+  #recorded(result: {
+    readonly succeededCount: number;
+    readonly failed: readonly FailedItem[];
+    readonly writes: readonly StoreWrite[];
+    readonly log: TaskLog;
+  }): Recorded {
     const { succeededCount, failed, writes, log } = result;
     const recorded = { kind: 'recorded' as const, succeededCount, failed, writes: [...writes, ...log.writes()] };
     return failed.length === 0 ? recorded : { ...recorded, afterCommit: async () => await this.#checkThreshold() };
@@ -273,17 +301,31 @@ class TaskJobs {
 
   async #checkThreshold(): Promise<void> {
     const { laneRun, lane, task, boxIndex } = this.#setup;
-    const breach = await thresholdBreach(this.#parts.database, { laneRunId: laneRun.id, taskId: task.id, boxIndex, threshold: lane.instantFailureExceptionThreshold });
+    const breach = await thresholdBreach(this.#parts.database, {
+      laneRunId: laneRun.id,
+      taskId: task.id,
+      boxIndex,
+      threshold: lane.instantFailureExceptionThreshold,
+    });
     if (breach !== null) await this.#breakTask('threshold', null, breach);
   }
 
   async #breakTask(cause: 'streamedResult' | 'threshold', error: ErrorObject | null, description: string): Promise<void> {
     const { execution, laneRun, task } = this.#setup;
-    await this.#parts.controller.apply(execution.id, { kind: 'taskBroken', laneRunId: laneRun.id, taskId: task.id, cause, error, description });
+    await this.#parts.controller.apply(execution.id, {
+      kind: 'taskBroken',
+      laneRunId: laneRun.id,
+      taskId: task.id,
+      cause,
+      error,
+      description,
+    });
   }
 
   #lambdaKey(): string {
-    const schema = this.#setup.lane.parallelBoxes.flatMap((box) => box.tasks).find((candidate) => candidate.id === this.#setup.task.schemaId);
+    const schema = this.#setup.lane.parallelBoxes
+      .flatMap((box) => box.tasks)
+      .find((candidate) => candidate.id === this.#setup.task.schemaId);
     return `${schema?.lambdaId}:${schema?.lambdaRevisionNumber}`;
   }
 }
@@ -306,4 +348,3 @@ function boundedReason(reason: unknown): unknown {
   const text = JSON.stringify(reason) ?? 'null';
   return text.length <= maxReasonBytes ? reason : trimmed(text);
 }
-

@@ -186,8 +186,13 @@ export class LaneRunWorker {
   /** Gives back what is left after `close`, unless that is done; rejects when the database does not take it. */
   async giveBack(): Promise<void> {
     if (this.#isReturned) return;
-    const untouched = [...this.#batches.values()].filter((batch) => batch.slice.sliceToken === 1 && batch.claimed.started && !batch.handedOver);
-    await this.#return([], untouched.map((batch) => batch.claimed.batchNumber));
+    const untouched = [...this.#batches.values()].filter(
+      (batch) => batch.slice.sliceToken === 1 && batch.claimed.started && !batch.handedOver,
+    );
+    await this.#return(
+      [],
+      untouched.map((batch) => batch.claimed.batchNumber),
+    );
     this.#isReturned = true;
     this.#batches.clear();
   }
@@ -281,10 +286,20 @@ export class LaneRunWorker {
   }
 
   #open(slice: Slice, claimed: ClaimedBatch, items: readonly Item[]): void {
-    const taking = claimed.remaining === null ? items : claimed.remaining.map((position) => items[position]).filter((item) => item !== undefined);
+    const taking =
+      claimed.remaining === null ? items : claimed.remaining.map((position) => items[position]).filter((item) => item !== undefined);
     const done = new Set(claimed.doneTaskIds);
     const waiting = (this.#options.boxes[claimed.boxIndex] ?? []).filter((task) => !done.has(task.taskId));
-    this.#batches.set(claimed.batchNumber, { slice, claimed, boxIndex: claimed.boxIndex, items: taking, running: new Set(), waiting, done, handedOver: false });
+    this.#batches.set(claimed.batchNumber, {
+      slice,
+      claimed,
+      boxIndex: claimed.boxIndex,
+      items: taking,
+      running: new Set(),
+      waiting,
+      done,
+      handedOver: false,
+    });
   }
 
   #start(next: { readonly batch: OpenBatch; readonly task: WorkerTask }): void {

@@ -10,7 +10,17 @@
 import type { Hub } from '../control/hub.ts';
 import type { Logger } from '../logger.ts';
 import { activeGates } from '../persistence/sql/gates.ts';
-import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, releaseDrive, renewNode, type Drive, type NodeIdentity } from '../persistence/sql/nodes.ts';
+import {
+  acquireDrive,
+  acquireDrives,
+  databaseNow,
+  leaveNode,
+  ownDrives,
+  releaseDrive,
+  renewNode,
+  type Drive,
+  type NodeIdentity,
+} from '../persistence/sql/nodes.ts';
 import { returnDeadSlices } from '../persistence/sql/slices.ts';
 import type { Database } from '../persistence/sql.ts';
 import { Driver, type DriverContext } from './driver.ts';
@@ -205,7 +215,9 @@ export class NodeLife {
     void database
       .call(acquireDrive, { ...identity, executionId })
       .then((drive) => (drive === null ? undefined : this.#drive(drive)))
-      .catch((error: unknown) => log.warn({ event: 'acquireFailed', executionId, error }, 'an execution could not be taken; it is found by the next look'))
+      .catch((error: unknown) =>
+        log.warn({ event: 'acquireFailed', executionId, error }, 'an execution could not be taken; it is found by the next look'),
+      )
       .finally(() => this.#acquiring.delete(executionId));
   }
 
@@ -260,7 +272,11 @@ export class NodeLife {
     const { count, pauseMs } = failures.add(answers);
     log.error({ event: 'stepFailed', executionId, failures: count, error }, 'a step failed and is tried again');
     if (answers && count >= maxStepFailures) {
-      await driver.crash(error).catch((crashError: unknown) => log.error({ event: 'crashFailed', executionId, error: crashError }, 'an execution could not be crashed'));
+      await driver
+        .crash(error)
+        .catch((crashError: unknown) =>
+          log.error({ event: 'crashFailed', executionId, error: crashError }, 'an execution could not be crashed'),
+        );
     }
     return pauseMs;
   }

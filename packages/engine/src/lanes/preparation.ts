@@ -25,13 +25,28 @@ export interface PreparationContext {
 }
 
 /** Runs until the lane run is prepared or its preparation failed; a refusal on the way means it was stopped. */
-export async function prepareLaneRun(context: PreparationContext, execution: Execution, laneRun: LaneRun, signal: AbortSignal): Promise<void> {
+export async function prepareLaneRun(
+  context: PreparationContext,
+  execution: Execution,
+  laneRun: LaneRun,
+  signal: AbortSignal,
+): Promise<void> {
   const { controller, drive, plan } = context;
   let prepared = laneRun;
   if (prepared.boxes.length === 0) {
-    const built = await buildComponents({ execution, laneRun, plan, files: context.files, origin: await originOf(context, execution, laneRun) });
+    const built = await buildComponents({
+      execution,
+      laneRun,
+      plan,
+      files: context.files,
+      origin: await originOf(context, execution, laneRun),
+    });
     if (!built.ok) {
-      await controller.apply(execution.id, { kind: 'preparationFailed', laneRunId: laneRun.id, error: built.error, interrupt: false }, { drive });
+      await controller.apply(
+        execution.id,
+        { kind: 'preparationFailed', laneRunId: laneRun.id, error: built.error, interrupt: false },
+        { drive },
+      );
       return;
     }
     const applied = await controller.apply(execution.id, built.value.event, { drive, components: built.value.components });
@@ -44,7 +59,9 @@ export async function prepareLaneRun(context: PreparationContext, execution: Exe
   if (signal.aborted) return;
   await controller.apply(
     execution.id,
-    failure === undefined ? { kind: 'laneRunPrepared', laneRunId: laneRun.id } : { kind: 'preparationFailed', laneRunId: laneRun.id, ...failure },
+    failure === undefined
+      ? { kind: 'laneRunPrepared', laneRunId: laneRun.id }
+      : { kind: 'preparationFailed', laneRunId: laneRun.id, ...failure },
     { drive },
   );
 }
@@ -80,7 +97,9 @@ async function prepareRuntimes(
           const schema = lane.parallelBoxes.flatMap((candidate) => candidate.tasks).find((candidate) => candidate.id === task.schemaId);
           if (schema === undefined) throw new Error(`lane ${laneRun.laneIndex} has no task ${task.schemaId}`);
           const lambda = lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber);
-          const outcome = await handles.prepare(taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }));
+          const outcome = await handles.prepare(
+            taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }),
+          );
           return { outcome, boxId: box.schemaId, taskId: task.schemaId };
         }),
       ),

@@ -5,7 +5,12 @@ import { taskLogTarget, taskTimeSeriesTarget, workflowLogTarget, type Target, ty
 
 const logConfig = { logContentDataSpec: { type: 'object' } } as const;
 
-export function resultTargets(setup: { readonly execution: Execution; readonly laneRun: LaneRun; readonly task: TaskState; readonly plan: Plan }): Targets {
+export function resultTargets(setup: {
+  readonly execution: Execution;
+  readonly laneRun: LaneRun;
+  readonly task: TaskState;
+  readonly plan: Plan;
+}): Targets {
   const { execution, laneRun, task, plan } = setup;
   const targets = new Map<string, Target>();
   for (const schema of plan.revision.stores) {
@@ -15,9 +20,16 @@ export function resultTargets(setup: { readonly execution: Execution; readonly l
   }
   targets.set(taskLogTarget, { storeId: task.systemAuditLogId, type: 'auditLog', config: logConfig, frozen: false });
   targets.set(workflowLogTarget, { storeId: execution.systemAuditLogStoreId, type: 'auditLog', config: logConfig, frozen: false });
-  const taskSchema = plan.revision.lanes.flatMap((lane) => lane.parallelBoxes.flatMap((box) => box.tasks)).find((candidate) => candidate.id === task.schemaId);
+  const taskSchema = plan.revision.lanes
+    .flatMap((lane) => lane.parallelBoxes.flatMap((box) => box.tasks))
+    .find((candidate) => candidate.id === task.schemaId);
   if (task.timeSeriesStoreId !== null && taskSchema?.timeSeriesStoreConfig !== null && taskSchema !== undefined) {
-    targets.set(taskTimeSeriesTarget, { storeId: task.timeSeriesStoreId, type: 'timeSeries', config: taskSchema.timeSeriesStoreConfig, frozen: false });
+    targets.set(taskTimeSeriesTarget, {
+      storeId: task.timeSeriesStoreId,
+      type: 'timeSeries',
+      config: taskSchema.timeSeriesStoreConfig,
+      frozen: false,
+    });
   }
   return targets;
 }

@@ -26,9 +26,9 @@ export class RuntimeHandles {
     const known = this.#entries.get(task.taskId);
     if (known !== undefined) return await known.outcome;
     const abort = new AbortController();
-    const outcome = this.#runtime.prepare(task, abort.signal).catch(
-      (error: unknown): PrepareOutcome => ({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
-    );
+    const outcome = this.#runtime
+      .prepare(task, abort.signal)
+      .catch((error: unknown): PrepareOutcome => ({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }));
     const entry: Entry = { laneRunId: task.laneRunId, abort, outcome };
     this.#entries.set(task.taskId, entry);
     const result = await outcome;
@@ -49,7 +49,9 @@ export class RuntimeHandles {
   }
 
   async disposeAll(): Promise<void> {
-    await Promise.all([...new Set([...this.#entries.values()].map((entry) => entry.laneRunId))].map((laneRunId) => this.dispose(laneRunId)));
+    await Promise.all(
+      [...new Set([...this.#entries.values()].map((entry) => entry.laneRunId))].map((laneRunId) => this.dispose(laneRunId)),
+    );
   }
 }
 

@@ -74,7 +74,10 @@ export async function walkLaneRun(context: WalkContext, params: WalkParams): Pro
         }
         const paths = step.items.map((item) => item.path);
         await context.files.register(space.id, paths);
-        const items = [...step.items.map((item) => JSON.stringify(item.fileId)), ...step.failed.map((path) => JSON.stringify({ unreadableName: path }))];
+        const items = [
+          ...step.items.map((item) => JSON.stringify(item.fileId)),
+          ...step.failed.map((path) => JSON.stringify({ unreadableName: path })),
+        ];
         const written = await database.call(appendWalk, { drive, laneRunId: gate.laneRunId, items, position, done });
         if (!written) return;
         context.inputGrew(gate.laneRunId);
@@ -97,10 +100,20 @@ interface OpenWalk {
 
 async function openWalk(
   context: WalkContext,
-  params: { readonly space: Space; readonly rootsStoreId: string; readonly position: Position; readonly rootCount: number; readonly fileType: FileType | 'ANY' },
+  params: {
+    readonly space: Space;
+    readonly rootsStoreId: string;
+    readonly position: Position;
+    readonly rootCount: number;
+    readonly fileType: FileType | 'ANY';
+  },
 ): Promise<OpenWalk> {
   const { space, rootsStoreId, position, rootCount, fileType } = params;
-  const roots = await readRoots(context, { storeId: rootsStoreId, from: position.page, to: Math.min(rootCount, position.page + rootsPerPage) });
+  const roots = await readRoots(context, {
+    storeId: rootsStoreId,
+    from: position.page,
+    to: Math.min(rootCount, position.page + rootsPerPage),
+  });
   return { walk: new TreeWalk({ space, roots, position: position.within, fileType }), rootCount: roots.length };
 }
 
@@ -111,7 +124,10 @@ async function iteratedFileType(plans: PlanCache, execution: Execution, laneRun:
   return store?.type === 'treeForest' && store.config.itemDataSpec.type === 'file' ? store.config.itemDataSpec.fileType : 'ANY';
 }
 
-async function readRoots(context: WalkContext, params: { readonly storeId: string; readonly from: number; readonly to: number }): Promise<readonly (WalkRoot | null)[]> {
+async function readRoots(
+  context: WalkContext,
+  params: { readonly storeId: string; readonly from: number; readonly to: number },
+): Promise<readonly (WalkRoot | null)[]> {
   const texts = await context.database.call(readStoreItems, params);
   const ids = texts.map((text) => JSON.parse(text) as string);
   const found = await context.files.resolveMany(ids);

@@ -106,11 +106,23 @@ export class WorkSet {
         const lambda = lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber);
         // A stop waits for this: nothing is prepared after it.
         if (state.cancelled) return;
-        const outcome = await handles.prepare(taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }));
+        const outcome = await handles.prepare(
+          taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }),
+        );
         if (state.cancelled) return;
         if (outcome.kind === 'failed') throw new Error(`task ${task.schemaId} cannot run here: ${outcome.reason}`);
         tasks.push({ taskId: task.id, boxIndex, taskIndex, runners: Math.min(outcome.handle.runners, this.#options.jobsPerTask) });
-        runners.set(task.id, { execution, laneRun, lane, task, boxIndex, compiled: compiledTask(plan, laneRun.laneIndex, schema.id), handle: outcome.handle, plan, space });
+        runners.set(task.id, {
+          execution,
+          laneRun,
+          lane,
+          task,
+          boxIndex,
+          compiled: compiledTask(plan, laneRun.laneIndex, schema.id),
+          handle: outcome.handle,
+          plan,
+          space,
+        });
       }
       boxes.push(tasks);
     }

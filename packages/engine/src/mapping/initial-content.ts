@@ -49,7 +49,9 @@ function writesOf(storeId: string, content: InitialContent, maxItemBytes: number
     case 'items':
       return packedItems(storeId, content.items, maxItemBytes);
     case 'content':
-      return isTooLarge(content.content, maxItemBytes) ? refuse(tooLarge(maxItemBytes)) : ok([{ kind: 'set', storeId, content: content.content }]);
+      return isTooLarge(content.content, maxItemBytes)
+        ? refuse(tooLarge(maxItemBytes))
+        : ok([{ kind: 'set', storeId, content: content.content }]);
     case 'log':
       if (content.entries.some((entry) => isTooLarge(entry.content, maxItemBytes))) return refuse(tooLarge(maxItemBytes));
       return ok(content.entries.length === 0 ? [] : [{ kind: 'log', storeId, entries: content.entries }]);

@@ -50,7 +50,9 @@ export const migrate = defineVerb('migrate', 'control', async (tx, _params: null
   const rows = await tx.all<{ number: number; name: string; breaking: number }>('select number, name, breaking from migration');
   const unknown = rows.find((row) => row.breaking === 1 && !known.some((migration) => migration.number === row.number));
   if (unknown !== undefined) {
-    throw new Error(`the database was changed by a newer version (${unknown.name}) that this one cannot work with: start the newer version`);
+    throw new Error(
+      `the database was changed by a newer version (${unknown.name}) that this one cannot work with: start the newer version`,
+    );
   }
   const done = new Set(rows.map((row) => row.number));
   let applied = 0;

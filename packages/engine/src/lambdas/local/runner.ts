@@ -157,7 +157,9 @@ export class Runner {
       const isGone = await this.dispose();
       return { kind: 'withdrawn', stage: isGone ? (raw.kind === 'killed' ? 'killed' : 'signalled') : 'unreachable' };
     }
-    // Output written before the answer is already in the pipe; give it one turn to be read.
+    // Output written before the answer is already in its pipe. The answer may have come along with an earlier event of this turn
+    // of the loop, which knew nothing of the output yet: after the second turn everything readable has been read.
+    await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
     const streams = await this.#space.collect(resultNames);
     if (wasAborted || this.#stateNow() === 'ended') {

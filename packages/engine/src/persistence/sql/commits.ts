@@ -70,37 +70,54 @@ interface BatchState {
   finished: boolean;
 }
 
-export const commitJobs = defineVerb('commitJobs', 'data', async (tx, params: { readonly commits: readonly JobCommit[] }): Promise<readonly JobCommitOutcome[]> => {
-  const { commits } = params;
-  const slices = await lockSlices(tx, commits);
-  const held = commits.filter((commit) => slices.get(commit.sliceId) === commit.sliceToken);
-  const batches = await lockBatches(tx, held, startedBatches(held));
-  const gates = await readGates(tx, held);
-  const counts: Count[] = [];
-  const writes: StoreWrite[] = [];
-  const progress = new Map<JobCommit, BatchProgress>();
-  for (const commit of held) {
-    const batch = batches.get(`${commit.laneRunId}:${commit.batchNumber}`);
-    if (batch === undefined || batch.finished || batch.sliceId !== commit.sliceId || batch.boxIndex !== commit.boxIndex || batch.doneTasks.includes(commit.taskId)) continue;
-    progress.set(commit, recordJob(batch, commit, counts, writes));
-  }
-  if (progress.size > 0) {
-    await saveBatches(tx, [...progress.keys()], batches);
-    await markStarted(tx, startedBatches(held));
-    await addCounts(tx, counts);
-    await applyStoreWrites(tx, await tx.now(), writes);
-  }
-  return commits.map((commit) => {
-    const batch = progress.get(commit);
-    const gate = gates.get(commit.laneRunId);
-    if (batch === undefined) return { kind: 'fenced' };
-    return { kind: 'committed', batch, stopEpoch: gate?.epoch ?? Number.MAX_SAFE_INTEGER, active: gate?.active ?? false };
-  });
-});
+export const commitJobs = defineVerb(
+  'commitJobs',
+  'data',
+  async (tx, params: { readonly commits: readonly JobCommit[] }): Promise<readonly JobCommitOutcome[]> => {
+    const { commits } = params;
+    const slices = await lockSlices(tx, commits);
+    const held = commits.filter((commit) => slices.get(commit.sliceId) === commit.sliceToken);
+    const batches = await lockBatches(tx, held, startedBatches(held));
+    const gates = await readGates(tx, held);
+    const counts: Count[] = [];
+    const writes: StoreWrite[] = [];
+    const progress = new Map<JobCommit, BatchProgress>();
+    for (const commit of held) {
+      const batch = batches.get(`${commit.laneRunId}:${commit.batchNumber}`);
+      if (
+        batch === undefined ||
+        batch.finished ||
+        batch.sliceId !== commit.sliceId ||
+        batch.boxIndex !== commit.boxIndex ||
+        batch.doneTasks.includes(commit.taskId)
+      )
+        continue;
+      progress.set(commit, recordJob(batch, commit, counts, writes));
+    }
+    if (progress.size > 0) {
+      await saveBatches(tx, [...progress.keys()], batches);
+      await markStarted(tx, startedBatches(held));
+      await addCounts(tx, counts);
+      await applyStoreWrites(tx, await tx.now(), writes);
+    }
+    return commits.map((commit) => {
+      const batch = progress.get(commit);
+      const gate = gates.get(commit.laneRunId);
+      if (batch === undefined) return { kind: 'fenced' };
+      return { kind: 'committed', batch, stopEpoch: gate?.epoch ?? Number.MAX_SAFE_INTEGER, active: gate?.active ?? false };
+    });
+  },
+);
 
 function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes: StoreWrite[]): BatchProgress {
   const scope = { executionId: commit.executionId, laneRunId: commit.laneRunId, nodeId: commit.nodeId };
-  counts.push({ ...scope, taskId: commit.taskId, processed: commit.succeededCount + commit.failed.length, failed: commit.failed.length, withdrawn: 0 });
+  counts.push({
+    ...scope,
+    taskId: commit.taskId,
+    processed: commit.succeededCount + commit.failed.length,
+    failed: commit.failed.length,
+    withdrawn: 0,
+  });
   writes.push(...commit.writes);
   batch.doneTasks.push(commit.taskId);
   const known = new Set(batch.failed.map((item) => item.position));
@@ -113,10 +130,20 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   const isLastBox = commit.boxIndex + 1 >= commit.boxCount;
   if (batch.failed.length > 0) {
     const failed = batch.failed.toSorted((a, b) => a.position - b.position);
-    writes.push({ kind: 'append', storeId: commit.exceptionStoreId, items: failed.map((item) => `{"traceId":"${item.traceId}","value":${item.value}}`) });
+    writes.push({
+      kind: 'append',
+      storeId: commit.exceptionStoreId,
+      items: failed.map((item) => `{"traceId":"${item.traceId}","value":${item.value}}`),
+    });
   }
   const ended = isLastBox || remaining.length === 0;
-  counts.push({ ...scope, taskId: '', processed: (isLastBox ? remaining.length : 0) + batch.failed.length, failed: batch.failed.length, withdrawn: 0 });
+  counts.push({
+    ...scope,
+    taskId: '',
+    processed: (isLastBox ? remaining.length : 0) + batch.failed.length,
+    failed: batch.failed.length,
+    withdrawn: 0,
+  });
   batch.finished = ended;
   batch.boxIndex += 1;
   batch.remaining = remaining.length === batch.itemCount ? null : remaining;
@@ -127,12 +154,19 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
 
 async function lockSlices(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, number>> {
   const ids = [...new Set(commits.map((commit) => commit.sliceId))].toSorted();
-  const found = await tx.all<SliceRow>(`select id, token from slice where id in (${marks(ids.length)}) order by id${tx.dialect.forUpdate}`, ids);
+  const found = await tx.all<SliceRow>(
+    `select id, token from slice where id in (${marks(ids.length)}) order by id${tx.dialect.forUpdate}`,
+    ids,
+  );
   return new Map(found.map((row) => [row.id, row.token]));
 }
 
 /** Batches that were only handed over are locked with the others, in one order: marking them later could close a circle. */
-async function lockBatches(tx: SqlTransaction, commits: readonly JobCommit[], started: readonly BatchKey[]): Promise<ReadonlyMap<string, BatchState>> {
+async function lockBatches(
+  tx: SqlTransaction,
+  commits: readonly JobCommit[],
+  started: readonly BatchKey[],
+): Promise<ReadonlyMap<string, BatchState>> {
   const keys = new Map([...commits, ...started].map((batch) => [`${batch.laneRunId}:${batch.batchNumber}`, batch]));
   if (keys.size === 0) return new Map();
   const found = await tx.all<{
@@ -169,7 +203,10 @@ async function lockBatches(tx: SqlTransaction, commits: readonly JobCommit[], st
   );
 }
 
-async function readGates(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, { epoch: number; active: boolean }>> {
+async function readGates(
+  tx: SqlTransaction,
+  commits: readonly JobCommit[],
+): Promise<ReadonlyMap<string, { epoch: number; active: boolean }>> {
   const ids = [...new Set(commits.map((commit) => commit.laneRunId))];
   if (ids.length === 0) return new Map();
   const found = await tx.all<{ id: string; epoch: number; active: number }>(

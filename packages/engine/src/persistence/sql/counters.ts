@@ -27,7 +27,12 @@ function fold(counts: readonly Count[]): readonly Count[] {
       key,
       sum === undefined
         ? count
-        : { ...sum, processed: sum.processed + count.processed, failed: sum.failed + count.failed, withdrawn: sum.withdrawn + count.withdrawn },
+        : {
+            ...sum,
+            processed: sum.processed + count.processed,
+            failed: sum.failed + count.failed,
+            withdrawn: sum.withdrawn + count.withdrawn,
+          },
     );
   }
   return [...byKey.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
@@ -41,7 +46,15 @@ export async function addCounts(tx: SqlTransaction, counts: readonly Count[]): P
     `insert into counter (lane_run_id, task_id, node_id, execution_id, processed, failed, withdrawn) values ${rows(folded.length, 7)}
      on conflict (lane_run_id, task_id, node_id) do update
      set processed = counter.processed + excluded.processed, failed = counter.failed + excluded.failed, withdrawn = counter.withdrawn + excluded.withdrawn`,
-    folded.flatMap((count) => [count.laneRunId, count.taskId, count.nodeId, count.executionId, count.processed, count.failed, count.withdrawn]),
+    folded.flatMap((count) => [
+      count.laneRunId,
+      count.taskId,
+      count.nodeId,
+      count.executionId,
+      count.processed,
+      count.failed,
+      count.withdrawn,
+    ]),
   );
 }
 
@@ -119,23 +132,35 @@ export const thresholdFigures = defineVerb(
       'select coalesce(sum(processed), 0) as processed, coalesce(sum(failed), 0) as failed from counter where lane_run_id = ? and task_id = ?',
       [params.laneRunId, params.taskId],
     );
-    const gate = await tx.get<{ known: number; batch_size: number }>('select known, batch_size from gate where lane_run_id = ?', [params.laneRunId]);
+    const gate = await tx.get<{ known: number; batch_size: number }>('select known, batch_size from gate where lane_run_id = ?', [
+      params.laneRunId,
+    ]);
     const open = await readOpenBatches(tx, params.laneRunId);
     const inProcessing = open
       .filter((batch) => batch.boxIndex === params.boxIndex && batch.started && !batch.doneTaskIds.includes(params.taskId))
       .reduce((sum, batch) => sum + batch.itemCount, 0);
-    return { processed: sums?.processed ?? 0, failed: sums?.failed ?? 0, inProcessing, known: gate?.known ?? 0, batchSize: gate?.batch_size ?? 1 };
+    return {
+      processed: sums?.processed ?? 0,
+      failed: sums?.failed ?? 0,
+      inProcessing,
+      known: gate?.known ?? 0,
+      batchSize: gate?.batch_size ?? 1,
+    };
   },
 );
 
 /** Which tasks of a lane run have failed items. */
-export const failedTasks = defineVerb('failedTasks', 'control', async (tx, params: { readonly laneRunId: string }): Promise<readonly string[]> => {
-  const found = await tx.all<{ task_id: string }>(
-    'select task_id from counter where lane_run_id = ? group by task_id having sum(failed) > 0',
-    [params.laneRunId],
-  );
-  return found.map((row) => row.task_id);
-});
+export const failedTasks = defineVerb(
+  'failedTasks',
+  'control',
+  async (tx, params: { readonly laneRunId: string }): Promise<readonly string[]> => {
+    const found = await tx.all<{ task_id: string }>(
+      'select task_id from counter where lane_run_id = ? group by task_id having sum(failed) > 0',
+      [params.laneRunId],
+    );
+    return found.map((row) => row.task_id);
+  },
+);
 
 /**
  * Ends a lane run's data plane: what is still open is withdrawn, counted once for each task that had it in

@@ -35,7 +35,11 @@ export const extendCreation = defineVerb(
   'data',
   async (tx, params: { readonly executionId: string; readonly write: PiecesWrite; readonly abandonedAfterMs: number }) => {
     const now = await tx.now();
-    const kept = await tx.run('update timer set due_at = ? where id = ? and body = ?', [now + params.abandonedAfterMs, timerId(params.executionId), underWay]);
+    const kept = await tx.run('update timer set due_at = ? where id = ? and body = ?', [
+      now + params.abandonedAfterMs,
+      timerId(params.executionId),
+      underWay,
+    ]);
     if (kept === 0) throw new Error('the creation took too long and was given up');
     await applyStoreWrites(tx, now, [params.write]);
   },
@@ -47,8 +51,12 @@ export async function finishCreation(tx: SqlTransaction, executionId: string): P
 }
 
 /** Removes a part of what an abandoned creation left; true when nothing is left. */
-export const purgeCreation = defineVerb('purgeCreation', 'control', async (tx, params: { readonly executionId: string }): Promise<boolean> => {
-  // First of all nobody can finish it any more.
-  await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(params.executionId)]);
-  return !(await deleteStores(tx, { executionId: params.executionId, limit: 200 }));
-});
+export const purgeCreation = defineVerb(
+  'purgeCreation',
+  'control',
+  async (tx, params: { readonly executionId: string }): Promise<boolean> => {
+    // First of all nobody can finish it any more.
+    await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(params.executionId)]);
+    return !(await deleteStores(tx, { executionId: params.executionId, limit: 200 }));
+  },
+);

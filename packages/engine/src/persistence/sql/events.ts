@@ -21,7 +21,10 @@ export async function appendEvents(
 export const readEvents = defineVerb(
   'readEvents',
   'read',
-  async (tx, params: { readonly executionId: string; readonly afterVersion: number; readonly limit: number }): Promise<readonly ExecutionEvent[]> => {
+  async (
+    tx,
+    params: { readonly executionId: string; readonly afterVersion: number; readonly limit: number },
+  ): Promise<readonly ExecutionEvent[]> => {
     const found = await tx.all<{ version: number; at: number; actor: string | null; body: string }>(
       'select version, at, actor, body from event where execution_id = ? and version > ? order by version limit ?',
       [params.executionId, params.afterVersion, params.limit],

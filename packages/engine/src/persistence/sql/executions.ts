@@ -76,7 +76,9 @@ export const loadExecution = defineVerb('loadExecution', 'control', async (tx, p
 export const viewExecution = defineVerb('viewExecution', 'read', async (tx, params: { readonly executionId: string }) => {
   const row = await tx.get<{ document: string }>('select document from execution where id = ? and discarded = 0', [params.executionId]);
   if (row === undefined) return null;
-  const archived = await tx.all<{ document: string }>('select document from archived_lane_run where execution_id = ?', [params.executionId]);
+  const archived = await tx.all<{ document: string }>('select document from archived_lane_run where execution_id = ?', [
+    params.executionId,
+  ]);
   return {
     execution: JSON.parse(row.document) as Execution,
     archivedRuns: archived.map((run) => JSON.parse(run.document) as LaneRun),
@@ -94,7 +96,9 @@ export const readSnapshots = defineVerb('readSnapshots', 'read', async (tx, para
 
 /** Where a task belongs: enough to find it in the document or the archived run. */
 export const findTask = defineVerb('findTask', 'read', async (tx, params: { readonly taskId: string }) => {
-  const row = await tx.get<{ execution_id: string; lane_run_id: string }>('select execution_id, lane_run_id from task where id = ?', [params.taskId]);
+  const row = await tx.get<{ execution_id: string; lane_run_id: string }>('select execution_id, lane_run_id from task where id = ?', [
+    params.taskId,
+  ]);
   return row === undefined ? null : { executionId: row.execution_id, laneRunId: row.lane_run_id };
 });
 
@@ -121,7 +125,8 @@ interface SummaryRow {
   readonly phase_index: string;
 }
 
-const summaryColumns = 'id, name, atm_inventory_id, user_id, status, revision_number, schedule_time, start_time, suspend_time, finish_time, phase_index';
+const summaryColumns =
+  'id, name, atm_inventory_id, user_id, status, revision_number, schedule_time, start_time, suspend_time, finish_time, phase_index';
 
 /** One page of a phase list, from an index, moved by an offset that may be negative (execution §14.2). */
 export const listExecutions = defineVerb('listExecutions', 'read', async (tx, params: ListParams) => {

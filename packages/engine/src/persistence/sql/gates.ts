@@ -74,17 +74,26 @@ export async function lockGate(tx: SqlTransaction, laneRunId: string): Promise<G
 }
 
 /** Takes the lane run's input and opens its gate; a gate that was closed by a suspension opens again. */
-export async function openGate(tx: SqlTransaction, params: { readonly executionId: string; readonly incarnation: number; readonly batchSize: number; readonly laneRun: LaneRun }): Promise<void> {
+export async function openGate(
+  tx: SqlTransaction,
+  params: { readonly executionId: string; readonly incarnation: number; readonly batchSize: number; readonly laneRun: LaneRun },
+): Promise<void> {
   const { laneRun } = params;
   const reopened = await tx.run('update gate set active = 1, incarnation = ? where lane_run_id = ?', [params.incarnation, laneRun.id]);
   if (reopened > 0 || laneRun.iteratedStoreId === null) return;
   const source = await storeForIteration(tx, laneRun.iteratedStoreId);
   if (source.kind === 'tree') await createWalkStore(tx, { executionId: params.executionId, laneRunId: laneRun.id });
   const { input, known, complete, walk } = takeInput(source, laneRun);
-  await tx.run(
-    `insert into gate (${gateColumns}) values (?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?)`,
-    [laneRun.id, params.executionId, params.incarnation, params.batchSize, known, complete ? 1 : 0, JSON.stringify(input), walk === null ? null : JSON.stringify(walk)],
-  );
+  await tx.run(`insert into gate (${gateColumns}) values (?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?)`, [
+    laneRun.id,
+    params.executionId,
+    params.incarnation,
+    params.batchSize,
+    known,
+    complete ? 1 : 0,
+    JSON.stringify(input),
+    walk === null ? null : JSON.stringify(walk),
+  ]);
 }
 
 type Source = Awaited<ReturnType<typeof storeForIteration>>;
@@ -125,10 +134,14 @@ export const activeGates = defineVerb('activeGates', 'read', async (tx, _params:
   return found.map((row) => row.id);
 });
 
-export const gateOfLaneRun = defineVerb('gateOfLaneRun', 'read', async (tx, params: { readonly laneRunId: string }): Promise<Gate | null> => {
-  const row = await tx.get<GateRow>(`select ${gateColumns} from gate where lane_run_id = ?`, [params.laneRunId]);
-  return row === undefined ? null : gateOf(row);
-});
+export const gateOfLaneRun = defineVerb(
+  'gateOfLaneRun',
+  'read',
+  async (tx, params: { readonly laneRunId: string }): Promise<Gate | null> => {
+    const row = await tx.get<GateRow>(`select ${gateColumns} from gate where lane_run_id = ?`, [params.laneRunId]);
+    return row === undefined ? null : gateOf(row);
+  },
+);
 
 /** Stop epochs of several lane runs in one query: renews a node's authorisation to hand jobs over (design §4). */
 export const stopEpochs = defineVerb('stopEpochs', 'control', async (tx, params: { readonly laneRunIds: readonly string[] }) => {

@@ -36,7 +36,10 @@ export function walkStoreId(laneRunId: string): string {
   return `${laneRunId}.walk`;
 }
 
-export async function createWalkStore(tx: SqlTransaction, params: { readonly executionId: string; readonly laneRunId: string }): Promise<void> {
+export async function createWalkStore(
+  tx: SqlTransaction,
+  params: { readonly executionId: string; readonly laneRunId: string },
+): Promise<void> {
   await insertStores(tx, [
     {
       id: walkStoreId(params.laneRunId),

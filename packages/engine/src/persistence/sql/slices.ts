@@ -69,7 +69,18 @@ export const claimSlice = defineVerb('claimSlice', 'control', async (tx, params:
   await tx.run(
     `insert into batch (lane_run_id, batch_number, slice_id, box_index, started, first_item, item_count, remaining, done_tasks, failed_items)
      values ${rows(count, 10)}`,
-    batches.flatMap((batch) => [params.laneRunId, batch.batchNumber, params.sliceId, 0, batch.started ? 1 : 0, batch.firstItem, batch.itemCount, null, '[]', '[]']),
+    batches.flatMap((batch) => [
+      params.laneRunId,
+      batch.batchNumber,
+      params.sliceId,
+      0,
+      batch.started ? 1 : 0,
+      batch.firstItem,
+      batch.itemCount,
+      null,
+      '[]',
+      '[]',
+    ]),
   );
   const slice: Slice = { sliceId: params.sliceId, sliceToken: 1, laneRunId: params.laneRunId, executionId: gate.executionId, batches };
   return { kind: 'claimed', slice, stopEpoch: gate.stopEpoch };
@@ -154,19 +165,33 @@ export const returnSlices = defineVerb('returnSlices', 'control', async (tx, par
   if (own.length === 0) return;
   await markBatches(tx, { laneRunId, batchNumbers: params.started, started: 1 });
   await markBatches(tx, { laneRunId, batchNumbers: params.untouched, started: 0 });
-  await tx.run(`update slice set node_id = null, node_token = null where id in (${marks(own.length)})`, own.map((slice) => slice.id));
+  await tx.run(
+    `update slice set node_id = null, node_token = null where id in (${marks(own.length)})`,
+    own.map((slice) => slice.id),
+  );
 });
 
-async function markBatches(tx: SqlTransaction, mark: { readonly laneRunId: string; readonly batchNumbers: readonly number[]; readonly started: 0 | 1 }): Promise<void> {
+async function markBatches(
+  tx: SqlTransaction,
+  mark: { readonly laneRunId: string; readonly batchNumbers: readonly number[]; readonly started: 0 | 1 },
+): Promise<void> {
   const { laneRunId, batchNumbers, started } = mark;
   if (batchNumbers.length === 0) return;
-  await tx.run(`update batch set started = ? where lane_run_id = ? and batch_number in (${marks(batchNumbers.length)})`, [started, laneRunId, ...batchNumbers]);
+  await tx.run(`update batch set started = ? where lane_run_id = ? and batch_number in (${marks(batchNumbers.length)})`, [
+    started,
+    laneRunId,
+    ...batchNumbers,
+  ]);
 }
 
 /** One slice is given back; whoever still works on it is fenced by the next claim's token. */
-export const returnSlice = defineVerb('returnSlice', 'control', async (tx, params: { readonly sliceId: string; readonly sliceToken: number }) => {
-  await tx.run('update slice set node_id = null, node_token = null where id = ? and token = ?', [params.sliceId, params.sliceToken]);
-});
+export const returnSlice = defineVerb(
+  'returnSlice',
+  'control',
+  async (tx, params: { readonly sliceId: string; readonly sliceToken: number }) => {
+    await tx.run('update slice set node_id = null, node_token = null where id = ? and token = ?', [params.sliceId, params.sliceToken]);
+  },
+);
 
 export interface OpenWork {
   /** Slices that a living node still holds. */

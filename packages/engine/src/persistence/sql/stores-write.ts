@@ -69,7 +69,13 @@ export async function applyStoreWrites(
   return { firstIndices, refused };
 }
 
-function collect(appends: Map<string, Appending>, write: number, storeId: string, pieces: readonly Piece[], limits: LogLimits | null): void {
+function collect(
+  appends: Map<string, Appending>,
+  write: number,
+  storeId: string,
+  pieces: readonly Piece[],
+  limits: LogLimits | null,
+): void {
   if (pieces.length === 0) return;
   let appending = appends.get(storeId);
   if (appending === undefined) {

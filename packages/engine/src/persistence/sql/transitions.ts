@@ -97,12 +97,22 @@ async function insertComponents(tx: SqlTransaction, executionId: string, compone
   );
 }
 
-async function applyEffect(tx: SqlTransaction, effect: Exclude<Effect, { kind: 'log' }>, transition: Transition, at: number): Promise<void> {
+async function applyEffect(
+  tx: SqlTransaction,
+  effect: Exclude<Effect, { kind: 'log' }>,
+  transition: Transition,
+  at: number,
+): Promise<void> {
   const { execution } = transition;
   switch (effect.kind) {
     case 'openGate':
       if (transition.batchSize === null) throw new Error('a transition that opens a gate needs the batch size');
-      await openGate(tx, { executionId: execution.id, incarnation: execution.incarnation, batchSize: transition.batchSize, laneRun: effect.laneRun });
+      await openGate(tx, {
+        executionId: execution.id,
+        incarnation: execution.incarnation,
+        batchSize: transition.batchSize,
+        laneRun: effect.laneRun,
+      });
       return;
     case 'closeGate':
       await closeGate(tx, effect.laneRunId);
@@ -143,9 +153,11 @@ async function applyEffect(tx: SqlTransaction, effect: Exclude<Effect, { kind: '
 /** An in-advance run goes with everything it had; nothing of it was ever shown as done. */
 async function removeLaneRun(tx: SqlTransaction, laneRun: Extract<Effect, { kind: 'removeLaneRun' }>['laneRun']): Promise<void> {
   const tasks = laneRun.boxes.flatMap((box) => box.tasks);
-  const storeIds = [laneRun.exceptionStoreId, ...tasks.flatMap((task) => [task.systemAuditLogId, task.timeSeriesStoreId]), walkStoreId(laneRun.id)].filter(
-    (id) => id !== null,
-  );
+  const storeIds = [
+    laneRun.exceptionStoreId,
+    ...tasks.flatMap((task) => [task.systemAuditLogId, task.timeSeriesStoreId]),
+    walkStoreId(laneRun.id),
+  ].filter((id) => id !== null);
   await deleteStores(tx, { ids: storeIds });
   await tx.run('delete from task where lane_run_id = ?', [laneRun.id]);
   await tx.run('delete from gate where lane_run_id = ?', [laneRun.id]);
