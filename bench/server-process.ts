@@ -22,6 +22,8 @@ export async function startServerProcess(): Promise<ServerProcess> {
   const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--data-dir', dataDir, '--no-demo'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // Whatever ends the measurement ends the server.
+  process.once('exit', () => child.kill('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const serverFile = join(dataDir, 'server.json');
   const deadline = performance.now() + startTimeoutMs;

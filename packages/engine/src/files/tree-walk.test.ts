@@ -117,8 +117,18 @@ test('a directory that was replaced by a link to the outside is not entered', as
   expect(rest.items.map((item) => item.path)).toEqual(['a.d', 'a.d/x', 'b', 'empty', 'link']);
 });
 
-test.skipIf(process.getuid?.() === 0)('a subtree that may not be entered is skipped with its directory (R48)', async () => {
+test('a subtree that may not be entered is skipped with its directory (R48)', async () => {
   await chmod(join(space.path, 'a/b'), 0o000);
-  expect(await walkInSteps(['a'], 10)).toEqual(['a', 'a/z']);
-  await chmod(join(space.path, 'a/b'), 0o755);
+  // Nothing is closed to root: it looks with the eyes of somebody else for a moment.
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) {
+    await chmod(top, 0o755);
+    process.seteuid?.(65_534);
+  }
+  try {
+    expect(await walkInSteps(['a'], 10)).toEqual(['a', 'a/z']);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    await chmod(join(space.path, 'a/b'), 0o755);
+  }
 });

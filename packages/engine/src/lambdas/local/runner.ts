@@ -43,6 +43,7 @@ export class Runner {
   readonly #decoder = new FrameDecoder();
   #state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting';
   #current: CurrentJob | null = null;
+  #onOutput: JobControl['onOutput'] | null = null;
   readonly #announced: (failure: string | null) => void;
   #startOutput = '';
   /** Resolves when the handler is imported: null, or why that failed. */
@@ -110,8 +111,14 @@ export class Runner {
       this.#state = this.#stateNow() === 'ended' ? 'ended' : 'idle';
       return { kind: 'crashed', reason: `The job's files could not be prepared: ${messageOf(error)}`, streamed: [] };
     }
-    const raw = await this.#perform(job, control);
-    return await this.#conclude(raw, control.signal.aborted, resultNames);
+    // What the job printed may arrive after its answer: it is heard until the job is concluded.
+    this.#onOutput = control.onOutput;
+    try {
+      const raw = await this.#perform(job, control);
+      return await this.#conclude(raw, control.signal.aborted, resultNames);
+    } finally {
+      this.#onOutput = null;
+    }
   }
 
   /** Ends everything; false when something may still run. */
@@ -213,8 +220,8 @@ export class Runner {
   }
 
   #output(text: string): void {
-    if (this.#current !== null) {
-      this.#current.control.onOutput(text);
+    if (this.#onOutput !== null) {
+      this.#onOutput(text);
     } else if (this.#state === 'starting' && this.#startOutput.length < MAX_FAILURE_TEXT) {
       this.#startOutput += text;
     }
