@@ -71,6 +71,10 @@ export class RegistryApi {
     return await this.#transport.create(`${base}/atm_workflow_schemas`, { ...dump, atmInventoryId: inventoryId });
   }
 
+  async deleteWorkflowSchema(schemaId: string): Promise<void> {
+    await this.#transport.call('DELETE', `${base}/atm_workflow_schemas/${schemaId}`, {});
+  }
+
   /** Inserts or overwrites the revision (rest R124). */
   async putWorkflowRevision(schemaId: string, dump: WorkflowDump['revision']): Promise<void> {
     const path = `${base}/atm_workflow_schemas/${schemaId}/revision/${dump.originalRevisionNumber}`;

@@ -9,7 +9,7 @@ export function addLambda(program: Command, terminal: Terminal): void {
     const { lambdas } = await connect(options, terminal.env).lambdas();
     if (options.json === true) printJson(terminal, lambdas);
     else {
-      const rows = lambdas.map(({ name, kind, images, source }) => [name, kind, images.join('\n'), source ?? '']);
+      const rows = lambdas.map(({ name, kind, images, source }) => [name, kind, images.join(', '), source ?? '']);
       printTable(terminal, ['name', 'kind', 'images', 'source'], rows);
     }
   });

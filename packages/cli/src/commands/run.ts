@@ -1,4 +1,4 @@
-import { UnreachableError, LanewayClient, type ExecutionDetails } from '@laneway/client';
+import { UnreachableError, LanewayClient, type ExecutionDetails, type Space, type WorkflowDump } from '@laneway/client';
 import type { Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
@@ -70,20 +70,11 @@ async function runCommand(dumpFile: string, options: RunOptions, terminal: Termi
   if (options.dir !== undefined) realDirectory(options.dir);
   const { client, close } = await clientOrEmbeddedServer(options, terminal);
   try {
-    const { schemaId } = await importDump(client, dump);
-    const revision = options.revision ?? dump.revision.originalRevisionNumber;
-    const schema = await importedSchema(client, schemaId, revision);
     const space =
       options.dir === undefined
         ? await findSpace(client, options.space ?? '')
         : await spaceForDirectory(client, options.dir, options.readonly ?? false);
-    const overlay = await buildOverlay(parseInputs(options.input, schema), spaceFiles(client, space));
-    const executionId = await client.executions.schedule({
-      atmWorkflowSchemaId: schemaId,
-      atmWorkflowSchemaRevisionNumber: revision,
-      spaceId: space.spaceId,
-      storeInitialContentOverlay: overlay,
-    });
+    const { executionId, schema } = await importAndSchedule(client, dump, space, options);
     if (options.detach === true) {
       if (options.json === true) printJson(terminal, { executionId });
       else printLine(terminal, executionId);
@@ -92,6 +83,33 @@ async function runCommand(dumpFile: string, options: RunOptions, terminal: Termi
     return await followAndReport(client, executionId, schema, options, terminal);
   } finally {
     await close();
+  }
+}
+
+/** Files are looked up before the import, and a schema that was only made for a run that is refused goes again. */
+async function importAndSchedule(
+  client: LanewayClient,
+  dump: WorkflowDump,
+  space: Space,
+  options: RunOptions,
+): Promise<{ readonly executionId: string; readonly schema: SchemaView }> {
+  const files = spaceFiles(client, space);
+  const known = options.revision === undefined ? viewSchema(dump.revision.atmWorkflowSchemaRevision) : undefined;
+  const early = known === undefined ? undefined : await buildOverlay(parseInputs(options.input, known), files);
+  const { schemaId, isNew } = await importDump(client, dump);
+  try {
+    const revision = options.revision ?? dump.revision.originalRevisionNumber;
+    const schema = await importedSchema(client, schemaId, revision);
+    const executionId = await client.executions.schedule({
+      atmWorkflowSchemaId: schemaId,
+      atmWorkflowSchemaRevisionNumber: revision,
+      spaceId: space.spaceId,
+      storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input, schema), files)),
+    });
+    return { executionId, schema };
+  } catch (error) {
+    if (isNew) await client.registry.deleteWorkflowSchema(schemaId).catch(() => undefined);
+    throw error;
   }
 }
 
