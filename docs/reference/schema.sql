@@ -1,0 +1,367 @@
+-- Every table and index of a database, as the migrations leave it. The same on SQLite and PostgreSQL.
+
+CREATE TABLE account (
+  id text primary key,
+  full_name text not null,
+  username text,
+  privileges text not null,
+  blocked integer not null default 0,
+  token_generation integer not null default 1,
+  token_secret text not null,
+  creation_time bigint not null
+);
+
+CREATE UNIQUE INDEX account_by_username on account (username);
+
+CREATE TABLE archived_lane_run (
+  id text primary key,
+  execution_id text not null,
+  document text not null
+);
+
+CREATE INDEX archived_lane_run_by_execution on archived_lane_run (execution_id);
+
+CREATE TABLE batch (
+  lane_run_id text not null,
+  batch_number bigint not null,
+  slice_id text not null,
+  box_index integer not null,
+  started integer not null,
+  first_item bigint not null,
+  item_count integer not null,
+  remaining text,
+  done_tasks text not null,
+  failed_items text not null,
+  primary key (lane_run_id, batch_number)
+);
+
+CREATE INDEX batch_by_slice on batch (slice_id, batch_number);
+
+CREATE TABLE counter (
+  lane_run_id text not null,
+  task_id text not null,
+  node_id text not null,
+  execution_id text not null,
+  processed bigint not null,
+  failed bigint not null,
+  withdrawn bigint not null,
+  primary key (lane_run_id, task_id, node_id)
+);
+
+CREATE INDEX counter_by_execution on counter (execution_id);
+
+CREATE TABLE driver (
+  execution_id text primary key,
+  node_id text not null,
+  node_token bigint not null,
+  token bigint not null
+);
+
+CREATE INDEX driver_by_node on driver (node_id);
+
+CREATE TABLE event (
+  execution_id text not null,
+  version bigint not null,
+  at bigint not null,
+  actor text,
+  body text not null,
+  primary key (execution_id, version)
+);
+
+CREATE TABLE execution (
+  id text primary key,
+  space_id text not null,
+  atm_inventory_id text not null,
+  user_id text not null,
+  name text not null,
+  revision_number integer not null,
+  status text not null,
+  phase text not null,
+  phase_index text not null,
+  schedule_time bigint not null,
+  start_time bigint not null,
+  suspend_time bigint not null,
+  finish_time bigint not null,
+  version bigint not null,
+  discarded integer not null default 0,
+  document text not null
+);
+
+CREATE INDEX execution_by_inventory on execution (space_id, atm_inventory_id, phase, phase_index) where discarded = 0;
+
+CREATE INDEX execution_by_phase on execution (space_id, phase, phase_index) where discarded = 0;
+
+CREATE INDEX execution_discarded on execution (id) where discarded = 1;
+
+CREATE INDEX execution_to_drive on execution (id) where phase in ('waiting', 'ongoing');
+
+CREATE TABLE file (
+  id text primary key,
+  space_id text not null,
+  path text not null
+);
+
+CREATE UNIQUE INDEX file_by_path on file (space_id, path);
+
+CREATE TABLE gate (
+  lane_run_id text primary key,
+  execution_id text not null,
+  active integer not null,
+  incarnation integer not null,
+  stop_epoch bigint not null,
+  batch_size integer not null,
+  frontier bigint not null,
+  known bigint not null,
+  complete integer not null,
+  input text not null,
+  walk text
+);
+
+CREATE INDEX gate_active on gate (lane_run_id) where active = 1;
+
+CREATE INDEX gate_by_execution on gate (execution_id);
+
+CREATE TABLE inventory (
+  id text primary key,
+  name text not null,
+  creator_id text not null,
+  creation_time bigint not null
+);
+
+CREATE TABLE inventory_member (
+  inventory_id text not null,
+  user_id text not null,
+  privileges text not null,
+  primary key (inventory_id, user_id)
+);
+
+CREATE INDEX inventory_member_by_user on inventory_member (user_id);
+
+CREATE TABLE lambda (
+  id text primary key,
+  original_id text,
+  creator_id text not null,
+  creation_time bigint not null
+);
+
+CREATE INDEX lambda_by_original on lambda (original_id);
+
+CREATE TABLE lambda_link (
+  inventory_id text not null,
+  lambda_id text not null,
+  primary key (inventory_id, lambda_id)
+);
+
+CREATE INDEX lambda_link_by_lambda on lambda_link (lambda_id);
+
+CREATE TABLE lambda_revision (
+  lambda_id text not null,
+  revision_number bigint not null,
+  checksum text not null,
+  body text not null,
+  primary key (lambda_id, revision_number)
+);
+
+CREATE INDEX lambda_revision_by_checksum on lambda_revision (checksum, revision_number);
+
+CREATE TABLE migration (number integer primary key, name text not null, breaking integer not null, applied_at bigint not null);
+
+CREATE TABLE named_token (
+  id text primary key,
+  user_id text not null,
+  name text not null,
+  type text not null,
+  caveats text not null,
+  metadata text not null,
+  secret text not null,
+  revoked integer not null,
+  creation_time bigint not null
+);
+
+CREATE UNIQUE INDEX named_token_by_name on named_token (user_id, name);
+
+CREATE TABLE node (
+  id text primary key,
+  token bigint not null,
+  until_at bigint not null
+);
+
+CREATE TABLE series_collection (
+  store_id text primary key,
+  metric_count integer not null
+);
+
+CREATE TABLE series_metric (
+  store_id text not null,
+  series text not null,
+  metric text not null,
+  resolution bigint not null,
+  retention bigint not null,
+  aggregator text not null,
+  window_count bigint not null,
+  primary key (store_id, series, metric)
+);
+
+CREATE TABLE series_window (
+  store_id text not null,
+  series text not null,
+  metric text not null,
+  start_at bigint not null,
+  aggregator text not null,
+  measurement_count bigint not null,
+  first_at bigint not null,
+  last_at bigint not null,
+  value double precision not null,
+  primary key (store_id, series, metric, start_at)
+);
+
+CREATE TABLE setting (
+  name text primary key,
+  value text not null
+);
+
+CREATE TABLE slice (
+  id text primary key,
+  lane_run_id text not null,
+  execution_id text not null,
+  node_id text,
+  node_token bigint,
+  token bigint not null,
+  from_batch bigint not null,
+  open_count integer not null
+);
+
+CREATE INDEX slice_by_lane_run on slice (lane_run_id, node_id, from_batch);
+
+CREATE INDEX slice_by_node on slice (node_id);
+
+CREATE TABLE snapshot (
+  execution_id text not null,
+  kind text not null,
+  snapshot_key text not null,
+  body text not null,
+  primary key (execution_id, kind, snapshot_key)
+);
+
+CREATE TABLE space (
+  id text primary key,
+  name text not null,
+  path text not null,
+  readonly integer not null,
+  owner_user_id text not null,
+  creation_time bigint not null
+);
+
+CREATE INDEX space_by_name on space (name, id);
+
+CREATE UNIQUE INDEX space_by_path on space (path);
+
+CREATE TABLE space_member (
+  space_id text not null,
+  user_id text not null,
+  privileges text not null,
+  owner integer not null,
+  primary key (space_id, user_id)
+);
+
+CREATE INDEX space_member_by_user on space_member (user_id);
+
+CREATE TABLE store (
+  id text primary key,
+  execution_id text not null,
+  lane_run_id text,
+  task_id text,
+  schema_id text not null,
+  name text not null,
+  type text not null,
+  frozen integer not null,
+  log_level integer,
+  config text not null,
+  initial_content text
+);
+
+CREATE INDEX store_by_execution on store (execution_id);
+
+CREATE TABLE store_chunk (
+  store_id text not null,
+  first_index bigint not null,
+  item_count integer not null,
+  first_at bigint not null,
+  last_at bigint not null,
+  items text not null,
+  primary key (store_id, first_index)
+);
+
+CREATE TABLE store_content (
+  store_id text primary key,
+  content text not null
+);
+
+CREATE TABLE store_tail (
+  store_id text primary key,
+  next_index bigint not null,
+  oldest_index bigint not null,
+  base_index bigint not null,
+  chunk_index bigint not null,
+  chunk_count integer not null,
+  chunk_bytes bigint not null,
+  oldest_at bigint not null,
+  last_at bigint not null
+);
+
+CREATE TABLE task (
+  id text primary key,
+  execution_id text not null,
+  lane_run_id text not null
+);
+
+CREATE INDEX task_by_execution on task (execution_id);
+
+CREATE INDEX task_by_lane_run on task (lane_run_id);
+
+CREATE TABLE timer (
+  id text primary key,
+  kind text not null,
+  execution_id text not null,
+  due_at bigint not null,
+  body text not null
+);
+
+CREATE INDEX timer_by_due on timer (due_at);
+
+CREATE INDEX timer_by_execution on timer (execution_id);
+
+CREATE TABLE workflow_schema (
+  id text primary key,
+  inventory_id text not null,
+  name text not null,
+  summary text not null,
+  original_id text,
+  creator_id text not null,
+  creation_time bigint not null
+);
+
+CREATE INDEX workflow_schema_by_inventory on workflow_schema (inventory_id);
+
+CREATE TABLE workflow_schema_lambda (
+  schema_id text not null,
+  lambda_id text not null,
+  primary key (schema_id, lambda_id)
+);
+
+CREATE INDEX workflow_schema_lambda_by_lambda on workflow_schema_lambda (lambda_id);
+
+CREATE TABLE workflow_schema_revision (
+  schema_id text not null,
+  revision_number bigint not null,
+  body text not null,
+  primary key (schema_id, revision_number)
+);
+
+CREATE TABLE xattr (
+  space_id text not null,
+  path text not null,
+  name text not null,
+  value text not null,
+  primary key (space_id, path, name)
+);
