@@ -265,11 +265,9 @@ class TaskJobs {
     const error = mapped.error ?? (streamError === undefined ? null : makeError('badData', { key: 'streamedResult', hint: streamError }));
     const writes = [...result.writes, ...mapped.writes];
     if (error === null) return { ...result, writes };
-    const broken = async (): Promise<void> => {
-      await result.afterCommit?.();
-      await this.#breakTask('streamedResult', error, 'A streamed result could not be processed.');
-    };
-    return { ...result, writes, afterCommit: broken };
+    // Before the commit: were it after, a node that dies in between would take the failure along.
+    await this.#breakTask('streamedResult', error, 'A streamed result could not be processed.');
+    return { ...result, writes };
   }
 
   #batchFailed(job: Job, error: ErrorObject, log: TaskLog): Recorded {
