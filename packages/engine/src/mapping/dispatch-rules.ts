@@ -3,6 +3,7 @@ import {
   isEntityName,
   makeError,
   matchesName,
+  targetSeriesName,
   ok,
   refuse,
   type DispatchRule,
@@ -38,7 +39,7 @@ export function dispatchMeasurements(
     for (const rule of fitting) {
       const schema = schemaOf(rule, config);
       if (schema === undefined) return refuse(unknownGenerator(rule));
-      const series = seriesName(measurement.tsName, rule, schema);
+      const series = targetSeriesName(schema, rule, measurement.tsName);
       if (schema.nameGeneratorType === 'addPrefix' && !isEntityName(series))
         return refuse(makeError('badValueName', { key: 'timeSeriesName' }));
       if (reached.has(series)) repeated.add(series);
@@ -61,20 +62,4 @@ function schemaOf(rule: DispatchRule, config: TimeSeriesStoreConfig): TimeSeries
 function unknownGenerator(rule: DispatchRule): ErrorObject {
   const hint = `no time series schema has the name generator "${rule.targetTimeSeriesNameGenerator}"`;
   return makeError('badData', { key: 'dispatchRules', hint });
-}
-
-/** The table of R57. */
-export function seriesName(tsName: string, rule: DispatchRule, schema: TimeSeriesSchema): string {
-  const generator = schema.nameGenerator;
-  if (schema.nameGeneratorType === 'exact') return generator;
-  if (rule.measurementTimeSeriesNameMatcherType === 'exact') return generator + tsName;
-  const matcher = rule.measurementTimeSeriesNameMatcher;
-  switch (rule.prefixCombiner) {
-    case 'concatenate':
-      return generator + tsName;
-    case 'converge':
-      return matcher.startsWith(generator) ? tsName : generator + tsName;
-    case 'overwrite':
-      return generator + tsName.slice(matcher.length);
-  }
 }

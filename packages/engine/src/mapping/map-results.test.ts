@@ -1,10 +1,16 @@
-import type { DataSpec, LambdaRevision, ResultMapping, StoreContentUpdateOptions, TaskSchema } from '@laneway/model';
+import {
+  targetSeriesName,
+  type DataSpec,
+  type LambdaRevision,
+  type ResultMapping,
+  type StoreContentUpdateOptions,
+  type TaskSchema,
+} from '@laneway/model';
 import { expect, test } from 'vitest';
 import { FakeFiles } from '../../test/fake-files.ts';
 import { fileIdOf } from '../files/file-id.ts';
 import { buildArguments } from './build-arguments.ts';
 import { compileTask, type CompiledTask } from './compile-task.ts';
-import { seriesName } from './dispatch-rules.ts';
 import { mapBatchResults, mapStreamedResults, type MappedItem } from './map-results.ts';
 import { readResponse } from './read-response.ts';
 import type { ResultContext, Target } from './targets.ts';
@@ -286,9 +292,11 @@ test.each([
 ])('%s under the matcher %s has its pinned names (data-and-stores R57)', (tsName, matcher, ...expected) => {
   const schema = { nameGeneratorType: 'addPrefix' as const, nameGenerator: 'count_', unit: 'none', metrics: {} };
   const combiners = ['concatenate', 'converge', 'overwrite'] as const;
-  expect(combiners.map((combiner) => seriesName(tsName, rule('hasPrefix', matcher, 'count_', combiner), schema))).toEqual(expected);
-  expect(seriesName(tsName, rule('exact', tsName, 'count_', 'overwrite'), schema)).toBe(`count_${tsName}`);
-  expect(seriesName(tsName, rule('hasPrefix', matcher, 'x'), { ...schema, nameGeneratorType: 'exact', nameGenerator: 'x' })).toBe('x');
+  expect(combiners.map((combiner) => targetSeriesName(schema, rule('hasPrefix', matcher, 'count_', combiner), tsName))).toEqual(expected);
+  expect(targetSeriesName(schema, rule('exact', tsName, 'count_', 'overwrite'), tsName)).toBe(`count_${tsName}`);
+  expect(targetSeriesName({ ...schema, nameGeneratorType: 'exact', nameGenerator: 'x' }, rule('hasPrefix', matcher, 'x'), tsName)).toBe(
+    'x',
+  );
 });
 
 test('a fitting rule with an unknown generator stores nothing, one that does not fit is harmless (data-and-stores R56, execution R104)', async () => {
