@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { commandKinds, commandTable, servedCommands, type CommandOutcome } from '../packages/model/src/execution/commands.ts';
+import { commandKinds, commandTable, type CommandOutcome } from '../packages/model/src/execution/commands.ts';
 import {
   executionStatuses,
   laneRunStatuses,
@@ -144,8 +144,6 @@ ${commands()}
 
 ¹ The lane run decides: \`cancel\` and \`pause\` follow the stop table above, \`rerun\` and \`retry\` need a run that can be
 repeated, \`forceContinue\` needs a next lane.
-
-Served in this version: ${servedCommands.map((kind) => `\`${kind}\``).join(', ')}.
 `;
 }
 

@@ -6,9 +6,6 @@ import { executionError } from './refusals.ts';
 export const commandKinds = ['cancel', 'pause', 'resume', 'forceContinue', 'rerun', 'retry', 'delete'] as const;
 export type CommandKind = (typeof commandKinds)[number];
 
-/** Those that exist; the table below holds for the others as they come. */
-export const servedCommands: readonly CommandKind[] = ['cancel', 'delete'];
-
 export const commandErrors = [
   'atmWorkflowExecutionEnded',
   'atmWorkflowExecutionNotResumable',

@@ -62,6 +62,10 @@ export type LaneStoppingReason = (typeof laneStoppingReasons)[number];
 export const taskStoppingReasons = ['pause', 'interrupt', 'failure', 'cancel'] as const;
 export type TaskStoppingReason = (typeof taskStoppingReasons)[number];
 
+/** What becomes of jobs in flight when a lane run stops: they run to their end, or they are aborted (execution §8.6). */
+export const stopModes = ['drain', 'abort'] as const;
+export type StopMode = (typeof stopModes)[number];
+
 export const runTypes = ['regular', 'rerun', 'retry'] as const;
 export type RunType = (typeof runTypes)[number];
 
@@ -134,7 +138,10 @@ export interface Execution {
   readonly name: string;
   readonly spaceId: string;
   readonly atmInventoryId: string;
+  /** Who scheduled it; never changes. */
   readonly userId: string;
+  /** On whose behalf it runs: the last one who scheduled, resumed, repeated or force-continued it (execution §15.1). */
+  readonly sessionUserId: string;
   readonly atmWorkflowSchemaId: string;
   readonly atmWorkflowSchemaRevisionNumber: number;
   /** Severity number: 0 emergency … 7 debug. */

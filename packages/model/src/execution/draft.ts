@@ -36,7 +36,7 @@ export interface TaskChange {
 }
 
 /** Fields that no status depends on. */
-type FreeFields = Partial<Pick<Execution, 'currentLaneIndex' | 'currentRunNum'>>;
+type FreeFields = Partial<Pick<Execution, 'currentLaneIndex' | 'currentRunNum' | 'incarnation' | 'sessionUserId'>>;
 
 export class Draft {
   readonly rules: Rules;
@@ -106,11 +106,11 @@ export class Draft {
     this.#place(slot, laneRun);
   }
 
-  /** Moves the lane run to a status; `reason` replaces its stopping reason. */
-  setLaneRunStatus(slot: Slot, to: LaneRunStatus, reason?: LaneStoppingReason): void {
+  /** Moves the lane run to a status; `reason` replaces its stopping reason, null clears it. */
+  setLaneRunStatus(slot: Slot, to: LaneRunStatus, reason?: LaneStoppingReason | null): void {
     const laneRun = this.laneRun(slot);
     this.#checkLaneRun(laneRun.status, to);
-    this.#recordLaneRun(laneRun, laneRun.status, to, reason);
+    this.#recordLaneRun(laneRun, laneRun.status, to, reason ?? undefined);
     this.#place(slot, { ...laneRun, status: to, ...(reason === undefined ? {} : { stoppingReason: reason }) });
   }
 

@@ -8,14 +8,15 @@
  */
 import type { Execution, LaneRun, LaneRunStatus } from './document.ts';
 import type { Draft } from './draft.ts';
-import { logLaneRun, logTask, logWorkflow } from './log-entries.ts';
+import { logLaneRun, logTask, logWorkflow, selectorOf } from './log-entries.ts';
 import { becomeCurrent } from './lane-entry.ts';
+import { phaseOf } from './phases.ts';
 import { stopInAdvance } from './stop-tasks.ts';
 
 /** The lane run's work is done and every task is concluded (execution §6.5). */
 export function endDrainedLaneRun(draft: Draft, newRunId: string): void {
   const failed = draft.current.boxes.some((box) => box.tasks.some((task) => task.status === 'failed'));
-  draft.effect({ kind: 'closeGate', laneRunId: draft.current.id });
+  draft.effect({ kind: 'closeGate', laneRunId: draft.current.id, mode: 'drain' });
   endLaneRun(draft, failed ? 'failed' : 'finished');
   if (failed) retryOrStop(draft, newRunId);
   else enterNextLane(draft, newRunId);
@@ -48,7 +49,7 @@ export function freezeTimeSeries(draft: Draft, storeIds: readonly (string | null
 function endLaneRun(draft: Draft, status: LaneRunStatus): void {
   const { id, iteratedStoreId, exceptionStoreId } = draft.current;
   draft.setLaneRunStatus('current', status);
-  draft.effect({ kind: 'closeSlices', laneRunId: id });
+  draft.effect({ kind: phaseOf(status) === 'suspended' ? 'returnSlices' : 'closeSlices', laneRunId: id });
   if (iteratedStoreId !== null && globalStores(draft.execution).includes(iteratedStoreId)) {
     draft.effect({ kind: 'unfreezeStores', storeIds: [iteratedStoreId] });
   }
@@ -64,19 +65,31 @@ function retryOrStop(draft: Draft, newRunId: string): void {
     draft.setStatus('stopping');
     return;
   }
-  const runNumber = draft.execution.currentRunNum + 1;
   const retriesLeft = lane.retriesLeft - 1;
   draft.setLane(current.laneIndex, { retriesLeft });
-  draft.set({ currentRunNum: runNumber });
-  const retry: LaneRun = {
-    ...newLaneRun(newRunId, current.laneIndex, runNumber),
-    originRunNumber: current.runNumber,
-    runType: 'retry',
-    iteratedStoreId: current.exceptionStoreId,
-  };
-  draft.replaceCurrent(retry);
-  const details = { scheduledLaneRunSelector: { laneIndex: retry.laneIndex, RunNumber: runNumber }, retriesLeft };
+  const retry = scheduleRepeat(draft, { runType: 'retry', laneIndex: current.laneIndex, run: current, newRunId });
+  const details = { scheduledLaneRunSelector: selectorOf(retry), retriesLeft };
   logLaneRun(draft, 'info', current, 'An automatic retry of the failed items was scheduled.', details);
+}
+
+export type RepeatedRun = Pick<LaneRun, 'runNumber' | 'iteratedStoreId' | 'exceptionStoreId'>;
+
+/** A new run of a lane repeats an ended one and becomes the current run: over its failed items, or over its input (execution §7.6). */
+export function scheduleRepeat(
+  draft: Draft,
+  repeat: { readonly runType: 'rerun' | 'retry'; readonly laneIndex: number; readonly run: RepeatedRun; readonly newRunId: string },
+): LaneRun {
+  const { runType, laneIndex, run, newRunId } = repeat;
+  const runNumber = draft.execution.currentRunNum + 1;
+  const laneRun: LaneRun = {
+    ...newLaneRun(newRunId, laneIndex, runNumber),
+    originRunNumber: run.runNumber,
+    runType,
+    iteratedStoreId: runType === 'retry' ? run.exceptionStoreId : run.iteratedStoreId,
+  };
+  draft.set({ currentRunNum: runNumber });
+  draft.replaceCurrent(laneRun);
+  return laneRun;
 }
 
 /** The next lane as it was prepared in advance, or a fresh run of it (execution §6.3). */
@@ -159,6 +172,7 @@ function endStatusOf(status: LaneRunStatus): EndStatus {
   return status;
 }
 
-function globalStores(execution: Execution): readonly string[] {
+/** Ids of the stores that live as long as the execution. */
+export function globalStores(execution: Execution): readonly string[] {
   return Object.values(execution.storeRegistry);
 }

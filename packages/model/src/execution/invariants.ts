@@ -7,7 +7,9 @@
  * changes · T every change is an edge of the transition tables · I11, I15 the changes lead from the one
  * document to the other · S a stopped lane run ends by its reason and a
  * stopping one has no task that still takes work; its tasks hear of it by execution §4.3 · C after an accepted cancel the lane run is stopping for
- * cancel, or crash, or has ended cancelled · A the document keeps the shape that the others build on.
+ * cancel, or crash, or has ended cancelled; after an accepted pause it is stopping for pause or something stronger ·
+ * R a resume, repeat or forced continuation begins the next incarnation and does just what execution §7.4–§7.6 say ·
+ * A the document keeps the shape that the others build on.
  */
 import { checkChangeChain } from './change-chain.ts';
 import type { Execution, LaneRun, LaneRunStatus, LaneStoppingReason, TaskState } from './document.ts';
@@ -29,6 +31,7 @@ export function checkInvariants(before: Execution, input: Command | EngineEvent,
     ...checkChangeChain(before, after, changes),
     ...checkStop(before, after, input),
     ...checkTasksTold(before, after, input),
+    ...checkIncarnation(before, after, input),
     ...checkDocument(after),
     ...checkEffects(before, reduction),
   ];
@@ -103,14 +106,19 @@ function checkStop(before: Execution, after: Execution, input: Command | EngineE
     if (reason === null || strength.indexOf(reason) < strength.indexOf(was)) problems.push(`S: the reason went from ${was} to ${reason}`);
     if (status !== 'stopping' && reason !== null && status !== endOf(reason)) problems.push(`S: stopped for ${reason}, ended ${status}`);
   }
-  if (after.current.id !== before.current.id && before.current.stoppingReason !== null)
+  if (after.current.id !== before.current.id && before.current.stoppingReason !== null && after.incarnation === before.incarnation)
     problems.push('S: a run followed one that was stopped');
   if (input.kind === 'cancel') problems.push(...checkCancel(before, after));
+  if (input.kind === 'pause' && (after.current.status !== 'stopping' || after.current.stoppingReason !== 'pause'))
+    problems.push(`C: paused, and the lane run is ${after.current.status} (${after.current.stoppingReason})`);
   return problems;
 }
 
 /** A cancel may be without effect only when one is under way already, or a crash (execution §4.1, R50). */
 function checkUnchanged(before: Execution, input: Command | EngineEvent): string[] {
+  if (input.kind === 'resume' || input.kind === 'forceContinue' || input.kind === 'rerun' || input.kind === 'retry')
+    return [`R: an accepted ${input.kind} changed nothing`];
+  if (input.kind === 'pause' && before.current.status !== 'stopping') return [`C: a pause changed nothing while ${before.current.status}`];
   if (input.kind !== 'cancel' || isStoppingForGood(before.current)) return [];
   return [`C: a cancel changed nothing while the lane run is ${before.current.status} (${before.current.stoppingReason})`];
 }
@@ -172,6 +180,69 @@ function whenStopped(task: TaskState, reason: LaneStoppingReason): readonly stri
   }
 }
 
+/** Only the four commands that go on begin an incarnation, and nothing else leaves a suspension but a cancel. */
+function checkIncarnation(before: Execution, after: Execution, input: Command | EngineEvent): string[] {
+  const phase = phaseOf(before.status);
+  switch (input.kind) {
+    case 'resume':
+      return [...nextIncarnation(before, after, 'suspended', 'resuming'), ...checkResumed(before, after)];
+    case 'forceContinue':
+      return [...nextIncarnation(before, after, 'ended', 'resuming'), ...checkForced(before, after)];
+    case 'rerun':
+    case 'retry':
+      return [...nextIncarnation(before, after, 'ended', 'scheduled'), ...checkRepeated(before, after, input)];
+    default: {
+      const problems = after.incarnation === before.incarnation ? [] : [`R: ${input.kind} began an incarnation`];
+      return phase === 'suspended' && input.kind !== 'cancel' ? [...problems, `R: ${input.kind} left ${before.status}`] : problems;
+    }
+  }
+}
+
+function nextIncarnation(before: Execution, after: Execution, from: string, to: string): string[] {
+  const problems = phaseOf(before.status) === from && after.status === to ? [] : [`R: ${before.status} went on as ${after.status}`];
+  if (after.incarnation !== before.incarnation + 1) problems.push(`R: incarnation ${before.incarnation} → ${after.incarnation}`);
+  if (after.userId !== before.userId) problems.push('R: the scheduling user changed');
+  return problems;
+}
+
+function checkResumed(before: Execution, after: Execution): string[] {
+  const { current } = after;
+  const isSame = current.id === before.current.id && current.status === 'resuming' && current.stoppingReason === null;
+  const tasksStay = JSON.stringify(current.boxes) === JSON.stringify(before.current.boxes);
+  const retriesStay = after.lanes.every((lane, index) => lane.retriesLeft === before.lanes[index]?.retriesLeft);
+  return [
+    ...(isSame ? [] : ['R: the lane run does not go on']),
+    ...(tasksStay ? [] : ['R: a resume touched tasks']),
+    ...(retriesStay && after.currentRunNum === before.currentRunNum ? [] : ['R114: a resume touched the retries']),
+  ];
+}
+
+function checkForced(before: Execution, after: Execution): string[] {
+  const { current } = after;
+  const isNext = current.laneIndex === before.current.laneIndex + 1 && current.runNumber === before.currentRunNum;
+  const isFresh = current.status === 'scheduled' && current.runType === 'regular' && current.originRunNumber === null;
+  return before.status === 'failed' && isNext && isFresh ? [] : ['R: the next lane does not begin anew'];
+}
+
+function checkRepeated(before: Execution, after: Execution, input: Extract<Command, { readonly kind: 'rerun' | 'retry' }>): string[] {
+  const { current } = after;
+  const lines = after.lanes[input.laneIndex - 1]?.endedRuns ?? [];
+  const origin = lines.find((line) => line.runNumber === input.laneRunNumber);
+  const source = input.kind === 'retry' ? origin?.exceptionStoreId : origin?.iteratedStoreId;
+  const problems = origin === undefined || before.status === 'crashed' ? ['R: nothing that can be repeated'] : [];
+  if (current.laneIndex !== input.laneIndex || current.originRunNumber !== input.laneRunNumber)
+    problems.push('R: another run was repeated');
+  if (current.runNumber !== before.currentRunNum + 1 || after.currentRunNum !== before.currentRunNum + 1)
+    problems.push(`R: run number ${current.runNumber} after ${before.currentRunNum}`);
+  if (current.runType !== input.kind || current.status !== 'scheduled')
+    problems.push(`R: the repeat is ${current.runType} ${current.status}`);
+  if (current.iteratedStoreId !== source) problems.push(`I7: a ${input.kind} iterates ${current.iteratedStoreId}`);
+  if (input.kind === 'retry' && (origin?.status !== 'failed' || origin.stoppingReason !== null))
+    problems.push('I7: a retry without failed items');
+  if (after.lanes[input.laneIndex - 1]?.retriesLeft !== 0) problems.push('D4: the repeated lane is retried');
+  return problems;
+}
+
 function checkDocument(after: Execution): string[] {
   const { current, inAdvance } = after;
   const problems = [...checkLaneRun(current)];
@@ -230,17 +301,19 @@ function checkTask(laneRun: LaneRun, task: TaskState): string[] {
 function checkEffects(before: Execution, { execution: after, effects, changes }: Changed): string[] {
   const problems: string[] = [];
   const opened = effects.flatMap((effect) => (effect.kind === 'openGate' ? [effect.laneRun] : []));
+  const hasResumed = before.current.status === 'resuming' && after.current.status === 'active';
   for (const laneRun of opened) {
-    if (laneRun.id !== after.current.id || laneRun.status !== 'enqueued')
+    if (laneRun.id !== after.current.id || (laneRun.status !== 'enqueued' && !hasResumed))
       problems.push(`A: the gate of a run that is ${laneRun.status} opened`);
   }
   const becameReady =
-    after.current.status === 'enqueued' && (before.current.id !== after.current.id || before.current.status !== 'enqueued');
+    hasResumed || (after.current.status === 'enqueued' && (before.current.id !== after.current.id || before.current.status !== 'enqueued'));
   if (becameReady && opened.length === 0) problems.push('A: a lane run is ready and its gate is closed');
   const isClosed = effects.some((effect) => effect.kind === 'closeGate' && effect.laneRunId === before.current.id);
   const stopped = after.current.status === 'stopping' && before.current.status !== 'stopping';
   const left = before.current.status === 'active' && (after.current.id !== before.current.id || after.current.status !== 'active');
   if ((stopped || left) && !isClosed) problems.push('C: the gate stays open');
+  problems.push(...checkWork(before, after, effects));
   const ended = changes.some(
     (change) => change.subject === 'execution' && (isEnd(change.to) || change.to === 'paused' || change.to === 'interrupted'),
   );
@@ -248,5 +321,20 @@ function checkEffects(before: Execution, { execution: after, effects, changes }:
   if (told !== (ended && after.callback !== null ? 1 : 0)) problems.push(`A: ${told} callbacks`);
   if (before.current.id !== after.current.id && !effects.some((effect) => effect.kind === 'archiveLaneRun'))
     problems.push('A: a lane run was lost');
+  return problems;
+}
+
+/** Jobs in flight run to their end for a pause only; open work is kept for a resume only (execution §8.6). */
+function checkWork(before: Execution, after: Execution, effects: Changed['effects']): string[] {
+  const problems: string[] = [];
+  const stops = after.current.id === before.current.id && after.current.status === 'stopping';
+  const mode = after.current.stoppingReason === 'pause' ? 'drain' : 'abort';
+  if (stops && effects.some((effect) => effect.kind === 'closeGate' && effect.mode !== mode)) problems.push(`C: jobs do not ${mode}`);
+  const isSuspended = after.current.status === 'paused' || after.current.status === 'interrupted';
+  if (isSuspended && effects.some((effect) => effect.kind === 'closeSlices' && effect.laneRunId === after.current.id))
+    problems.push('R87: open work is lost');
+  const hasEnded = isEnd(after.current.status) && after.current.status !== before.current.status;
+  if (hasEnded && after.current.id === before.current.id && !effects.some((effect) => effect.kind === 'closeSlices'))
+    problems.push('C: open work survives the end');
   return problems;
 }

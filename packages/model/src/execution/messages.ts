@@ -3,10 +3,24 @@
  * document, the changes for the event log, the effects for the same transaction).
  */
 import type { ErrorObject } from '../errors/result.ts';
-import type { Execution, LaneRun } from './document.ts';
+import type { Execution, LaneRun, StopMode } from './document.ts';
 
-/** Requests of people. `actor` is a user id, or null for the engine itself. */
-export type Command = { readonly kind: 'cancel'; readonly actor: string | null; readonly note: string | null };
+/**
+ * Requests of people. `actor` is a user id, or null for the engine itself. Ids of new lane runs come with the
+ * command: the reducer makes none.
+ */
+export type Command =
+  | { readonly kind: 'cancel' | 'pause'; readonly actor: string | null; readonly note: string | null }
+  | { readonly kind: 'resume'; readonly actor: string | null }
+  | { readonly kind: 'forceContinue'; readonly actor: string | null; readonly newRunId: string }
+  | {
+      readonly kind: 'rerun' | 'retry';
+      readonly actor: string | null;
+      /** 1-based. */
+      readonly laneIndex: number;
+      readonly laneRunNumber: number;
+      readonly newRunId: string;
+    };
 
 export interface ComponentsOfBox {
   readonly schemaId: string;
@@ -31,9 +45,22 @@ export type EngineEvent =
       readonly exceptionStoreId: string;
       readonly boxes: readonly ComponentsOfBox[];
     }
+  /** The runtimes of these suspended tasks are being prepared again. */
+  | { readonly kind: 'tasksResuming'; readonly laneRunId: string; readonly taskIds: readonly string[] }
+  /** Their runtimes are ready; `hadItems`: one of the three counters is above zero. */
+  | {
+      readonly kind: 'tasksResumed';
+      readonly laneRunId: string;
+      readonly tasks: readonly { readonly taskId: string; readonly hadItems: boolean }[];
+    }
+  /** Every task of the resuming lane run has resumed or had ended before. */
+  | { readonly kind: 'laneRunResumed'; readonly laneRunId: string }
   /** Every task's runtime is ready. */
   | { readonly kind: 'laneRunPrepared'; readonly laneRunId: string }
-  /** `interrupt` when the runtime itself could not be reached (execution §6.2), else the preparation failed. */
+  /**
+   * Preparing the lane run, or preparing it again after a resume, failed. `interrupt` when the runtime itself could
+   * not be reached (execution §6.2).
+   */
   | { readonly kind: 'preparationFailed'; readonly laneRunId: string; readonly error: ErrorObject; readonly interrupt: boolean }
   /** First items are about to be handed to these tasks. Refused when the lane run takes no work any more. */
   | { readonly kind: 'tasksStarted'; readonly laneRunId: string; readonly taskIds: readonly string[] }
@@ -58,6 +85,8 @@ export type EngineEvent =
   | { readonly kind: 'laneRunStopped'; readonly laneRunId: string }
   /** Last step: the current lane run has ended or is suspended and nothing follows. */
   | { readonly kind: 'executionDrained' }
+  /** What the execution needs is lost: its user's access, or the runtime of its lambdas (execution §7.3, §15). */
+  | { readonly kind: 'interrupted'; readonly error: ErrorObject; readonly description: string }
   /** An internal error escaped while driving the execution. */
   | { readonly kind: 'crashed'; readonly error: ErrorObject };
 
@@ -85,10 +114,12 @@ export interface LogEffect {
 export type Effect =
   /** The lane run is current and ready: its input is taken and its gate opens for claims. */
   | { readonly kind: 'openGate'; readonly laneRun: LaneRun }
-  /** No claim succeeds from here on; the stop epoch grows. */
-  | { readonly kind: 'closeGate'; readonly laneRunId: string }
-  /** The lane run reached a final or suspended status: its open slices close, what was open is withdrawn. */
+  /** No claim succeeds from here on; the stop epoch grows. `mode` tells what becomes of jobs in flight. */
+  | { readonly kind: 'closeGate'; readonly laneRunId: string; readonly mode: StopMode }
+  /** The lane run ended: its open slices close, what was open is withdrawn. */
   | { readonly kind: 'closeSlices'; readonly laneRunId: string }
+  /** The lane run is suspended: its open slices return, and a resume goes on with them. */
+  | { readonly kind: 'returnSlices'; readonly laneRunId: string }
   /** The lane run will not change any more and is no longer the current one: it moves to a row of its own. */
   | { readonly kind: 'archiveLaneRun'; readonly laneRun: LaneRun }
   /** An in-advance run is gone, with its components. */

@@ -40,6 +40,7 @@ export function newExecution(request: NewExecution, now: Now): Scheduled {
   const changes = changesOf(current);
   const execution: Execution = {
     ...known,
+    sessionUserId: known.userId,
     version: changes.length,
     incarnation: 1,
     status: 'scheduled',

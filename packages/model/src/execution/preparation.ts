@@ -100,8 +100,10 @@ export function preparationFailed(draft: Draft, event: EventOf<'preparationFaile
   if (slot === null) return refused('notFound');
   const laneRun = draft.laneRun(slot);
   if (slot === 'current' && laneRun.status === 'stopping') return null;
-  if (laneRun.status !== 'preparing') return invalidTransition(laneRun.status, 'stopping');
-  logLane(draft, 'critical', laneRun.laneIndex, 'The preparation of the lane failed.', reasonOf(event.error));
+  const isResuming = slot === 'current' && laneRun.status === 'resuming' && laneRun.boxes.length > 0;
+  if (laneRun.status !== 'preparing' && !isResuming) return invalidTransition(laneRun.status, 'stopping');
+  if (isResuming) logLaneRun(draft, 'critical', laneRun, 'Resuming the lane run failed.', reasonOf(event.error));
+  else logLane(draft, 'critical', laneRun.laneIndex, 'The preparation of the lane failed.', reasonOf(event.error));
   const reason = event.interrupt ? 'interrupt' : 'failure';
   if (slot === 'current') return stopCurrent(draft, { reason, actor: null, note: null });
   stopInAdvance(draft, execution.status === 'stopping' ? 'interrupt' : reason);

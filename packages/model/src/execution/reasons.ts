@@ -3,7 +3,7 @@
  * replaced by a strictly stronger one only. Streamed results are recorded with their job, so a task that
  * streams is treated like any other (design D11); the graceful shutdown needs no reason (D12).
  */
-import type { LaneRunStatus, LaneStoppingReason, TaskStatus, TaskStoppingReason } from './document.ts';
+import type { LaneRunStatus, LaneStoppingReason, StopMode, TaskStatus, TaskStoppingReason } from './document.ts';
 
 /** What a stop request does to a lane run: stop it, raise its reason, end it inside the call, or refuse. */
 export type LaneStopRule = 'stop' | 'raise' | 'stopAtOnce' | 'refuse';
@@ -17,6 +17,8 @@ export interface StopRules {
   readonly taskPriority: Readonly<Record<TaskStoppingReason, number>>;
   /** Reason handed to the tasks of a stopping lane run; a task that caused the stop has `failure` already (execution §4.2). */
   readonly taskReason: Readonly<Record<LaneStoppingReason, TaskStoppingReason>>;
+  /** What becomes of the jobs in flight. */
+  readonly mode: Readonly<Record<LaneStoppingReason, StopMode>>;
   readonly laneOutcome: Readonly<Record<LaneStoppingReason, LaneRunStatus>>;
   readonly taskOutcome: Readonly<Record<TaskStoppingReason, TaskStatus>>;
   readonly laneRun: Readonly<Record<LaneRunStatus, Readonly<Record<LaneStoppingReason, LaneStopRule>>>>;
@@ -37,6 +39,7 @@ export const stopRules: StopRules = {
   lanePriority: { pause: 1, interrupt: 2, failure: 3, cancel: 4, crash: 5 },
   taskPriority: { pause: 0, interrupt: 1, failure: 2, cancel: 3 },
   taskReason: { pause: 'pause', interrupt: 'interrupt', failure: 'interrupt', cancel: 'cancel', crash: 'interrupt' },
+  mode: { pause: 'drain', interrupt: 'abort', failure: 'abort', cancel: 'abort', crash: 'abort' },
   laneOutcome: { pause: 'paused', interrupt: 'interrupted', failure: 'failed', cancel: 'cancelled', crash: 'crashed' },
   taskOutcome: halt,
   laneRun: {

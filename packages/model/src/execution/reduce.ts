@@ -3,14 +3,16 @@
  * or a refusal. Pure: no clock, no ids of its own, no I/O. Whoever stores its result does so in one
  * transaction, on condition that the version is still the one that was reduced.
  */
-import { commandTable } from './commands.ts';
+import { forceContinue, repeat, resume } from './continuing.ts';
 import type { Execution } from './document.ts';
 import { Draft } from './draft.ts';
 import { endDrainedLaneRun, endExecution, endStoppedLaneRun, isEndStatus } from './ending.ts';
 import { logWorkflow, reasonOf } from './log-entries.ts';
 import type { Command, EngineEvent, Reduction } from './messages.ts';
 import { componentsCreated, inAdvancePreparationStarted, laneRunPrepared, preparationFailed, preparationStarted } from './preparation.ts';
+import { isStronger } from './reasons.ts';
 import { invalidTransition, isStopped, refused, refuseUnlessCurrent, type Refusal } from './refusals.ts';
+import { laneRunResumed, tasksResumed, tasksResuming } from './resumption.ts';
 import { standardRules, type Rules } from './rules.ts';
 import { stopCurrent } from './stopping.ts';
 import { taskBroken, tasksConcluded, tasksStarted } from './tasks.ts';
@@ -37,13 +39,27 @@ export function reduceBy(rules: Rules, execution: Execution, input: Command | En
 function apply(draft: Draft, input: Command | EngineEvent): Refusal | null {
   switch (input.kind) {
     case 'cancel':
-      return cancel(draft, input);
+    case 'pause':
+      return requestStop(draft, input);
+    case 'resume':
+      return resume(draft, input);
+    case 'forceContinue':
+      return forceContinue(draft, input);
+    case 'rerun':
+    case 'retry':
+      return repeat(draft, input);
     case 'preparationStarted':
       return preparationStarted(draft, input);
     case 'inAdvancePreparationStarted':
       return inAdvancePreparationStarted(draft, input);
     case 'componentsCreated':
       return componentsCreated(draft, input);
+    case 'tasksResuming':
+      return tasksResuming(draft, input);
+    case 'tasksResumed':
+      return tasksResumed(draft, input);
+    case 'laneRunResumed':
+      return laneRunResumed(draft, input);
     case 'laneRunPrepared':
       return laneRunPrepared(draft, input);
     case 'preparationFailed':
@@ -60,16 +76,17 @@ function apply(draft: Draft, input: Command | EngineEvent): Refusal | null {
       return laneRunStopped(draft, input);
     case 'executionDrained':
       return executionDrained(draft);
+    case 'interrupted':
+      return interrupted(draft, input);
     case 'crashed':
       return crashed(draft, input);
   }
 }
 
-/** Accepted any number of times until the current lane run has ended (execution §7.1, R39, R42, R50). */
-function cancel(draft: Draft, command: Command): Refusal | null {
-  const outcome = commandTable.cancel[draft.execution.status];
-  if (outcome !== 'accepted' && outcome !== 'lane run decides') return refused('atmWorkflowExecutionEnded');
-  return stopCurrent(draft, { reason: 'cancel', actor: command.actor, note: command.note });
+/** Accepted any number of times until the current lane run has ended (execution §7.1, §7.2, R39, R42, R50). */
+function requestStop(draft: Draft, command: Extract<Command, { readonly kind: 'cancel' | 'pause' }>): Refusal | null {
+  if (isTerminal(draft.execution.status)) return refused('atmWorkflowExecutionEnded');
+  return stopCurrent(draft, { reason: command.kind, actor: command.actor, note: command.note });
 }
 
 function laneRunDrained(draft: Draft, event: EventOf<'laneRunDrained'>): Refusal | null {
@@ -98,6 +115,18 @@ function executionDrained(draft: Draft): Refusal | null {
   if (!isEndStatus(current.status)) return invalidTransition(current.status, 'interrupted');
   endExecution(draft);
   return null;
+}
+
+/**
+ * Suspends what goes on, until somebody resumes it; a stop that is under way for a stronger reason keeps it. One that has
+ * nothing left to do ends as it was about to (execution §7.3, R62).
+ */
+function interrupted(draft: Draft, event: EventOf<'interrupted'>): Refusal | null {
+  const { execution, current, rules } = draft;
+  if (isTerminal(execution.status)) return refused('atmWorkflowExecutionEnded');
+  const isHeard = current.status !== 'stopping' || isStronger(rules.stop.lanePriority, 'interrupt', current.stoppingReason);
+  if (isHeard && !isEndStatus(current.status)) logWorkflow(draft, 'critical', event.description, reasonOf(event.error));
+  return stopCurrent(draft, { reason: 'interrupt', actor: null, note: null });
 }
 
 /**

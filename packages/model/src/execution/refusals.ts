@@ -18,6 +18,7 @@ export type PlainError =
   | 'atmWorkflowExecutionNotResumable'
   | 'atmLaneExecutionRetryFailed'
   | 'atmLaneExecutionRerunFailed'
+  | 'alreadyExists'
   | 'notFound';
 
 export function executionError(id: PlainError): ErrorObject {

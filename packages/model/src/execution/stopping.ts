@@ -55,7 +55,7 @@ function beginStop(draft: Draft, stop: Stop): void {
   draft.setLaneRunStatus('current', 'stopping', reason);
   draft.setStatus('stopping', reason);
   draft.recordStop(stop);
-  draft.effect({ kind: 'closeGate', laneRunId: draft.current.id });
+  draft.effect({ kind: 'closeGate', laneRunId: draft.current.id, mode: draft.rules.stop.mode[reason] });
   logWorkflow(draft, 'notice', 'The execution begins to stop.', { reason });
   logLaneRun(draft, 'info', draft.current, 'The lane run begins to stop.', { reason });
   stopTasks(draft, 'current', reason);

@@ -6,20 +6,21 @@
 import type { TaskState, TaskStatus } from './document.ts';
 import type { Draft, TaskChange } from './draft.ts';
 import { freezeTimeSeries } from './ending.ts';
-import { logTask, type TaskNews } from './log-entries.ts';
+import { logTask } from './log-entries.ts';
 import type { EngineEvent } from './messages.ts';
 import { taskPhaseOf } from './phases.ts';
 import { isStronger } from './reasons.ts';
 import { invalidTransition, refused, refuseUnlessCurrent, type Refusal } from './refusals.ts';
 import { breakTask } from './stop-tasks.ts';
 import { stopCurrent } from './stopping.ts';
+import { hasTasks, namedTasks, newsOf, positionOf } from './task-lookup.ts';
 
 type EventOf<Kind extends EngineEvent['kind']> = Extract<EngineEvent, { readonly kind: Kind }>;
 
 export function tasksStarted(draft: Draft, event: EventOf<'tasksStarted'>): Refusal | null {
   const refusal = refuseUnlessCurrent(draft.execution, event.laneRunId, 'active') ?? refuseWork(draft, 'active');
   if (refusal !== null) return refusal;
-  const named = namedTasks(draft, event.taskIds);
+  const named = namedTasks(draft.current, event.taskIds);
   if (named === null) return refused('notFound');
   const stopped = named.find((task) => taskPhaseOf(task.status) === 'stopped');
   if (stopped !== undefined) return invalidTransition(stopped.status, 'active');
@@ -38,7 +39,7 @@ export function tasksConcluded(draft: Draft, event: EventOf<'tasksConcluded'>): 
   const refusal = refuseUnlessCurrent(draft.execution, event.laneRunId, 'finished') ?? (isStopping ? null : refuseWork(draft, 'finished'));
   if (refusal !== null) return refusal;
   const failures = new Map(event.tasks.map((task) => [task.taskId, task.hasFailedItems]));
-  if (namedTasks(draft, [...failures.keys()]) === null) return refused('notFound');
+  if (!hasTasks(draft.current, [...failures.keys()])) return refused('notFound');
   const changed = draft.mapTasks('current', (task) => {
     const hasFailedItems = failures.get(task.id);
     const status = hasFailedItems === undefined ? task.status : concludedStatus(draft, task, hasFailedItems);
@@ -76,7 +77,7 @@ function concludedStatus(draft: Draft, task: TaskState, hasFailedItems: boolean)
 export function taskBroken(draft: Draft, event: EventOf<'taskBroken'>): Refusal | null {
   const refusal = refuseUnlessCurrent(draft.execution, event.laneRunId, 'stopping');
   if (refusal !== null) return refusal;
-  const position = positionOf(draft, event.taskId);
+  const position = positionOf(draft.current, event.taskId);
   if (position === null) return refused('notFound');
   const { task } = position;
   const isHeard =
@@ -98,24 +99,4 @@ function refuseWork(draft: Draft, newStatus: string): Refusal | null {
 
 function activate(draft: Draft, changed: readonly TaskChange[]): void {
   if (changed.length > 0 && draft.current.status === 'enqueued') draft.setLaneRunStatus('current', 'active');
-}
-
-function newsOf(draft: Draft, change: TaskChange): TaskNews {
-  return { laneRun: draft.current, position: change.position, task: change.after };
-}
-
-/** The tasks of the current lane run with these ids; null when one is not there. */
-function namedTasks(draft: Draft, ids: readonly string[]): readonly TaskState[] | null {
-  const wanted = new Set(ids);
-  const found = draft.current.boxes.flatMap((box) => box.tasks).filter((task) => wanted.has(task.id));
-  return found.length === wanted.size ? found : null;
-}
-
-function positionOf(draft: Draft, taskId: string): Omit<TaskNews, 'laneRun'> | null {
-  for (const [boxIndex, box] of draft.current.boxes.entries()) {
-    for (const [taskIndex, task] of box.tasks.entries()) {
-      if (task.id === taskId) return { task, position: { boxIndex: boxIndex + 1, taskIndex: taskIndex + 1 } };
-    }
-  }
-  return null;
 }

@@ -72,7 +72,7 @@ describe('cancel of prepared and running lanes', () => {
   test('while active: tasks with items drain, tasks without are cancelled, and no retry follows (execution R46, R49)', () => {
     const scenario = new Scenario({ maxRetries: 2 }).active('1.1').step(cancel);
     expect(scenario.tasks).toEqual(['stopping', 'cancelled', 'cancelled']);
-    expect(scenario.effectsOf('closeGate')).toEqual([{ kind: 'closeGate', laneRunId: 'run-1' }]);
+    expect(scenario.effectsOf('closeGate')).toEqual([{ kind: 'closeGate', laneRunId: 'run-1', mode: 'abort' }]);
     scenario.stopped();
     expect(scenario.tasks).toEqual(['cancelled', 'cancelled', 'cancelled']);
     expect(scenario.execution.current.id).toBe('run-1');

@@ -2,10 +2,13 @@
  * Exhaustive breadth-first exploration of the reducer (design §12, T1): from each state every input that anybody
  * could send is tried, refused ones included, and every transition is checked against the invariants.
  *
- * Reductions, all of them symmetries of the rules: tasks of a box are sorted; ids, times, versions, run numbers
- * and the lines of ended runs are left out of the key; items are reduced to "a task failed some or none".
+ * Reductions, all of them symmetries of the rules: tasks of a box are sorted; ids, times, versions and run numbers are
+ * left out of the key, and of the lines of ended runs all but what a repeat of the newest or oldest depends on; items are
+ * reduced to "a task failed some or none" and "a task had items or none". Bounds: the incarnations (`maxIncarnation`; in
+ * the last one the commands that would begin another are not tried) and one crash, which ends an execution anyway.
  */
 import type { Execution, LaneRun, TaskState } from '../../src/execution/document.ts';
+import { commandKinds } from '../../src/execution/commands.ts';
 import { checkInvariants } from '../../src/execution/invariants.ts';
 import type { Change, Command, EngineEvent, Reduction } from '../../src/execution/messages.ts';
 import { isTerminal, phaseOf } from '../../src/execution/phases.ts';
@@ -30,14 +33,23 @@ interface Node {
   readonly next: Set<string>;
 }
 
-export function explore(seeds: readonly Execution[], shape: LaneShape, rules: Rules = standardRules): Exploration {
+export interface Bounds {
+  readonly maxIncarnation?: number;
+  readonly rules?: Rules;
+}
+
+export function explore(
+  seeds: readonly Execution[],
+  shape: LaneShape,
+  { maxIncarnation = 2, rules = standardRules }: Bounds = {},
+): Exploration {
   const nodes = new Map<string, Node>();
   const edges = new Set<string>();
   const problems: string[] = [];
   let transitionCount = 0;
   const queue: Node[] = [];
   const visit = (execution: Execution): string => {
-    const key = keyOf(execution);
+    const key = keyOf(execution, maxIncarnation);
     if (!nodes.has(key)) {
       const node = { execution, next: new Set<string>() };
       nodes.set(key, node);
@@ -47,7 +59,7 @@ export function explore(seeds: readonly Execution[], shape: LaneShape, rules: Ru
   };
   for (const seed of seeds) visit(seed);
   for (let node = queue.shift(); node !== undefined && problems.length < 5; node = queue.shift()) {
-    for (const input of inputsOf(node.execution, shape)) {
+    for (const input of inputsOf(node.execution, shape, maxIncarnation)) {
       const reduction = attempt(rules, node.execution, input);
       if (typeof reduction === 'string') {
         problems.push(`${keyOf(node.execution)} ${input.kind}: ${reduction}`);
@@ -58,7 +70,7 @@ export function explore(seeds: readonly Execution[], shape: LaneShape, rules: Ru
       transitionCount += 1;
       for (const change of reduction.changes) edges.add(edgeOf(change));
       const key = visit(reduction.execution);
-      if (input.kind !== 'cancel' && input.kind !== 'crashed') node.next.add(key);
+      if (!isCommand(input) && input.kind !== 'crashed') node.next.add(key);
     }
   }
   if (problems.length === 0) problems.push(...strandedStates(nodes));
@@ -76,7 +88,7 @@ export function walk(
 ): { readonly problems: readonly string[]; readonly end: Execution } {
   let execution = start;
   for (const pick of picks) {
-    const inputs = inputsOf(execution, shape).filter((input) => pick % 20 === 0 || !isStop(input));
+    const inputs = inputsOf(execution, shape, Number.POSITIVE_INFINITY).filter((input) => pick % 20 === 0 || !isStop(input));
     for (let offset = 0; offset < inputs.length; offset += 1) {
       const input = inputs[(pick + offset) % inputs.length] ?? cancel;
       const reduction = attempt(standardRules, execution, input);
@@ -90,8 +102,18 @@ export function walk(
   return { problems: [], end: execution };
 }
 
+function isCommand(input: Input): input is Command {
+  return commandKinds.some((kind) => kind === input.kind);
+}
+
 function isStop(input: Input): boolean {
-  return input.kind === 'cancel' || input.kind === 'crashed' || input.kind === 'preparationFailed' || input.kind === 'taskBroken';
+  return (
+    isCommand(input) ||
+    input.kind === 'interrupted' ||
+    input.kind === 'crashed' ||
+    input.kind === 'preparationFailed' ||
+    input.kind === 'taskBroken'
+  );
 }
 
 function attempt(rules: Rules, execution: Execution, input: Input): Reduction | string {
@@ -145,10 +167,18 @@ export function edgeOf(change: Pick<Change, 'subject' | 'from' | 'to'>): string 
   return `${change.subject} ${change.from ?? 'new'} → ${change.to ?? 'gone'}`;
 }
 
-function keyOf(execution: Execution): string {
+function keyOf(execution: Execution, maxIncarnation = 0): string {
   const { status, currentLaneIndex, incarnation, lanes, current, inAdvance } = execution;
   const retries = lanes.map((lane) => lane.retriesLeft).join(',');
-  return `${status}/${incarnation} L${currentLaneIndex} r${retries} ${keyOfRun(current)} | ${inAdvance === null ? '-' : keyOfRun(inAdvance)}`;
+  const lines = incarnation < maxIncarnation ? lanes.map(keyOfLines).join(',') : '';
+  return `${status}/${incarnation} ${lines} L${currentLaneIndex} r${retries} ${keyOfRun(current)} | ${inAdvance === null ? '-' : keyOfRun(inAdvance)}`;
+}
+
+function keyOfLines(lane: Execution['lanes'][number]): string {
+  const { endedRuns } = lane;
+  return [endedRuns[0], endedRuns.at(-1)]
+    .map((run) => (run === undefined ? '-' : `${run.status}(${run.stoppingReason ?? ''})${run.iteratedStoreId === null ? '' : 's'}`))
+    .join('…');
 }
 
 function keyOfRun(run: LaneRun): string {
@@ -161,20 +191,24 @@ function keyOfTask(task: TaskState): string {
 }
 
 /** Every input about the two lane runs that are there, one that ended and one that never was. */
-function inputsOf(execution: Execution, shape: LaneShape): readonly Input[] {
+function inputsOf(execution: Execution, shape: LaneShape, maxIncarnation: number): readonly Input[] {
   const { current, inAdvance, lanes } = execution;
   const fresh = `run-${execution.version + 1}`;
   const ended = lanes.flatMap((lane) => lane.endedRuns)[0];
   const runs = [current.id, inAdvance?.id, ended?.id, 'unknown'].filter((id) => id !== undefined);
   const tasks = tasksOf(current);
   return [
-    cancel,
+    ...commandsOf(execution, fresh).filter(({ kind }) => kind === 'cancel' || kind === 'pause' || execution.incarnation < maxIncarnation),
     { kind: 'executionDrained' },
+    { kind: 'interrupted', error: someError, description: 'lost' },
     { kind: 'crashed', error: someError },
     { kind: 'inAdvancePreparationStarted', laneRunId: fresh },
     ...runs.flatMap((laneRunId) => inputsOfRun(laneRunId, fresh, shape)),
     ...subsets(tasks.map((task) => task.id)).flatMap((taskIds): Input[] => [
       { kind: 'tasksStarted', laneRunId: current.id, taskIds },
+      { kind: 'tasksResuming', laneRunId: current.id, taskIds },
+      { kind: 'tasksResumed', laneRunId: current.id, tasks: taskIds.map((taskId) => ({ taskId, hadItems: false })) },
+      { kind: 'tasksResumed', laneRunId: current.id, tasks: taskIds.map((taskId) => ({ taskId, hadItems: true })) },
       { kind: 'tasksConcluded', laneRunId: current.id, tasks: taskIds.map((taskId) => ({ taskId, hasFailedItems: false })) },
       { kind: 'tasksConcluded', laneRunId: current.id, tasks: taskIds.map((taskId) => ({ taskId, hasFailedItems: true })) },
     ]),
@@ -184,11 +218,34 @@ function inputsOf(execution: Execution, shape: LaneShape): readonly Input[] {
   ];
 }
 
+/** Repeats of the newest and the oldest run of each lane, one of a run that never was, and the other commands. */
+function commandsOf(execution: Execution, newRunId: string): readonly Command[] {
+  const { current, lanes } = execution;
+  const repeats = lanes.flatMap((lane, index) => {
+    const live = current.laneIndex === index + 1 ? [current] : [];
+    const numbers = [...live, ...lane.endedRuns].map((run) => run.runNumber ?? 0);
+    const named = [...new Set([numbers[0] ?? 99, numbers.at(-1) ?? 99])];
+    return named.map((laneRunNumber) => ({ actor: 'user', laneIndex: index + 1, laneRunNumber, newRunId }));
+  });
+  return [
+    cancel,
+    { kind: 'pause', actor: 'user', note: null },
+    { kind: 'resume', actor: 'other' },
+    { kind: 'forceContinue', actor: 'other', newRunId },
+    ...repeats.flatMap((repeat): Command[] => [
+      { kind: 'rerun', ...repeat },
+      { kind: 'retry', ...repeat },
+    ]),
+  ];
+}
+
 function inputsOfRun(laneRunId: string, newRunId: string, shape: LaneShape): readonly Input[] {
   return [
     { kind: 'preparationStarted', laneRunId },
     componentsCreated(laneRunId, shape),
     { kind: 'laneRunPrepared', laneRunId },
+    { kind: 'laneRunResumed', laneRunId },
+    { kind: 'tasksResumed', laneRunId, tasks: [{ taskId: 'unknown', hadItems: true }] },
     { kind: 'preparationFailed', laneRunId, error: someError, interrupt: false },
     { kind: 'preparationFailed', laneRunId, error: someError, interrupt: true },
     { kind: 'tasksStarted', laneRunId, taskIds: ['unknown'] },

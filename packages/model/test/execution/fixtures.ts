@@ -9,7 +9,7 @@ import { reduce } from '../../src/execution/reduce.ts';
 
 export const someError = makeError('timeout');
 
-export const cancel: Command = { kind: 'cancel', actor: 'user', note: null };
+export const cancel: Extract<Command, { readonly kind: 'cancel' | 'pause' }> = { kind: 'cancel', actor: 'user', note: null };
 
 /** Tasks per box. */
 export type LaneShape = readonly number[];

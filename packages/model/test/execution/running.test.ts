@@ -148,7 +148,7 @@ describe('the end of a lane run', () => {
   test('its stores: global iterated store unfrozen, exception store frozen, slices closed (execution §6.5, §13.2)', () => {
     const scenario = new Scenario().active('1.1').concludeAll().drained('run-2');
     expect(scenario.effects.filter((effect) => effect.kind !== 'log')).toEqual([
-      { kind: 'closeGate', laneRunId: 'run-1' },
+      { kind: 'closeGate', laneRunId: 'run-1', mode: 'drain' },
       { kind: 'closeSlices', laneRunId: 'run-1' },
       { kind: 'unfreezeStores', storeIds: ['input-store'] },
       { kind: 'freezeStores', storeIds: ['run-1.exceptions'] },
