@@ -44,7 +44,7 @@ CREATE TABLE counter (
   execution_id text not null,
   processed bigint not null,
   failed bigint not null,
-  withdrawn bigint not null,
+  withdrawn bigint not null, killed bigint not null default 0, unreachable bigint not null default 0,
   primary key (lane_run_id, task_id, node_id)
 );
 
@@ -115,7 +115,7 @@ CREATE TABLE gate (
   complete integer not null,
   input text not null,
   walk text
-);
+, stop_mode text);
 
 CREATE INDEX gate_active on gate (lane_run_id) where active = 1;
 

@@ -210,9 +210,11 @@ export async function eventProblems(test: TestEngine, executionId: string): Prom
   const problems = events.flatMap((event, index) =>
     event.version === index + 1 ? [] : [`event ${index + 1} has number ${event.version}`],
   );
-  const terminal = events.filter(
-    (event) => event.subject === 'execution' && ['finished', 'failed', 'cancelled', 'crashed'].includes(event.to ?? ''),
-  );
-  if (terminal.length > 1) problems.push(`${terminal.length} terminal events`);
+  let ended: string | null = null;
+  for (const { subject, to } of events) {
+    if (subject !== 'execution' || to === null) continue;
+    if (ended !== null && to !== 'scheduled' && to !== 'resuming') problems.push(`${to} after ${ended}`);
+    ended = ['finished', 'failed', 'cancelled', 'crashed'].includes(to) ? to : null;
+  }
   return problems;
 }

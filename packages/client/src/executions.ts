@@ -1,5 +1,5 @@
 import { followExecution, type ExecutionMessage, type FollowOptions } from './execution-events.ts';
-import type { ExecutionDetails, ExecutionPage, ListExecutionsQuery, ScheduleBody, TaskDetails } from './shapes.ts';
+import type { ExecutionDetails, ExecutionPage, LaneRunSelector, ListExecutionsQuery, ScheduleBody, TaskDetails } from './shapes.ts';
 import type { Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider/automation/execution';
@@ -30,6 +30,31 @@ export class ExecutionsApi {
   /** Answers when the request is registered; reaching `cancelled` follows (rest R84). */
   async cancel(executionId: string, reason?: string): Promise<void> {
     await this.#transport.call('POST', `${base}/workflows/${executionId}/cancel`, reason === undefined ? {} : { body: { reason } });
+  }
+
+  /** Jobs in flight run to their end first; reaching `paused` follows. */
+  async pause(executionId: string, reason?: string): Promise<void> {
+    await this.#transport.call('POST', `${base}/workflows/${executionId}/pause`, reason === undefined ? {} : { body: { reason } });
+  }
+
+  /** Goes on with a paused or interrupted execution. */
+  async resume(executionId: string): Promise<void> {
+    await this.#transport.call('POST', `${base}/workflows/${executionId}/resume`);
+  }
+
+  /** Goes on with the next lane of a failed execution. */
+  async forceContinue(executionId: string): Promise<void> {
+    await this.#transport.call('POST', `${base}/workflows/${executionId}/force_continue`);
+  }
+
+  /** Runs an ended lane run, and the lanes after it, once more. */
+  async rerun(executionId: string, laneRun: LaneRunSelector): Promise<void> {
+    await this.#transport.call('POST', `${base}/workflows/${executionId}/rerun`, { body: laneRun });
+  }
+
+  /** Runs the failed items of an ended lane run once more, and the lanes after it. */
+  async retry(executionId: string, laneRun: LaneRunSelector): Promise<void> {
+    await this.#transport.call('POST', `${base}/workflows/${executionId}/retry`, { body: laneRun });
   }
 
   async delete(executionId: string): Promise<void> {

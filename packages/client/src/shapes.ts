@@ -140,3 +140,9 @@ export interface LambdaCatalogue {
     readonly lambdaCount: number;
   };
 }
+
+/** Names one run of one lane; both count from 1. */
+export interface LaneRunSelector {
+  readonly laneIndex: number;
+  readonly laneRunNumber: number;
+}

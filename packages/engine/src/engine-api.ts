@@ -87,11 +87,40 @@ export interface ListRequest {
   readonly index: string | null;
 }
 
+/** A request of a person about one execution. */
+export interface ControlRequest {
+  readonly executionId: string;
+  /** User id. */
+  readonly actor: string;
+}
+
+export interface StopRequestOf extends ControlRequest {
+  /** Why, in the words of whoever asks; null = not said. */
+  readonly note: string | null;
+}
+
+export interface RepeatRequest extends ControlRequest {
+  /** 1-based. */
+  readonly laneIndex: number;
+  readonly laneRunNumber: number;
+}
+
+/** Refusals are the errors of execution §7.0; an unknown or deleted execution is `notFound`. */
 export interface ExecutionService {
   schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>>;
-  cancel(request: { readonly executionId: string; readonly actor: string; readonly note: string | null }): Promise<Result<void>>;
+  cancel(request: StopRequestOf): Promise<Result<void>>;
+  /** Jobs in flight run to their end; everything else waits for `resume`. */
+  pause(request: StopRequestOf): Promise<Result<void>>;
+  /** Goes on with a paused or interrupted execution, on behalf of the caller. */
+  resume(request: ControlRequest): Promise<Result<void>>;
+  /** Goes on with the next lane of a failed execution; what failed is left behind. */
+  forceContinue(request: ControlRequest): Promise<Result<void>>;
+  /** Runs an ended lane run once more over its whole input, and the lanes after it. */
+  rerun(request: RepeatRequest): Promise<Result<void>>;
+  /** Runs the failed items of an ended lane run once more, and the lanes after it. */
+  retry(request: RepeatRequest): Promise<Result<void>>;
   /** Marks the execution as discarded: from now on nothing finds it; its data goes in small batches. */
-  delete(request: { readonly executionId: string; readonly actor: string }): Promise<Result<void>>;
+  delete(request: ControlRequest): Promise<Result<void>>;
   view(executionId: string): Promise<ExecutionView | null>;
   list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }>;
   task(taskId: string): Promise<TaskView | null>;

@@ -2,7 +2,7 @@
  * The engine put together: one object that an embedder starts and stops. The composition is here and nowhere
  * else; every part gets what it needs through its constructor.
  */
-import { newId } from '@laneway/model';
+import { newId, type ErrorObject, type Execution } from '@laneway/model';
 import type { EngineConfig } from './config.ts';
 import { Controller } from './control/controller.ts';
 import { Executions } from './control/execution-service.ts';
@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly environment: JobEnvironment;
   readonly log: Logger;
   readonly timings?: NodeTimings;
+  /** Why an execution may not go on on behalf of its user, or null; without it everybody may. */
+  readonly access?: (execution: Execution) => Promise<ErrorObject | null>;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */
@@ -118,7 +120,7 @@ export class Engine {
       progressed: (executionId) => this.#hub.notify(executionId),
       log,
     });
-    this.#controller.onGateClosed = (laneRunId) => work.revoke(laneRunId);
+    this.#controller.onGateClosed = (laneRunId, mode) => work.revoke(laneRunId, mode);
     const walking = {
       database,
       plans: this.#plans,
@@ -138,8 +140,9 @@ export class Engine {
       stopPatienceMs: Math.max(config.cancelGraceMs, failOverMs),
       space,
       work: (laneRunId) => work.start(laneRunId),
-      stopWork: async (laneRunId) => await work.stop(laneRunId),
+      stopWork: async (laneRunId, mode) => await work.stop(laneRunId, mode),
       walk: async (params) => await walkLaneRun(walking, params),
+      access: this.#options.access ?? (async () => await Promise.resolve(null)),
     };
     const life: NodeLife = new NodeLife({
       database,

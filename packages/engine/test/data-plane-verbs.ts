@@ -41,7 +41,7 @@ export const setUp = defineVerb(
 export const suiteCloseGate = defineVerb(
   'suiteCloseGate',
   'control',
-  async (tx, params: { readonly laneRunId: string }) => await closeGate(tx, params.laneRunId),
+  async (tx, params: { readonly laneRunId: string }) => await closeGate(tx, params.laneRunId, 'abort'),
 );
 export const suiteCloseSlices = defineVerb(
   'suiteCloseSlices',

@@ -92,6 +92,7 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
         nodeId: by.nodeId,
         nodeToken: by.nodeToken,
         laneRunId: fixture.laneRun.id,
+        incarnation: 1,
         sliceId: `slice${nextFixture}`,
         maxBatches: options.maxBatches ?? 1,
         startNow: options.startNow ?? 1,
@@ -254,11 +255,11 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       await database.call(suiteCloseGate, { laneRunId: fixture.laneRun.id });
       await database.call(suiteCloseSlices, { executionId: fixture.executionId, laneRun: fixture.laneRun });
       const { stored, open } = await countsOf(fixture);
-      const withdrawn = Object.fromEntries(stored.map((row) => [row.taskId, row.withdrawn]));
+      const byTask = new Map(stored.map((row) => [row.taskId, row]));
       expect(open).toEqual([]);
-      expect(withdrawn[two ?? '']).toBe(10);
-      expect(withdrawn[one ?? '']).toBe(0);
-      expect(withdrawn['']).toBe(10);
+      expect(byTask.get(two ?? '')).toMatchObject({ processed: 0, withdrawn: 0, unreachable: 10 });
+      expect(byTask.get(one ?? '')).toMatchObject({ processed: 10, withdrawn: 0, unreachable: 0 });
+      expect(byTask.get('')).toMatchObject({ withdrawn: 10 });
       const [late] = await database.call(commitJobs, { commits: [commitOf(fixture, slice, 0, { taskId: two ?? '' })] });
       expect(late).toEqual({ kind: 'fenced' });
     });

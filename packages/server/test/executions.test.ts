@@ -227,15 +227,48 @@ describe('cancel (rest §5.5)', () => {
   });
 });
 
-describe('operations that are to come', () => {
-  it.each(['pause', 'resume', 'force_continue'])('%s answers notSupported after its checks', async (operation) => {
+describe('pausing and going on (rest §5.5)', () => {
+  it.each(['pause', 'resume', 'force_continue'])(
+    '%s needs a user with the right privilege, whatever the body (rest R8, R50)',
+    async (operation) => {
+      const id = await schedule();
+      expect((await world.post(`${workflows}/${id}/${operation}`, null)).status).toBe(401);
+      expect((await world.post(`${workflows}/${id}/${operation}`, stranger)).status).toBe(403);
+      expect((await world.post(`${workflows}/unknown/${operation}`, owner)).status).toBe(404);
+    },
+  );
+
+  it('pause is registered at once, resume grows the incarnation and renews the schedule time (rest R84, R87)', async () => {
     const id = await schedule();
-    expect((await world.post(`${workflows}/${id}/${operation}`, null)).status).toBe(401);
-    expect((await world.post(`${workflows}/${id}/${operation}`, stranger)).status).toBe(403);
-    expect((await world.post(`${workflows}/${id}/${operation}`, owner)).error).toBe('notSupported');
+    expect((await world.post(`${workflows}/${id}/pause`, owner, { reason: 'lunch' })).status).toBe(204);
+    expect(world.executions.get(id)).toMatchObject({ status: 'stopping', stop: { reason: 'pause', actor: owner.id, note: 'lunch' } });
+    expect((await world.post(`${workflows}/${id}/resume`, owner)).error).toBe('atmWorkflowExecutionNotResumable');
+    world.executions.force(id, 'paused');
+    expect((await world.post(`${workflows}/${id}/pause`, owner)).body.error).toMatchObject({
+      id: 'atmInvalidStatusTransition',
+      details: { prevStatus: 'paused', newStatus: 'stopping' },
+    });
+    world.executions.clockMs += 5000;
+    expect((await world.post(`${workflows}/${id}/resume`, owner)).status).toBe(204);
+    const { status, incarnation, scheduleTime, currentRunNum } = world.executions.get(id);
+    expect({ status, incarnation, currentRunNum, scheduleTime }).toEqual({
+      status: 'resuming',
+      incarnation: 2,
+      currentRunNum: 1,
+      scheduleTime: Math.floor(world.executions.clockMs / 1000),
+    });
   });
 
-  it.each(['rerun', 'retry'])('%s checks its data before anything else (rest §5.6)', async (operation) => {
+  it('force_continue of an execution without a next lane is refused (rest R86)', async () => {
+    const id = await schedule();
+    expect((await world.post(`${workflows}/${id}/force_continue`, owner)).error).toBe('atmWorkflowExecutionNotResumable');
+    world.executions.force(id, 'failed');
+    expect((await world.post(`${workflows}/${id}/force_continue`, owner)).error).toBe('atmWorkflowExecutionNotResumable');
+  });
+});
+
+describe('rerun and retry (rest §5.6)', () => {
+  it.each(['rerun', 'retry'])('%s checks its data before anything else', async (operation) => {
     const id = await schedule();
     const url = `${workflows}/${id}/${operation}`;
     expect((await world.post(url, null, {})).body.error.details).toEqual({ key: 'laneIndex' });
@@ -244,9 +277,26 @@ describe('operations that are to come', () => {
       details: { key: 'laneIndex', limit: 1 },
     });
     expect((await world.post(`${url}?laneIndex=2`, null, {})).body.error.details).toEqual({ key: 'laneRunNumber' });
+    expect((await world.post(url, null, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(401);
+    expect((await world.post(url, stranger, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(403);
     expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: '1' })).error).toBe('atmWorkflowExecutionNotEnded');
     world.executions.force(id, 'failed');
-    expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: 1 })).error).toBe('notSupported');
+    expect((await world.post(url, owner, { laneIndex: 2, laneRunNumber: 1 })).status).toBe(404);
+    expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: 7 })).status).toBe(404);
+    expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(204);
+    expect(world.executions.get(id)).toMatchObject({
+      status: 'scheduled',
+      current: { runNumber: 2, originRunNumber: 1, runType: operation, status: 'scheduled' },
+    });
+  });
+
+  it('what cannot be repeated names the operation (rest R89)', async () => {
+    const id = await schedule();
+    world.executions.force(id, 'finished');
+    const run = { laneIndex: 1, laneRunNumber: 1 };
+    expect((await world.post(`${workflows}/${id}/retry`, owner, run)).error).toBe('atmLaneExecutionRetryFailed');
+    world.executions.force(id, 'crashed');
+    expect((await world.post(`${workflows}/${id}/rerun`, owner, run)).error).toBe('atmLaneExecutionRerunFailed');
   });
 });
 

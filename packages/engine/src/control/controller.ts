@@ -2,7 +2,7 @@
  * The skeleton of every verb of the control plane (design §3): load → reduce → conditional write together with
  * events and effects → wake. A lost race is read again and decided again, a bounded number of times.
  */
-import { makeError, reduce, type Command, type EngineEvent, type ErrorObject, type Execution } from '@laneway/model';
+import { makeError, reduce, type Command, type EngineEvent, type ErrorObject, type Execution, type StopMode } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { loadExecution } from '../persistence/sql/executions.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
@@ -32,7 +32,7 @@ export class Controller {
   readonly #hub: Hub;
   readonly #plans: PlanCache;
   /** Told of each gate this node closed, before the command is answered: nothing is handed over here from then on (I3). */
-  onGateClosed: (laneRunId: string) => void = () => undefined;
+  onGateClosed: (laneRunId: string, mode: StopMode) => void = () => undefined;
 
   constructor(database: Database, hub: Hub, plans: PlanCache) {
     this.#database = database;
@@ -61,7 +61,7 @@ export class Controller {
       });
       if (outcome === 'fenced') return { kind: 'fenced' };
       if (outcome === 'saved') {
-        for (const effect of reduction.effects) if (effect.kind === 'closeGate') this.onGateClosed(effect.laneRunId);
+        for (const effect of reduction.effects) if (effect.kind === 'closeGate') this.onGateClosed(effect.laneRunId, effect.mode);
         this.#hub.notify(executionId);
         return { kind: 'changed', execution: reduction.execution };
       }

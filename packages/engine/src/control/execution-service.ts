@@ -1,11 +1,25 @@
 /** ExecutionService over the control plane and the read connection. */
-import { makeError, ok, phaseOf, refuse, type Execution, type LaneRun, type Result } from '@laneway/model';
+import {
+  makeError,
+  newId,
+  ok,
+  phaseOf,
+  refuse,
+  taskPhaseOf,
+  type Command,
+  type Execution,
+  type LaneRun,
+  type Result,
+} from '@laneway/model';
 import type {
+  ControlRequest,
   ExecutionEvent,
   ExecutionService,
   ExecutionView,
   ListRequest,
+  RepeatRequest,
   ScheduleRequest,
+  StopRequestOf,
   TaskCounters,
   TaskView,
 } from '../engine-api.ts';
@@ -44,9 +58,37 @@ export class Executions implements ExecutionService {
     return scheduled;
   }
 
-  async cancel(request: { readonly executionId: string; readonly actor: string; readonly note: string | null }): Promise<Result<void>> {
-    const { executionId, actor, note } = request;
-    const applied = await this.#controller.apply(executionId, { kind: 'cancel', actor, note }, { actor });
+  async cancel({ executionId, actor, note }: StopRequestOf): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'cancel', actor, note });
+  }
+
+  async pause({ executionId, actor, note }: StopRequestOf): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'pause', actor, note });
+  }
+
+  async resume({ executionId, actor }: ControlRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'resume', actor });
+  }
+
+  async forceContinue({ executionId, actor }: ControlRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'forceContinue', actor, newRunId: newId() });
+  }
+
+  async rerun(request: RepeatRequest): Promise<Result<void>> {
+    return await this.#repeat('rerun', request);
+  }
+
+  async retry(request: RepeatRequest): Promise<Result<void>> {
+    return await this.#repeat('retry', request);
+  }
+
+  async #repeat(kind: 'rerun' | 'retry', request: RepeatRequest): Promise<Result<void>> {
+    const { executionId, actor, laneIndex, laneRunNumber } = request;
+    return await this.#command(executionId, { kind, actor, laneIndex, laneRunNumber, newRunId: newId() });
+  }
+
+  async #command(executionId: string, command: Command): Promise<Result<void>> {
+    const applied = await this.#controller.apply(executionId, command, { actor: command.actor });
     switch (applied.kind) {
       case 'changed':
       case 'unchanged':
@@ -59,7 +101,7 @@ export class Executions implements ExecutionService {
     }
   }
 
-  async delete(request: { readonly executionId: string; readonly actor: string }): Promise<Result<void>> {
+  async delete(request: ControlRequest): Promise<Result<void>> {
     for (;;) {
       const { execution } = await this.#database.call(loadExecution, { executionId: request.executionId });
       if (execution === null) return refuse(executionNotFound());
@@ -125,8 +167,8 @@ export class Executions implements ExecutionService {
             )
             .reduce((sum, batch) => sum + batch.itemCount, 0);
           counters[task.id] = {
-            // A batch may have reached the box before its first job was handed over.
-            itemsInProcessing: task.status === 'pending' ? 0 : inProcessing,
+            // A batch may have reached the box before its first job was handed over, or wait there for a resume.
+            itemsInProcessing: taskPhaseOf(task.status) === 'ongoing' ? inProcessing : 0,
             itemsProcessed: sums?.processed ?? 0,
             itemsFailed: sums?.failed ?? 0,
           };

@@ -74,8 +74,11 @@ export interface LambdaHandle {
 
 export type PrepareOutcome =
   | { readonly kind: 'ready'; readonly handle: LambdaHandle }
-  /** `tried` lists every place that was looked at, for a clear error. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly tried?: readonly string[] };
+  /**
+   * `tried` lists every place that was looked at, for a clear error. `unavailable`: the runtime could not be reached or did
+   * not take the lambda, which may be otherwise later: the execution is interrupted instead of failed (execution §6.2).
+   */
+  | { readonly kind: 'failed'; readonly reason: string; readonly tried?: readonly string[]; readonly unavailable?: boolean };
 
 export interface LambdaRuntime {
   /** Never rejects; aborting the signal ends the preparation promptly and leaves nothing behind. */

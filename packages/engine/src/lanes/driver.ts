@@ -7,7 +7,7 @@
  * 4. What a lane run had on this node goes when it leaves the document, also when the answer to that was lost.
  * 5. A failure beside the steps is a failure of the next step.
  */
-import { makeError, newId, phaseOf, type Execution, type LaneRun } from '@laneway/model';
+import { makeError, newId, phaseOf, stopRules, type ErrorObject, type Execution, type LaneRun, type StopMode } from '@laneway/model';
 import type { Controller } from '../control/controller.ts';
 import { crashReason } from '../control/crash-reason.ts';
 import type { Hub } from '../control/hub.ts';
@@ -22,6 +22,7 @@ import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
 import { openWork } from '../persistence/sql/slices.ts';
 import type { Database } from '../persistence/sql.ts';
 import { prepareLaneRun } from './preparation.ts';
+import { resumeLaneRun } from './resuming.ts';
 import type { RuntimeHandles } from './runtime-handles.ts';
 
 export interface DriverContext {
@@ -38,7 +39,9 @@ export interface DriverContext {
   /** This node begins to work on a lane run whose gate is open. */
   readonly work: (laneRunId: string) => void;
   /** This node has nothing in flight for the lane run any more when this resolves. */
-  readonly stopWork: (laneRunId: string) => Promise<void>;
+  readonly stopWork: (laneRunId: string, mode: StopMode) => Promise<void>;
+  /** Why the execution's user may not go on with it, or null (execution §15.1). */
+  readonly access: (execution: Execution) => Promise<ErrorObject | null>;
   /** Walks the tree of a lane run until it is complete or the signal aborts. */
   readonly walk: (params: {
     readonly execution: Execution;
@@ -57,6 +60,17 @@ interface Background {
   readonly ended: Promise<void>;
 }
 
+/** Ending what this node has in flight for a lane run. */
+interface Stopping {
+  readonly laneRunId: string;
+  readonly mode: StopMode;
+  readonly since: number;
+  state: 'running' | 'done' | 'failed';
+}
+
+/** How often the access of the execution's user is looked at. */
+const accessIntervalMs = 5000;
+
 export class Driver {
   readonly executionId: string;
   readonly #context: DriverContext;
@@ -64,7 +78,8 @@ export class Driver {
   #preparation: Background | undefined;
   #inAdvance: Background | undefined;
   #walk: Background | undefined;
-  #stoppedAt: number | undefined;
+  #stopping: Stopping | undefined;
+  #accessSeenAt = Number.NEGATIVE_INFINITY;
   #isStopping = false;
   #failure: { readonly error: unknown } | undefined;
   /** Lane runs that may have work or runtimes on this node. */
@@ -88,9 +103,15 @@ export class Driver {
     const phase = phaseOf(execution.status);
     if (phase === 'ended' || phase === 'suspended') return await this.#finish('ended');
     const { current } = execution;
+    if (await this.#lostAccess(execution)) return 'again';
     switch (current.status) {
-      case 'scheduled':
       case 'resuming':
+        if (current.boxes.length > 0) {
+          this.#preparation = this.#prepare(this.#preparation, execution, current);
+          return 'wait';
+        }
+        return await this.#apply({ kind: 'preparationStarted', laneRunId: current.id });
+      case 'scheduled':
         return await this.#apply({ kind: 'preparationStarted', laneRunId: current.id });
       case 'preparing':
         this.#preparation = this.#prepare(this.#preparation, execution, current);
@@ -160,7 +181,8 @@ export class Driver {
         return;
       }
       const plan = await plans.plan(execution.id);
-      await prepareLaneRun({ controller, database, files, handles, plan, space, drive: this.#drive }, execution, laneRun, signal);
+      const make = laneRun.status === 'resuming' ? resumeLaneRun : prepareLaneRun;
+      await make({ controller, database, files, handles, plan, space, drive: this.#drive }, execution, laneRun, signal);
     });
   }
 
@@ -225,17 +247,59 @@ export class Driver {
     return this.#inBackground(gate.laneRunId, async (signal) => await this.#context.walk({ execution, gate, drive: this.#drive, signal }));
   }
 
+  /** A user who is gone cannot be worked for: the execution is interrupted until somebody resumes it (execution §15.1). */
+  async #lostAccess(execution: Execution): Promise<boolean> {
+    const { access, controller } = this.#context;
+    const now = performance.now();
+    if (execution.status === 'stopping' || now - this.#accessSeenAt < accessIntervalMs) return false;
+    this.#accessSeenAt = now;
+    const error = await access(execution);
+    if (error === null) return false;
+    const description = 'The access of the user on whose behalf the execution runs is lost.';
+    const applied = await controller.apply(this.executionId, { kind: 'interrupted', error, description }, { drive: this.#drive });
+    return applied.kind === 'changed';
+  }
+
+  /** A drain waits for jobs as long as they take, on whatever living node; an abort is bounded. */
   async #stop(execution: Execution): Promise<Step> {
     const laneRun = execution.current;
-    const { database, stopWork, stopPatienceMs } = this.#context;
-    this.#stoppedAt ??= performance.now();
+    const { database, stopPatienceMs } = this.#context;
     await this.#abortBackground();
-    await stopWork(laneRun.id);
+    const stopping = this.#endWork(laneRun);
+    if (stopping.state !== 'done') return 'wait';
     const open = await database.call(openWork, { laneRunId: laneRun.id });
-    if (open.heldSlices > 0 && performance.now() - this.#stoppedAt < stopPatienceMs) return 'wait';
+    const hasPatience = stopping.mode === 'drain' || performance.now() - stopping.since < stopPatienceMs;
+    if (open.heldSlices > 0 && hasPatience) return 'wait';
     const stopped = await this.#apply({ kind: 'laneRunStopped', laneRunId: laneRun.id });
     if (stopped === 'again') await this.#leave(laneRun.id);
     return stopped;
+  }
+
+  /** Ends this node's work on the lane run beside the steps, so that a stronger stop is noticed meanwhile. */
+  #endWork(laneRun: LaneRun): Stopping {
+    const mode = laneRun.stoppingReason === null ? 'abort' : stopRules.mode[laneRun.stoppingReason];
+    const known = this.#stopping;
+    if (known?.laneRunId === laneRun.id && known.mode === mode && known.state !== 'failed') return known;
+    const stopping: Stopping = { laneRunId: laneRun.id, mode, since: performance.now(), state: 'running' };
+    this.#stopping = stopping;
+    void this.#stopWork(stopping);
+    return stopping;
+  }
+
+  /** Never rejects; the end of the work wakes the driver, a failure waits for its next look. */
+  async #stopWork(stopping: Stopping): Promise<void> {
+    const { laneRunId, mode } = stopping;
+    try {
+      await this.#context.stopWork(laneRunId, mode);
+      stopping.state = 'done';
+      this.#context.hub.notify(this.executionId);
+    } catch (error) {
+      stopping.state = 'failed';
+      this.#context.log.warn(
+        { event: 'stopWorkFailed', executionId: this.executionId, laneRunId, error },
+        'the work on a lane run could not be ended yet',
+      );
+    }
   }
 
   async #end(execution: Execution): Promise<Step> {
@@ -248,7 +312,7 @@ export class Driver {
 
   /** The lane run takes no part any more on this node. */
   async #leave(laneRunId: string): Promise<void> {
-    await this.#context.stopWork(laneRunId);
+    await this.#context.stopWork(laneRunId, 'abort');
     await this.#context.handles.dispose(laneRunId);
     this.#known.delete(laneRunId);
   }

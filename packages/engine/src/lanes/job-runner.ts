@@ -117,7 +117,7 @@ class TaskJobs {
     const log = new TaskLog(this.#setup.task.systemAuditLogId, this.#setup.execution.logLevel);
     const items = job.items.map((item) => ({ traceId: item.traceId, value: this.#itemType.fromStored(JSON.parse(item.text)) }));
     const built = await buildArguments(this.#setup.compiled, items, this.#arguments);
-    if (signal.aborted) return { kind: 'withdrawn' };
+    if (signal.aborted) return { kind: 'withdrawn', stage: null };
     if (built.kind === 'failed') return this.#batchFailed(job, built.error, log);
     const sent = job.items.filter((_, index) => built.items[index]?.ok === true);
     const failed: FailedItem[] = [];
@@ -149,7 +149,7 @@ class TaskJobs {
     const surroundings = await environment.open({
       jobId,
       executionId: execution.id,
-      userId: execution.userId,
+      userId: execution.sessionUserId,
       spaceId: execution.spaceId,
       timeoutMs: config.jobTimeoutMs,
       readonly,
@@ -159,9 +159,9 @@ class TaskJobs {
     let output = '';
     let outcome: JobOutcome;
     try {
-      if (!(await call.handOver())) return { kind: 'withdrawn' };
+      if (!(await call.handOver())) return { kind: 'withdrawn', stage: null };
       const ctx = {
-        userId: execution.userId,
+        userId: execution.sessionUserId,
         spaceId: execution.spaceId,
         atmWorkflowExecutionId: execution.id,
         logLevel: severities[execution.logLevel] ?? 'info',
@@ -204,7 +204,7 @@ class TaskJobs {
       case 'withdrawn':
         // A lambda that was stopped because it was silent too long failed its batch (execution §8.5).
         if (call.timedOut) return this.#itemsFailed(sent, failed, makeError('timeout'), log);
-        if (call.signal.aborted) return { kind: 'withdrawn' };
+        if (call.signal.aborted) return { kind: 'withdrawn', stage: outcome.stage };
         return this.#itemsFailed(sent, failed, makeError('atmJobBatchWithdrawn', { reason: outcome.stage }), log);
       case 'crashed': {
         const result = this.#itemsFailed(sent, failed, makeError('atmJobBatchCrashed', { reason: trimmed(outcome.reason) }), log);

@@ -2,19 +2,21 @@
  * What one node does for one lane run: claims slices, keeps their open batches, hands jobs to runners box by
  * box, and gives everything back when it is told to stop.
  *
- * A worker is `open`, then `closing` (nothing is handed over, running jobs are being stopped), then `closed`.
+ * A worker is `open`, then `closing` (nothing is handed over; running jobs come to their end when it drains, and are
+ * stopped when it aborts, which a drain may be raised to at any time), then `closed`.
  * Invariants: 1. A job is handed over only while open and under a valid authorisation (I3). 2. Each task of a
  * batch's current box is run at most once at a time on this node. 3. Memory is bounded by the open batches,
- * at most two for each runner. 4. `close` resolves only when no job runs and no commit is under way, and never
+ * at most two for each runner. 4. `stop` resolves only when no job runs and no commit is under way, and never
  * rejects. 5. A slice that this node holds is worked on here or given back: whatever is lost on the way – the
  * answer of a claim, a commit that may or may not be there – the next claim first returns what is not known.
  */
+import type { StopMode } from '@laneway/model';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { FailedItem, JobCommit, JobCommitOutcome } from '../persistence/sql/commits.ts';
 import type { Gate } from '../persistence/sql/gates.ts';
 import type { NodeIdentity } from '../persistence/sql/nodes.ts';
-import { claimSlice, returnSlices, type ClaimedBatch, type Slice } from '../persistence/sql/slices.ts';
+import { claimSlice, returnSlices, type ClaimedBatch, type Slice, type WithdrawnJob } from '../persistence/sql/slices.ts';
 import type { StoreWrite } from '../stores/writes.ts';
 import { Authorisation } from './authorisation.ts';
 import type { Committer } from './committer.ts';
@@ -42,8 +44,8 @@ export type JobResult =
       /** Called when the results are committed: threshold checks, broken streams. */
       readonly afterCommit?: () => Promise<void>;
     }
-  /** Stopped before it answered; nothing of it is recorded. */
-  | { readonly kind: 'withdrawn' };
+  /** Stopped before it answered; nothing of it is recorded. `stage` is null when no runtime had it yet. */
+  | { readonly kind: 'withdrawn'; readonly stage: WithdrawnJob['stage'] | null };
 
 /** Called right before a job goes to its runtime: false = the lane run is being stopped, nothing is handed over (I3). */
 export type HandOver = () => Promise<boolean>;
@@ -97,6 +99,8 @@ const maxFailuresOfBatch = 5;
 export class LaneRunWorker {
   readonly laneRunId: string;
   readonly executionId: string;
+  /** Of the gate it works through. */
+  readonly incarnation: number;
   readonly authorisation = new Authorisation();
   readonly #options: WorkerOptions;
   readonly #batches = new Map<number, OpenBatch>();
@@ -111,6 +115,8 @@ export class LaneRunWorker {
   /** Failures of batches that were not recorded since. */
   readonly #failures = new Map<number, number>();
   #startedSinceCommit: number[] = [];
+  /** What the stop of this worker withdrew. */
+  readonly #withdrawn: WithdrawnJob[] = [];
   /** This node may hold slices that nobody here works on. */
   #mayHoldUnknown = false;
   #isReturned = false;
@@ -127,6 +133,7 @@ export class LaneRunWorker {
     this.#options = options;
     this.laneRunId = options.gate.laneRunId;
     this.executionId = options.gate.executionId;
+    this.incarnation = options.gate.incarnation;
     this.#runnerCount = options.boxes.flat().reduce((sum, task) => sum + task.runners, 0);
   }
 
@@ -167,15 +174,18 @@ export class LaneRunWorker {
     return this.#closing === undefined && !this.authorisation.isRevoked && !this.authorisation.holds(now) && this.#nextJob() !== undefined;
   }
 
-  /** Stops everything: running jobs get the signal; resolves when the last one ended and its commit is answered. */
-  close(): Promise<void> {
+  /**
+   * Stops for good: nothing is handed over any more; `abort` gives running jobs the signal, `drain` lets them end.
+   * Resolves when the last one ended, its commit is answered and all is given back.
+   */
+  stop(mode: StopMode): Promise<void> {
+    this.authorisation.revoke();
+    if (mode === 'abort') this.#abort.abort();
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    this.authorisation.revoke();
-    this.#abort.abort();
     await this.#claiming;
     while (this.#running.size > 0) await Promise.all(this.#running);
     await this.giveBack().catch((error: unknown) => {
@@ -183,7 +193,7 @@ export class LaneRunWorker {
     });
   }
 
-  /** Gives back what is left after `close`, unless that is done; rejects when the database does not take it. */
+  /** Gives back what is left after `stop`, unless that is done; rejects when the database does not take it. */
   async giveBack(): Promise<void> {
     if (this.#isReturned) return;
     const untouched = [...this.#batches.values()].filter(
@@ -199,7 +209,16 @@ export class LaneRunWorker {
 
   async #return(keep: readonly string[], untouched: readonly number[]): Promise<void> {
     const { database, node } = this.#options;
-    await database.call(returnSlices, { ...node, laneRunId: this.laneRunId, keep, started: this.#startedSinceCommit, untouched });
+    const withdrawn = [...this.#withdrawn];
+    await database.call(returnSlices, {
+      ...node,
+      laneRunId: this.laneRunId,
+      keep,
+      started: this.#startedSinceCommit,
+      untouched,
+      withdrawn,
+    });
+    this.#withdrawn.splice(0, withdrawn.length);
   }
 
   /** Returns the slices that are held in this node's name and not worked on here. */
@@ -257,6 +276,7 @@ export class LaneRunWorker {
     const claim = await database.call(claimSlice, {
       ...node,
       laneRunId: this.laneRunId,
+      incarnation: gate.incarnation,
       sliceId: newId(),
       maxBatches,
       startNow: Math.max(0, this.#freeRunners()),
@@ -364,7 +384,11 @@ export class LaneRunWorker {
     }
     this.#averageJobMs = Math.max(0.05, 0.8 * this.#averageJobMs + 0.2 * (performance.now() - startedAt));
     if (result.kind === 'withdrawn') {
-      if (this.#closing !== undefined) return;
+      if (this.#closing !== undefined) {
+        const { stage } = result;
+        if (stage !== null) this.#withdrawn.push({ taskId: task.taskId, itemCount: batch.items.length, stage });
+        return;
+      }
       this.#abandon(batch.slice);
       this.#nothingToClaimUntil = performance.now() + 1000;
       return;
@@ -376,19 +400,19 @@ export class LaneRunWorker {
   async #execute(batch: OpenBatch, task: WorkerTask): Promise<JobResult> {
     if (!this.#startedTasks.has(task.taskId)) {
       const box = this.#options.boxes[task.boxIndex] ?? [];
-      if (!(await this.#options.startTasks(box.map((candidate) => candidate.taskId)))) return { kind: 'withdrawn' };
+      if (!(await this.#options.startTasks(box.map((candidate) => candidate.taskId)))) return { kind: 'withdrawn', stage: null };
       for (const candidate of box) this.#startedTasks.add(candidate.taskId);
     }
-    if (this.#abort.signal.aborted) return { kind: 'withdrawn' };
+    if (this.#closing !== undefined) return { kind: 'withdrawn', stage: null };
     const job = { task, batchNumber: batch.claimed.batchNumber, items: batch.items };
     return await this.#options.runJob(job, this.#abort.signal, async () => await this.#handOver(batch));
   }
 
   /** Building arguments may have taken longer than the authorisation lasts. */
   async #handOver(batch: OpenBatch): Promise<boolean> {
-    const mayWait = (): boolean => !this.#abort.signal.aborted && !this.authorisation.isRevoked;
-    while (mayWait() && !this.authorisation.holds(performance.now())) await this.#options.authorise();
-    if (this.#abort.signal.aborted || this.authorisation.isRevoked) return false;
+    const mayStart = (): boolean => this.#closing === undefined && !this.authorisation.isRevoked;
+    while (mayStart() && !this.authorisation.holds(performance.now())) await this.#options.authorise();
+    if (!mayStart()) return false;
     batch.handedOver = true;
     this.#startedSinceCommit.push(batch.claimed.batchNumber);
     return true;

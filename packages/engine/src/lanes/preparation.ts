@@ -2,25 +2,19 @@
  * Preparing one lane run, current or in advance: components first, then every task's runtime (execution §6.1).
  * A stop aborts it; what it made so far stays for the reducer to clean up.
  */
-import { makeError, type Execution, type LaneRun } from '@laneway/model';
+import type { Execution, LaneRun } from '@laneway/model';
 import type { Applied, Controller } from '../control/controller.ts';
-import { laneSchema, lambdaOf, type Plan } from '../control/plan.ts';
 import type { FileService } from '../files/port.ts';
-import type { SpaceMount } from '../lambdas/runtime.ts';
 import { viewExecution } from '../persistence/sql/executions.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
 import type { Database } from '../persistence/sql.ts';
-import { buildComponents, initiationFailed } from './components.ts';
-import { taskToPrepare } from './task-setup.ts';
-import type { RuntimeHandles } from './runtime-handles.ts';
+import { buildComponents } from './components.ts';
+import { prepareRuntimes, type RuntimeContext } from './task-setup.ts';
 
-export interface PreparationContext {
+export interface PreparationContext extends RuntimeContext {
   readonly database: Database;
   readonly controller: Controller;
-  readonly handles: RuntimeHandles;
-  readonly plan: Plan;
   readonly files: FileService;
-  readonly space: SpaceMount;
   readonly drive: Drive & NodeIdentity;
 }
 
@@ -55,7 +49,8 @@ export async function prepareLaneRun(
     prepared = current;
   }
   if (signal.aborted) return;
-  const failure = await prepareRuntimes(context, execution, prepared, signal);
+  const tasks = prepared.boxes.flatMap((box) => box.tasks);
+  const failure = await prepareRuntimes(context, { execution, laneRun: prepared, tasks, signal });
   if (signal.aborted) return;
   await controller.apply(
     execution.id,
@@ -77,41 +72,4 @@ function laneRunIn(applied: Applied, laneRunId: string): LaneRun | undefined {
   if (applied.kind !== 'changed') return undefined;
   const { current, inAdvance } = applied.execution;
   return [current, inAdvance].find((run) => run?.id === laneRunId) ?? undefined;
-}
-
-async function prepareRuntimes(
-  context: PreparationContext,
-  execution: Execution,
-  laneRun: LaneRun,
-  signal: AbortSignal,
-): Promise<{ readonly error: ReturnType<typeof makeError>; readonly interrupt: boolean } | undefined> {
-  const { handles, plan, space } = context;
-  const lane = laneSchema(plan, laneRun.laneIndex);
-  // A stop must not wait for a virtual environment that is being built.
-  const stopped = (): void => void handles.dispose(laneRun.id);
-  signal.addEventListener('abort', stopped, { once: true });
-  try {
-    const outcomes = await Promise.all(
-      laneRun.boxes.flatMap((box) =>
-        box.tasks.map(async (task) => {
-          const schema = lane.parallelBoxes.flatMap((candidate) => candidate.tasks).find((candidate) => candidate.id === task.schemaId);
-          if (schema === undefined) throw new Error(`lane ${laneRun.laneIndex} has no task ${task.schemaId}`);
-          const lambda = lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber);
-          const outcome = await handles.prepare(
-            taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }),
-          );
-          return { outcome, boxId: box.schemaId, taskId: task.schemaId };
-        }),
-      ),
-    );
-    for (const { outcome, boxId, taskId } of outcomes) {
-      if (outcome.kind !== 'failed') continue;
-      const tried = outcome.tried === undefined ? '' : ` (tried: ${outcome.tried.join(', ')})`;
-      const error = makeError('badData', { key: 'operationSpec.dockerImage', hint: `${outcome.reason}${tried}` });
-      return { error: initiationFailed({ laneId: lane.id, boxId, taskId, error }), interrupt: false };
-    }
-    return undefined;
-  } finally {
-    signal.removeEventListener('abort', stopped);
-  }
 }

@@ -1,6 +1,9 @@
-/** What a runtime is told about a task. */
-import { severities, type Execution, type LambdaRevision, type LaneRun } from '@laneway/model';
-import type { SpaceMount, TaskToPrepare } from '../lambdas/runtime.ts';
+/** What a runtime is told about a task, and preparing the runtimes of several tasks at once (execution §6.1). */
+import { makeError, severities, type ErrorObject, type Execution, type LambdaRevision, type LaneRun, type TaskState } from '@laneway/model';
+import { laneSchema, lambdaOf, type Plan } from '../control/plan.ts';
+import type { PrepareOutcome, SpaceMount, TaskToPrepare } from '../lambdas/runtime.ts';
+import { initiationFailed } from './components.ts';
+import type { RuntimeHandles } from './runtime-handles.ts';
 
 export function taskToPrepare(params: {
   readonly execution: Execution;
@@ -20,4 +23,64 @@ export function taskToPrepare(params: {
     space,
     logLevel: severities[execution.logLevel] ?? 'info',
   };
+}
+
+export interface RuntimeContext {
+  readonly handles: RuntimeHandles;
+  readonly plan: Plan;
+  readonly space: SpaceMount;
+}
+
+/** Why runtimes are not ready; `interrupt` when they could not be reached. */
+export interface RuntimeFailure {
+  readonly error: ErrorObject;
+  readonly interrupt: boolean;
+}
+
+/** Makes the runtimes of the tasks ready, side by side; the first failure in schema order, or undefined. */
+export async function prepareRuntimes(
+  context: RuntimeContext,
+  params: {
+    readonly execution: Execution;
+    readonly laneRun: LaneRun;
+    readonly tasks: readonly TaskState[];
+    readonly signal: AbortSignal;
+  },
+): Promise<RuntimeFailure | undefined> {
+  const { handles, plan, space } = context;
+  const { execution, laneRun, tasks, signal } = params;
+  const lane = laneSchema(plan, laneRun.laneIndex);
+  // A stop must not wait for a virtual environment that is being built.
+  const stopped = (): void => void handles.dispose(laneRun.id);
+  signal.addEventListener('abort', stopped, { once: true });
+  try {
+    const failures = await Promise.all(
+      tasks.map(async (task) => {
+        const box = lane.parallelBoxes.find((candidate) => candidate.tasks.some(({ id }) => id === task.schemaId));
+        const schema = box?.tasks.find(({ id }) => id === task.schemaId);
+        if (box === undefined || schema === undefined) throw new Error(`lane ${laneRun.laneIndex} has no task ${task.schemaId}`);
+        const lambda = lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber);
+        const outcome = await handles.prepare(
+          taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }),
+        );
+        return failureOf(outcome, { laneId: lane.id, boxId: box.id, taskId: schema.id });
+      }),
+    );
+    return failures.find((failure) => failure !== undefined);
+  } finally {
+    signal.removeEventListener('abort', stopped);
+  }
+}
+
+function failureOf(
+  outcome: PrepareOutcome,
+  place: { readonly laneId: string; readonly boxId: string; readonly taskId: string },
+): RuntimeFailure | undefined {
+  if (outcome.kind !== 'failed') return undefined;
+  const tried = outcome.tried === undefined ? '' : ` (tried: ${outcome.tried.join(', ')})`;
+  const interrupt = outcome.unavailable === true;
+  const error = interrupt
+    ? makeError('atmOpenfaasQueryFailed', { reason: outcome.reason })
+    : makeError('badData', { key: 'operationSpec.dockerImage', hint: `${outcome.reason}${tried}` });
+  return { error: initiationFailed({ ...place, error }), interrupt };
 }

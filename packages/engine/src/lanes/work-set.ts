@@ -6,6 +6,7 @@
  * flight on this node, also while its worker is still being made. 3. What a lane run had here – its worker, its
  * runtimes – goes when its gate is found closed, also on a node that does not drive it.
  */
+import type { StopMode } from '@laneway/model';
 import { crashReason } from '../control/crash-reason.ts';
 import type { Controller } from '../control/controller.ts';
 import { compiledTask, type PlanCache } from '../control/plan.ts';
@@ -171,12 +172,12 @@ export class WorkSet {
   }
 
   /** A stop was acknowledged on this node: from here on nothing of the lane run is handed over. */
-  revoke(laneRunId: string): void {
-    void this.#scheduler.workers.get(laneRunId)?.close();
+  revoke(laneRunId: string, mode: StopMode): void {
+    void this.#scheduler.workers.get(laneRunId)?.stop(mode);
   }
 
   /** Stops the work on a lane run whose gate is closed: it is not begun again. */
-  async stop(laneRunId: string): Promise<void> {
+  async stop(laneRunId: string, mode: StopMode): Promise<void> {
     const starting = this.#starting.get(laneRunId);
     if (starting !== undefined) {
       starting.cancelled = true;
@@ -185,18 +186,18 @@ export class WorkSet {
       await starting.ended;
     }
     const worker = this.#scheduler.workers.get(laneRunId);
-    await worker?.close();
+    await worker?.stop(mode);
     await worker?.giveBack();
     this.#scheduler.remove(laneRunId);
     this.#refused.delete(laneRunId);
   }
 
   /** The gate was found closed, by whomever. */
-  async #retire(laneRunId: string): Promise<void> {
+  async #retire(laneRunId: string, mode: StopMode): Promise<void> {
     if (this.#retiring.has(laneRunId)) return;
     this.#retiring.add(laneRunId);
     try {
-      await this.stop(laneRunId);
+      await this.stop(laneRunId, mode);
       await this.#options.handles.dispose(laneRunId);
     } catch (error) {
       this.#options.log.warn({ event: 'retireFailed', laneRunId, error }, 'the work on a lane run could not be ended yet');
@@ -222,7 +223,7 @@ export class WorkSet {
     const starting = [...this.#starting.entries()];
     for (const [, state] of starting) state.cancelled = true;
     // Running jobs get the signal first; preparations that a start waits for are ended too.
-    const closed = [...this.#scheduler.workers.values()].map((worker) => worker.close());
+    const closed = [...this.#scheduler.workers.values()].map((worker) => worker.stop('abort'));
     await Promise.all([...closed, ...starting.map(([laneRunId]) => this.#options.handles.dispose(laneRunId))]);
     await Promise.all(starting.map(([, state]) => state.ended));
     for (const laneRunId of this.laneRunIds) this.#scheduler.remove(laneRunId);
@@ -237,8 +238,14 @@ export class WorkSet {
       for (const laneRunId of laneRunIds) {
         const worker = this.#scheduler.workers.get(laneRunId);
         const epoch = found.get(laneRunId);
-        worker?.authorisation.granted(epoch?.stopEpoch ?? Number.MAX_SAFE_INTEGER - 1, epoch?.active ?? false, askedAt);
-        if (epoch?.active !== true) void this.#retire(laneRunId);
+        // A gate that was closed and opened again meanwhile is of another incarnation: what was begun here is void.
+        const isOpen = epoch?.active === true && (worker === undefined || epoch.incarnation === worker.incarnation);
+        worker?.authorisation.granted(epoch?.stopEpoch ?? Number.MAX_SAFE_INTEGER - 1, isOpen, askedAt);
+        if (isOpen) continue;
+        const mode = epoch?.stopMode ?? 'abort';
+        // A drain that is under way may have to become an abort.
+        void worker?.stop(mode);
+        void this.#retire(laneRunId, mode);
       }
     } catch (error) {
       this.#options.log.warn({ event: 'epochsUnknown', error }, 'the database did not answer: nothing new is started');

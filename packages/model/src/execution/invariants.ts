@@ -182,20 +182,13 @@ function whenStopped(task: TaskState, reason: LaneStoppingReason): readonly stri
 
 /** Only the four commands that go on begin an incarnation, and nothing else leaves a suspension but a cancel. */
 function checkIncarnation(before: Execution, after: Execution, input: Command | EngineEvent): string[] {
-  const phase = phaseOf(before.status);
-  switch (input.kind) {
-    case 'resume':
-      return [...nextIncarnation(before, after, 'suspended', 'resuming'), ...checkResumed(before, after)];
-    case 'forceContinue':
-      return [...nextIncarnation(before, after, 'ended', 'resuming'), ...checkForced(before, after)];
-    case 'rerun':
-    case 'retry':
-      return [...nextIncarnation(before, after, 'ended', 'scheduled'), ...checkRepeated(before, after, input)];
-    default: {
-      const problems = after.incarnation === before.incarnation ? [] : [`R: ${input.kind} began an incarnation`];
-      return phase === 'suspended' && input.kind !== 'cancel' ? [...problems, `R: ${input.kind} left ${before.status}`] : problems;
-    }
-  }
+  if (input.kind === 'resume') return [...nextIncarnation(before, after, 'suspended', 'resuming'), ...checkResumed(before, after)];
+  if (input.kind === 'forceContinue') return [...nextIncarnation(before, after, 'ended', 'resuming'), ...checkForced(before, after)];
+  if (input.kind === 'rerun' || input.kind === 'retry')
+    return [...nextIncarnation(before, after, 'ended', 'scheduled'), ...checkRepeated(before, after, input)];
+  const problems = after.incarnation === before.incarnation ? [] : [`R: ${input.kind} began an incarnation`];
+  const isLeft = phaseOf(before.status) === 'suspended' && input.kind !== 'cancel';
+  return isLeft ? [...problems, `R: ${input.kind} left ${before.status}`] : problems;
 }
 
 function nextIncarnation(before: Execution, after: Execution, from: string, to: string): string[] {

@@ -1,10 +1,9 @@
-/** Operations on one execution: details, delete, cancel and those that are still to come (rest §5.3–5.6). */
-import type { Execution } from '@laneway/model';
-import { integerField, makeError, ownValue, phaseOf } from '@laneway/model';
+/** Operations on one execution: details, delete, and everything that stops it or lets it go on (rest §5.3–5.6). */
+import { integerField, ownValue, type Result } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
 import { providerData } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
-import { need, Refusal } from '../http/refusal.ts';
+import { need } from '../http/refusal.ts';
 import { json, noContent, type Call, type Route } from '../http/route.ts';
 import { requireController, requireExecution, requireViewer } from './access.ts';
 import { detailsOf } from './details.ts';
@@ -13,6 +12,11 @@ const prefix = '/api/v3/oneprovider';
 const path = '/automation/execution/workflows/{wid}';
 /** Longer reasons are cut: the contract promises that a body never fails a cancel (rest R8). */
 const maxReasonLength = 1000;
+const reasonParameter = {
+  name: 'reason',
+  in: 'body',
+  text: 'extension: why, for the history of the execution; at most 1000 characters are kept',
+} as const;
 
 export function controlRoutes(deps: ServerDeps): Route[] {
   return [
@@ -43,25 +47,26 @@ export function controlRoutes(deps: ServerDeps): Route[] {
         return noContent;
       },
     },
-    {
-      prefix,
-      method: 'POST',
-      path: `${path}/cancel`,
-      operationId: 'cancel_workflow_execution',
+    control(deps, 'cancel', {
       summary: 'Cancel a workflow execution',
-      body: 'ignored',
-      parameters: [
-        { name: 'reason', in: 'body', text: 'extension: why, for the history of the execution; at most 1000 characters are kept' },
-      ],
-      handle: async (call) => {
-        const { user, view } = await requireExecution(deps, call, { method: 'POST', aspect: 'cancel' });
-        await requireController(deps, user, view.execution);
-        need(await deps.executions.cancel({ executionId: view.execution.id, actor: user.account.id, note: reasonOf(call) }));
-        return noContent;
-      },
-    },
-    ...(['pause', 'resume', 'force_continue'] as const).map((operation) => laterControl(deps, operation)),
-    ...(['rerun', 'retry'] as const).map((operation) => laterRepetition(deps, operation)),
+      parameters: [reasonParameter],
+      run: async (request, call) => await deps.executions.cancel({ ...request, note: reasonOf(call) }),
+    }),
+    control(deps, 'pause', {
+      summary: 'Pause a workflow execution: jobs in flight run to their end',
+      parameters: [reasonParameter],
+      run: async (request, call) => await deps.executions.pause({ ...request, note: reasonOf(call) }),
+    }),
+    control(deps, 'resume', {
+      summary: 'Resume a suspended workflow execution',
+      run: async (request) => await deps.executions.resume(request),
+    }),
+    control(deps, 'force_continue', {
+      summary: 'Continue a failed workflow execution with its next lane',
+      run: async (request) => await deps.executions.forceContinue(request),
+    }),
+    repetition(deps, 'rerun', 'Rerun from a lane run'),
+    repetition(deps, 'retry', 'Retry failed items of a lane run'),
   ];
 }
 
@@ -70,52 +75,56 @@ function reasonOf(call: Call): string | null {
   return typeof reason === 'string' && reason.trim() !== '' ? Array.from(reason).slice(0, maxReasonLength).join('') : null;
 }
 
-/** Checks as the finished operation will make them, then `notSupported`. */
-function laterControl(deps: ServerDeps, operation: 'pause' | 'resume' | 'force_continue'): Route {
+interface Control {
+  readonly summary: string;
+  readonly parameters?: Route['parameters'];
+  readonly run: (request: { readonly executionId: string; readonly actor: string }, call: Call) => Promise<Result<void>>;
+}
+
+/** An operation whose body the contract ignores (rest R8). */
+function control(
+  deps: ServerDeps,
+  operation: 'cancel' | 'pause' | 'resume' | 'force_continue',
+  { summary, parameters, run }: Control,
+): Route {
   return {
     prefix,
     method: 'POST',
     path: `${path}/${operation}`,
     operationId: `${operation}_workflow_execution`,
-    summary: summaries[operation],
+    summary,
     body: 'ignored',
-    unsupported: true,
+    ...(parameters === undefined ? {} : { parameters }),
     handle: async (call) => {
       const { user, view } = await requireExecution(deps, call, { method: 'POST', aspect: operation });
       await requireController(deps, user, view.execution);
-      throw new Refusal(makeError('notSupported'));
+      need(await run({ executionId: view.execution.id, actor: user.account.id }, call));
+      return noContent;
     },
   };
 }
 
-function laterRepetition(deps: ServerDeps, operation: 'rerun' | 'retry'): Route {
+/** The body is checked first, the execution after it (rest §5.5). */
+function repetition(deps: ServerDeps, operation: 'rerun' | 'retry', summary: string): Route {
   return {
     prefix,
     method: 'POST',
     path: `${path}/${operation}`,
     operationId: `${operation}_workflow_execution`,
-    summary: summaries[operation],
+    summary,
     body: 'json',
-    unsupported: true,
+    parameters: [
+      { name: 'laneIndex', in: 'body', text: 'lane, 1 or more; required' },
+      { name: 'laneRunNumber', in: 'body', text: 'run of that lane, 1 or more; required' },
+    ],
     handle: async (call) => {
       const required = { laneIndex: integerField({ min: 1 }), laneRunNumber: integerField({ min: 1 }) };
-      providerData(mergeParameters(call.body, call.query), { required });
+      const { laneIndex, laneRunNumber } = providerData(mergeParameters(call.body, call.query), { required });
       const { user, view } = await requireExecution(deps, call, { method: 'POST', aspect: operation });
       await requireController(deps, user, view.execution);
-      if (!hasEnded(view.execution)) throw new Refusal(makeError('atmWorkflowExecutionNotEnded'));
-      throw new Refusal(makeError('notSupported'));
+      const request = { executionId: view.execution.id, actor: user.account.id, laneIndex, laneRunNumber };
+      need(await deps.executions[operation](request));
+      return noContent;
     },
   };
 }
-
-function hasEnded(execution: Execution): boolean {
-  return phaseOf(execution.status) === 'ended';
-}
-
-const summaries = {
-  pause: 'Pause a workflow execution',
-  resume: 'Resume a suspended workflow execution',
-  force_continue: 'Continue a failed workflow execution with its next lane',
-  rerun: 'Rerun from a lane run',
-  retry: 'Retry failed items of a lane run',
-} as const;

@@ -8,18 +8,22 @@ import {
   phaseTimestamp,
   reduce,
   refuse,
+  type Command,
   type Execution,
   type ExecutionStatus,
   type LaneRunStatus,
   type Result,
 } from '@laneway/model';
 import type {
+  ControlRequest,
   ExecutionEvent,
   ExecutionService,
   ExecutionSummary,
   ExecutionView,
   ListRequest,
+  RepeatRequest,
   ScheduleRequest,
+  StopRequestOf,
   StoreInfo,
   StoreService,
   TaskCounters,
@@ -105,11 +109,36 @@ export class FakeExecutions implements ExecutionService {
     });
   }
 
-  async cancel(request: { readonly executionId: string; readonly actor: string; readonly note: string | null }): Promise<Result<void>> {
-    const execution = this.#executions.get(request.executionId);
-    if (execution === undefined) return refuse(makeError('notFound'));
+  async cancel(request: StopRequestOf): Promise<Result<void>> {
     this.notes.push(request.note);
-    const reduction = reduce(execution, { kind: 'cancel', actor: request.actor, note: request.note }, { ms: this.clockMs });
+    return await this.#command(request.executionId, { kind: 'cancel', actor: request.actor, note: request.note });
+  }
+
+  async pause(request: StopRequestOf): Promise<Result<void>> {
+    this.notes.push(request.note);
+    return await this.#command(request.executionId, { kind: 'pause', actor: request.actor, note: request.note });
+  }
+
+  async resume({ executionId, actor }: ControlRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'resume', actor });
+  }
+
+  async forceContinue({ executionId, actor }: ControlRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'forceContinue', actor, newRunId: newId() });
+  }
+
+  async rerun({ executionId, actor, laneIndex, laneRunNumber }: RepeatRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'rerun', actor, laneIndex, laneRunNumber, newRunId: newId() });
+  }
+
+  async retry({ executionId, actor, laneIndex, laneRunNumber }: RepeatRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'retry', actor, laneIndex, laneRunNumber, newRunId: newId() });
+  }
+
+  async #command(executionId: string, command: Command): Promise<Result<void>> {
+    const execution = this.#executions.get(executionId);
+    if (execution === undefined) return await Promise.resolve(refuse(makeError('notFound')));
+    const reduction = reduce(execution, command, { ms: this.clockMs });
     if (reduction.kind === 'refused') return refuse(reduction.error);
     if (reduction.kind === 'changed') this.put(reduction.execution, reduction.changes);
     return ok(undefined);

@@ -9,7 +9,7 @@
  */
 import type { StoreWrite } from '../../stores/writes.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
-import { addCounts, type Count } from './counters.ts';
+import { addCounts, noCount, type Count } from './counters.ts';
 import { marks, pairs, rows } from './placeholders.ts';
 import { applyStoreWrites } from './stores.ts';
 
@@ -110,13 +110,12 @@ export const commitJobs = defineVerb(
 );
 
 function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes: StoreWrite[]): BatchProgress {
-  const scope = { executionId: commit.executionId, laneRunId: commit.laneRunId, nodeId: commit.nodeId };
+  const scope = { ...noCount, executionId: commit.executionId, laneRunId: commit.laneRunId, nodeId: commit.nodeId };
   counts.push({
     ...scope,
     taskId: commit.taskId,
     processed: commit.succeededCount + commit.failed.length,
     failed: commit.failed.length,
-    withdrawn: 0,
   });
   writes.push(...commit.writes);
   batch.doneTasks.push(commit.taskId);
@@ -142,7 +141,6 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
     taskId: '',
     processed: (isLastBox ? remaining.length : 0) + batch.failed.length,
     failed: batch.failed.length,
-    withdrawn: 0,
   });
   batch.finished = ended;
   batch.boxIndex += 1;

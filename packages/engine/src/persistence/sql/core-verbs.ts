@@ -1,6 +1,6 @@
 import type { Verb } from '../sql.ts';
 import { commitJobs } from './commits.ts';
-import { executionCounts, failedTasks, thresholdFigures } from './counters.ts';
+import { executionCounts, failedTasks, startedTasks, thresholdFigures } from './counters.ts';
 import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
 import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
@@ -48,6 +48,7 @@ export const coreVerbs = [
   returnSlice,
   returnSlices,
   saveTransition,
+  startedTasks,
   stopEpochs,
   takeDueTimers,
   thresholdFigures,

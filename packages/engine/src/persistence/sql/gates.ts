@@ -3,8 +3,9 @@
  * cancel does not queue behind commits (design §4). `frontier` is the number of the next batch nobody
  * claimed; batch n is the items [n × size, (n + 1) × size) of the lane run's input, fixed for ever.
  */
-import type { LaneRun } from '@laneway/model';
+import type { LaneRun, StopMode } from '@laneway/model';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { forgetWithdrawn } from './counters.ts';
 import { createWalkStore, storeForIteration, walkStoreId } from './lane-input.ts';
 import { marks } from './placeholders.ts';
 
@@ -26,6 +27,8 @@ export interface Gate {
   readonly known: number;
   readonly complete: boolean;
   readonly input: LaneInput;
+  /** What becomes of jobs in flight; null while the gate is open. */
+  readonly stopMode: StopMode | null;
   /** Present while a tree is being walked: roots are the items of this store. */
   readonly walk: TreeWalk | null;
 }
@@ -48,9 +51,11 @@ interface GateRow {
   readonly complete: number;
   readonly input: string;
   readonly walk: string | null;
+  readonly stop_mode: StopMode | null;
 }
 
-export const gateColumns = 'lane_run_id, execution_id, active, incarnation, stop_epoch, batch_size, frontier, known, complete, input, walk';
+export const gateColumns =
+  'lane_run_id, execution_id, active, incarnation, stop_epoch, batch_size, frontier, known, complete, input, walk, stop_mode';
 
 export function gateOf(row: GateRow): Gate {
   return {
@@ -65,6 +70,7 @@ export function gateOf(row: GateRow): Gate {
     complete: row.complete === 1,
     input: JSON.parse(row.input) as LaneInput,
     walk: row.walk === null ? null : (JSON.parse(row.walk) as TreeWalk),
+    stopMode: row.stop_mode,
   };
 }
 
@@ -79,12 +85,17 @@ export async function openGate(
   params: { readonly executionId: string; readonly incarnation: number; readonly batchSize: number; readonly laneRun: LaneRun },
 ): Promise<void> {
   const { laneRun } = params;
-  const reopened = await tx.run('update gate set active = 1, incarnation = ? where lane_run_id = ?', [params.incarnation, laneRun.id]);
-  if (reopened > 0 || laneRun.iteratedStoreId === null) return;
+  const reopened = await tx.run('update gate set active = 1, incarnation = ?, stop_mode = null where lane_run_id = ?', [
+    params.incarnation,
+    laneRun.id,
+  ]);
+  // What a suspension withdrew is handed over again, and counted then (D2).
+  if (reopened > 0) return await forgetWithdrawn(tx, laneRun.id);
+  if (laneRun.iteratedStoreId === null) return;
   const source = await storeForIteration(tx, laneRun.iteratedStoreId);
   if (source.kind === 'tree') await createWalkStore(tx, { executionId: params.executionId, laneRunId: laneRun.id });
   const { input, known, complete, walk } = takeInput(source, laneRun);
-  await tx.run(`insert into gate (${gateColumns}) values (?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?)`, [
+  await tx.run(`insert into gate (${gateColumns}) values (?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?, null)`, [
     laneRun.id,
     params.executionId,
     params.incarnation,
@@ -124,8 +135,8 @@ function takeInput(source: Source, laneRun: LaneRun): TakenInput {
 }
 
 /** No claim succeeds after this; the epoch tells nodes that what they were authorised to start is void. */
-export async function closeGate(tx: SqlTransaction, laneRunId: string): Promise<void> {
-  await tx.run('update gate set active = 0, stop_epoch = stop_epoch + 1 where lane_run_id = ?', [laneRunId]);
+export async function closeGate(tx: SqlTransaction, laneRunId: string, mode: StopMode): Promise<void> {
+  await tx.run('update gate set active = 0, stop_epoch = stop_epoch + 1, stop_mode = ? where lane_run_id = ?', [mode, laneRunId]);
 }
 
 /** Lane runs whose gates take claims: what a node may work on. */
@@ -146,9 +157,16 @@ export const gateOfLaneRun = defineVerb(
 /** Stop epochs of several lane runs in one query: renews a node's authorisation to hand jobs over (design §4). */
 export const stopEpochs = defineVerb('stopEpochs', 'control', async (tx, params: { readonly laneRunIds: readonly string[] }) => {
   if (params.laneRunIds.length === 0) return [];
-  const rows = await tx.all<{ id: string; epoch: number; active: number }>(
-    `select lane_run_id as id, stop_epoch as epoch, active from gate where lane_run_id in (${marks(params.laneRunIds.length)})`,
+  const rows = await tx.all<{ id: string; epoch: number; active: number; incarnation: number; stop_mode: StopMode | null }>(
+    `select lane_run_id as id, stop_epoch as epoch, active, incarnation, stop_mode
+     from gate where lane_run_id in (${marks(params.laneRunIds.length)})`,
     params.laneRunIds,
   );
-  return rows.map((row) => ({ laneRunId: row.id, stopEpoch: row.epoch, active: row.active === 1 }));
+  return rows.map((row) => ({
+    laneRunId: row.id,
+    stopEpoch: row.epoch,
+    active: row.active === 1,
+    incarnation: row.incarnation,
+    stopMode: row.stop_mode,
+  }));
 });

@@ -7,6 +7,7 @@
  * on at its row: finished jobs are not repeated.
  */
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { addCounts, noCount } from './counters.ts';
 import { lockGate } from './gates.ts';
 import { isAlive, type NodeIdentity } from './nodes.ts';
 import { marks, rows } from './placeholders.ts';
@@ -39,6 +40,8 @@ export type Claim =
 
 export interface ClaimRequest extends NodeIdentity {
   readonly laneRunId: string;
+  /** The one the claimer works in: a gate that was opened for another one is closed to it. */
+  readonly incarnation: number;
   readonly sliceId: string;
   readonly maxBatches: number;
   /** How many of the batches are handed over at once; the others are marked when their turn comes. */
@@ -49,7 +52,7 @@ export interface ClaimRequest extends NodeIdentity {
 export const claimSlice = defineVerb('claimSlice', 'control', async (tx, params: ClaimRequest): Promise<Claim> => {
   if (!(await isAlive(tx, params))) return { kind: 'closed' };
   const gate = await lockGate(tx, params.laneRunId);
-  if (gate === undefined || !gate.active) return { kind: 'closed' };
+  if (gate === undefined || !gate.active || gate.incarnation !== params.incarnation) return { kind: 'closed' };
   const returned = await takeReturned(tx, params);
   if (returned !== undefined) return { kind: 'claimed', slice: returned, stopEpoch: gate.stopEpoch };
   const available = gate.complete ? Math.ceil(gate.known / gate.batchSize) : Math.floor(gate.known / gate.batchSize);
@@ -97,12 +100,14 @@ async function takeReturned(tx: SqlTransaction, params: ClaimRequest): Promise<S
     `select batch_number, box_index, first_item, item_count, remaining, done_tasks, started from batch where slice_id = ? order by batch_number`,
     [found.id],
   );
+  const startNow = batches.slice(0, params.startNow).map((batch) => batch.batch_number);
+  await markBatches(tx, { laneRunId: params.laneRunId, batchNumbers: startNow, started: 1 });
   return {
     sliceId: found.id,
     sliceToken: found.token + 1,
     laneRunId: params.laneRunId,
     executionId: found.execution_id,
-    batches: batches.map(batchOf),
+    batches: batches.map((batch) => batchOf(startNow.includes(batch.batch_number) ? { ...batch, started: 1 } : batch)),
   };
 }
 
@@ -144,12 +149,21 @@ export const returnDeadSlices = defineVerb('returnDeadSlices', 'control', async 
   return [...new Set(freed.map((row) => row.lane_run_id))];
 });
 
+export interface WithdrawnJob {
+  readonly taskId: string;
+  readonly itemCount: number;
+  /** How it ended; `signalled` = by itself after the signal. */
+  readonly stage: 'signalled' | 'killed' | 'unreachable';
+}
+
 export interface Returning extends NodeIdentity {
   readonly laneRunId: string;
   /** Slices that are still worked on. */
   readonly keep: readonly string[];
   /** Batches whose first job was handed over and not committed yet. */
   readonly started: readonly number[];
+  /** Jobs that were handed over and stopped before they answered. */
+  readonly withdrawn: readonly WithdrawnJob[];
   /** Batches marked as started by their claim that were not handed over after all: they are returned, not withdrawn (design §4). */
   readonly untouched: readonly number[];
 }
@@ -158,22 +172,33 @@ export interface Returning extends NodeIdentity {
 export const returnSlices = defineVerb('returnSlices', 'control', async (tx, params: Returning): Promise<void> => {
   const { laneRunId, nodeId, nodeToken, keep } = params;
   const others = keep.length === 0 ? '' : ` and id not in (${marks(keep.length)})`;
-  const own = await tx.all<{ id: string }>(
-    `select id from slice where lane_run_id = ? and node_id = ? and node_token = ?${others} order by id${tx.dialect.forUpdate}`,
+  const own = await tx.all<{ id: string; execution_id: string }>(
+    `select id, execution_id from slice where lane_run_id = ? and node_id = ? and node_token = ?${others} order by id${tx.dialect.forUpdate}`,
     [laneRunId, nodeId, nodeToken, ...keep],
   );
-  if (own.length === 0) return;
-  await markBatches(tx, { laneRunId, batchNumbers: params.started, started: 1 });
+  const [first] = own;
+  if (first === undefined) return;
+  const ids = own.map((slice) => slice.id);
+  await tx.run(`update batch set started = 2 where slice_id in (${marks(ids.length)}) and started = 1`, ids);
+  await markBatches(tx, { laneRunId, batchNumbers: params.started, started: 2 });
   await markBatches(tx, { laneRunId, batchNumbers: params.untouched, started: 0 });
-  await tx.run(
-    `update slice set node_id = null, node_token = null where id in (${marks(own.length)})`,
-    own.map((slice) => slice.id),
+  await tx.run(`update slice set node_id = null, node_token = null where id in (${marks(ids.length)})`, ids);
+  await addCounts(
+    tx,
+    params.withdrawn.map(({ taskId, itemCount, stage }) => ({
+      ...noCount,
+      executionId: first.execution_id,
+      laneRunId,
+      taskId,
+      nodeId,
+      [stage === 'signalled' ? 'withdrawn' : stage]: itemCount,
+    })),
   );
 });
 
 async function markBatches(
   tx: SqlTransaction,
-  mark: { readonly laneRunId: string; readonly batchNumbers: readonly number[]; readonly started: 0 | 1 },
+  mark: { readonly laneRunId: string; readonly batchNumbers: readonly number[]; readonly started: 0 | 1 | 2 },
 ): Promise<void> {
   const { laneRunId, batchNumbers, started } = mark;
   if (batchNumbers.length === 0) return;

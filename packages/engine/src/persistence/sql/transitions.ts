@@ -2,11 +2,11 @@
  * The one way in which an execution changes: the new document, its events and its effects in one transaction,
  * on condition that nobody changed it meanwhile and, for a driver, that it still holds its drive.
  */
-import type { Change, Effect, Execution } from '@laneway/model';
+import type { Change, Effect, Execution, LaneRun } from '@laneway/model';
 import type { LogWrite } from '../../stores/writes.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { finishCreation } from './creations.ts';
-import { closeSlices } from './counters.ts';
+import { closeSlices, suspendSlices } from './counters.ts';
 import { appendEvents } from './events.ts';
 import { insertExecution, replaceExecution } from './executions.ts';
 import { closeGate, openGate } from './gates.ts';
@@ -115,13 +115,14 @@ async function applyEffect(
       });
       return;
     case 'closeGate':
-      await closeGate(tx, effect.laneRunId);
+      await closeGate(tx, effect.laneRunId, effect.mode);
       return;
-    case 'closeSlices': {
-      const laneRun = execution.current.id === effect.laneRunId ? execution.current : execution.inAdvance;
-      if (laneRun !== null) await closeSlices(tx, { executionId: execution.id, laneRun });
+    case 'closeSlices':
+      await closeSlices(tx, { executionId: execution.id, laneRun: laneRunOf(transition, effect.laneRunId) });
       return;
-    }
+    case 'returnSlices':
+      await suspendSlices(tx, { executionId: execution.id, laneRun: laneRunOf(transition, effect.laneRunId) });
+      return;
     case 'archiveLaneRun':
       await tx.run('insert into archived_lane_run (id, execution_id, document) values (?, ?, ?)', [
         effect.laneRun.id,
@@ -148,6 +149,14 @@ async function applyEffect(
       });
       return;
   }
+}
+
+/** The lane run whose work ends: the current one, or the one that the same transition archives. */
+function laneRunOf({ execution, effects }: Transition, laneRunId: string): LaneRun {
+  const archived = effects.find((effect) => effect.kind === 'archiveLaneRun' && effect.laneRun.id === laneRunId);
+  if (execution.current.id === laneRunId) return execution.current;
+  if (archived?.kind === 'archiveLaneRun') return archived.laneRun;
+  throw new Error(`the transition does not know lane run ${laneRunId}`);
 }
 
 /** An in-advance run goes with everything it had; nothing of it was ever shown as done. */
