@@ -55,7 +55,7 @@ CREATE TABLE driver (
   node_id text not null,
   node_token bigint not null,
   token bigint not null
-);
+, note text);
 
 CREATE INDEX driver_by_node on driver (node_id);
 
@@ -85,13 +85,15 @@ CREATE TABLE execution (
   version bigint not null,
   discarded integer not null default 0,
   document text not null
-);
+, queued_at bigint not null default 0, admitted integer not null default 0);
 
 CREATE INDEX execution_by_inventory on execution (space_id, atm_inventory_id, phase, phase_index) where discarded = 0;
 
 CREATE INDEX execution_by_phase on execution (space_id, phase, phase_index) where discarded = 0;
 
 CREATE INDEX execution_discarded on execution (id) where discarded = 1;
+
+CREATE INDEX execution_queue on execution (space_id, queued_at, id) where phase = 'waiting' and discarded = 0;
 
 CREATE INDEX execution_to_drive on execution (id) where phase in ('waiting', 'ongoing');
 
@@ -115,7 +117,7 @@ CREATE TABLE gate (
   complete integer not null,
   input text not null,
   walk text
-, stop_mode text);
+, stop_mode text, closed_at bigint);
 
 CREATE INDEX gate_active on gate (lane_run_id) where active = 1;
 

@@ -12,6 +12,8 @@ export interface EngineConfig {
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
   readonly maxItemBytes: number;
+  /** Executions of a space that run at once; null = all. */
+  readonly executionsPerSpace: number | null;
 }
 
 export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConfig {
@@ -26,5 +28,6 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     jobsPerTask: cores,
     jobsPerNode: 4 * cores,
     maxItemBytes: 16 * 1024 * 1024,
+    executionsPerSpace: null,
   };
 }

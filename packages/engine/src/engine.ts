@@ -4,11 +4,13 @@
  */
 import { newId, type ErrorObject, type Execution } from '@laneway/model';
 import type { EngineConfig } from './config.ts';
+import { Admission } from './control/admission.ts';
 import { Controller } from './control/controller.ts';
 import { Executions } from './control/execution-service.ts';
 import { Hub } from './control/hub.ts';
 import { PlanCache } from './control/plan.ts';
 import { SideJobs } from './control/side-jobs.ts';
+import type { StopObserver } from './control/stop-stages.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
 import { Spaces } from './files/spaces.ts';
@@ -37,6 +39,8 @@ export interface EngineOptions {
   readonly environment: JobEnvironment;
   readonly log: Logger;
   readonly timings?: NodeTimings;
+  /** Told how long the stages of stops take. */
+  readonly observeStop?: StopObserver;
   /** Why an execution may not go on on behalf of its user, or null; without it everybody may. */
   readonly access?: (execution: Execution) => Promise<ErrorObject | null>;
 }
@@ -56,6 +60,7 @@ export class Engine {
   readonly #controller: Controller;
   readonly #plans: PlanCache;
   readonly #sideJobs: SideJobs;
+  readonly #admission: Admission;
   #life: NodeLife | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -72,7 +77,11 @@ export class Engine {
     this.#controller = new Controller(database, this.#hub, this.#plans);
     this.#sideJobs = new SideJobs(database, log);
     this.stores = new Stores({ database, describe: valueDescriber(this.files) });
+    this.#admission = new Admission({ database, hub: this.#hub, limit: config.executionsPerSpace });
+    if (options.observeStop !== undefined) this.#controller.observeStop = options.observeStop;
+    this.#controller.onStopped = (executionId) => this.#admission.released(executionId);
     this.executions = new Executions({
+      admission: this.#admission,
       database,
       controller: this.#controller,
       hub: this.#hub,
@@ -142,6 +151,7 @@ export class Engine {
       work: (laneRunId) => work.start(laneRunId),
       stopWork: async (laneRunId, mode) => await work.stop(laneRunId, mode),
       walk: async (params) => await walkLaneRun(walking, params),
+      admits: async (execution) => await this.#admission.admits(execution),
       access: this.#options.access ?? (async () => await Promise.resolve(null)),
     };
     const life: NodeLife = new NodeLife({

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '@laneway/engine';
 import type { LaneRun } from '@laneway/model';
 import { commitJobs, type JobCommit } from '../src/persistence/sql/commits.ts';
-import { executionCounts } from '../src/persistence/sql/counters.ts';
+import { itemsOfExecution } from '../src/persistence/sql/conservation.ts';
 import { gateOfLaneRun } from '../src/persistence/sql/gates.ts';
 import { leaveNode, registerNode, renewNode, type NodeIdentity } from '../src/persistence/sql/nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlice, type Slice } from '../src/persistence/sql/slices.ts';
@@ -133,7 +133,8 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
     }
 
     async function countsOf(fixture: Fixture) {
-      return await database.call(executionCounts, { executionId: fixture.executionId, openLaneRunIds: [fixture.laneRun.id] });
+      const { laneRuns, counts } = await database.call(itemsOfExecution, { executionId: fixture.executionId });
+      return { stored: counts, open: laneRuns.flatMap((laneRun) => laneRun.open) };
     }
 
     it('claims consecutive batches once, the last one smaller, and then says that the input is exhausted', async () => {

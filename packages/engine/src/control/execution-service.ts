@@ -1,35 +1,31 @@
 /** ExecutionService over the control plane and the read connection. */
-import {
-  makeError,
-  newId,
-  ok,
-  phaseOf,
-  refuse,
-  taskPhaseOf,
-  type Command,
-  type Execution,
-  type LaneRun,
-  type Result,
-} from '@laneway/model';
+import { makeError, newId, ok, phaseOf, refuse, type Command, type ErrorObject, type Result } from '@laneway/model';
 import type {
+  Blocker,
   ControlRequest,
   ExecutionEvent,
   ExecutionService,
   ExecutionView,
   ListRequest,
+  Receipt,
   RepeatRequest,
   ScheduleRequest,
   StopRequestOf,
   TaskCounters,
   TaskView,
 } from '../engine-api.ts';
-import { executionCounts } from '../persistence/sql/counters.ts';
+import { itemsOfExecution } from '../persistence/sql/conservation.ts';
 import { discardExecution } from '../persistence/sql/deletion.ts';
 import { readEvents } from '../persistence/sql/events.ts';
 import { findTask, listExecutions, loadExecution, viewExecution } from '../persistence/sql/executions.ts';
+import { standing } from '../persistence/sql/standing.ts';
 import type { Database } from '../persistence/sql.ts';
+import type { Admission } from './admission.ts';
+import { blockersOf } from './blockers.ts';
 import { executionNotFound, type Controller } from './controller.ts';
 import type { Hub } from './hub.ts';
+import { laneRunsOf } from './lane-runs.ts';
+import { itemsInProcessing, receiptOf } from './receipt.ts';
 import { schedule, type ScheduleContext } from './schedule.ts';
 
 const noCounters: TaskCounters = { itemsInProcessing: 0, itemsProcessed: 0, itemsFailed: 0 };
@@ -39,17 +35,20 @@ export class Executions implements ExecutionService {
   readonly #controller: Controller;
   readonly #hub: Hub;
   readonly #scheduling: ScheduleContext;
+  readonly #admission: Admission;
 
   constructor(parts: {
     readonly database: Database;
     readonly controller: Controller;
     readonly hub: Hub;
     readonly scheduling: ScheduleContext;
+    readonly admission: Admission;
   }) {
     this.#database = parts.database;
     this.#controller = parts.controller;
     this.#hub = parts.hub;
     this.#scheduling = parts.scheduling;
+    this.#admission = parts.admission;
   }
 
   async schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
@@ -64,6 +63,12 @@ export class Executions implements ExecutionService {
 
   async pause({ executionId, actor, note }: StopRequestOf): Promise<Result<void>> {
     return await this.#command(executionId, { kind: 'pause', actor, note });
+  }
+
+  async interrupt(request: { readonly executionId: string; readonly error: ErrorObject; readonly why: string }): Promise<boolean> {
+    const { executionId, error, why } = request;
+    const applied = await this.#controller.apply(executionId, { kind: 'interrupted', error, description: why });
+    return applied.kind === 'changed';
   }
 
   async resume({ executionId, actor }: ControlRequest): Promise<Result<void>> {
@@ -151,24 +156,15 @@ export class Executions implements ExecutionService {
   }
 
   async #counters(view: ExecutionView): Promise<Readonly<Record<string, TaskCounters>>> {
-    const { execution } = view;
-    const { stored, open } = await this.#database.call(executionCounts, {
-      executionId: execution.id,
-      openLaneRunIds: [execution.current.id],
-    });
+    const { laneRuns, counts } = await this.#database.call(itemsOfExecution, { executionId: view.execution.id });
     const counters: Record<string, TaskCounters> = {};
     for (const run of laneRunsOf(view)) {
+      const open = laneRuns.find(({ laneRunId }) => laneRunId === run.id)?.open ?? [];
       for (const [boxIndex, box] of run.boxes.entries()) {
         for (const task of box.tasks) {
-          const sums = stored.find((row) => row.taskId === task.id);
-          const inProcessing = open
-            .filter(
-              (batch) => batch.laneRunId === run.id && batch.boxIndex === boxIndex && batch.started && !batch.doneTaskIds.includes(task.id),
-            )
-            .reduce((sum, batch) => sum + batch.itemCount, 0);
+          const sums = counts.find((row) => row.taskId === task.id);
           counters[task.id] = {
-            // A batch may have reached the box before its first job was handed over, or wait there for a resume.
-            itemsInProcessing: taskPhaseOf(task.status) === 'ongoing' ? inProcessing : 0,
+            itemsInProcessing: itemsInProcessing(open, task, boxIndex),
             itemsProcessed: sums?.processed ?? 0,
             itemsFailed: sums?.failed ?? 0,
           };
@@ -178,6 +174,18 @@ export class Executions implements ExecutionService {
     return counters;
   }
 
+  async receipt(executionId: string): Promise<Receipt | null> {
+    const view = await this.view(executionId);
+    return view === null ? null : receiptOf(view, await this.#database.call(itemsOfExecution, { executionId }));
+  }
+
+  async blockers(executionId: string): Promise<readonly Blocker[] | null> {
+    const { execution } = await this.#database.call(loadExecution, { executionId });
+    if (execution === null) return null;
+    const at = await this.#database.call(standing, { executionId, laneRunId: execution.current.id });
+    return blockersOf(execution, at, await this.#admission.queueOf(execution));
+  }
+
   async events(executionId: string, afterVersion: number, limit: number): Promise<readonly ExecutionEvent[]> {
     return await this.#database.call(readEvents, { executionId, afterVersion, limit });
   }
@@ -185,10 +193,4 @@ export class Executions implements ExecutionService {
   async waitForChange(executionId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
     await this.#hub.wait(executionId, timeoutMs, signal);
   }
-}
-
-/** All lane runs that a view holds. */
-export function laneRunsOf(view: ExecutionView): readonly LaneRun[] {
-  const { current, inAdvance }: Execution = view.execution;
-  return [current, ...(inAdvance === null ? [] : [inAdvance]), ...view.archivedRuns];
 }

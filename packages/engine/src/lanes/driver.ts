@@ -40,6 +40,8 @@ export interface DriverContext {
   readonly work: (laneRunId: string) => void;
   /** This node has nothing in flight for the lane run any more when this resolves. */
   readonly stopWork: (laneRunId: string, mode: StopMode) => Promise<void>;
+  /** Whether the execution may begin, where the executions of a space are limited. */
+  readonly admits: (execution: Execution) => Promise<boolean>;
   /** Why the execution's user may not go on with it, or null (execution §15.1). */
   readonly access: (execution: Execution) => Promise<ErrorObject | null>;
   /** Walks the tree of a lane run until it is complete or the signal aborts. */
@@ -104,6 +106,7 @@ export class Driver {
     if (phase === 'ended' || phase === 'suspended') return await this.#finish('ended');
     const { current } = execution;
     if (await this.#lostAccess(execution)) return 'again';
+    if (phase === 'waiting' && current.status !== 'stopping' && !(await this.#context.admits(execution))) return 'wait';
     switch (current.status) {
       case 'resuming':
         if (current.boxes.length > 0) {

@@ -21,6 +21,7 @@ import {
   type Drive,
   type NodeIdentity,
 } from '../persistence/sql/nodes.ts';
+import { noteDriver } from '../persistence/sql/standing.ts';
 import { returnDeadSlices } from '../persistence/sql/slices.ts';
 import type { Database } from '../persistence/sql.ts';
 import { Driver, type DriverContext } from './driver.ts';
@@ -69,9 +70,12 @@ class StepFailures {
   #count = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
 
-  forget(): void {
+  /** True when there was something to forget. */
+  forget(): boolean {
+    const had = this.#count > 0;
     this.#proven = 0;
     this.#count = 0;
+    return had;
   }
 
   /** Counts one; those while the database is away prove nothing about the execution. Work of a minute in between is progress. */
@@ -240,8 +244,10 @@ export class NodeLife {
         const step = await driver.step();
         if (step === 'done') break;
         // Without a change of the document a failing preparation or walk may only have been begun once more.
-        if (step === 'again') failures.forget();
-        if (step === 'again') continue;
+        if (step === 'again') {
+          if (failures.forget()) await this.#note(driver.executionId, null);
+          continue;
+        }
       } catch (error) {
         pauseMs = await this.#stepFailed(driver, failures, error);
       }
@@ -271,6 +277,8 @@ export class NodeLife {
     );
     const { count, pauseMs } = failures.add(answers);
     log.error({ event: 'stepFailed', executionId, failures: count, error }, 'a step failed and is tried again');
+    const note = { error: error instanceof Error ? error.message : String(error), failures: count, pauseMs };
+    if (answers) await this.#note(executionId, note);
     if (answers && count >= maxStepFailures) {
       await driver
         .crash(error)
@@ -279,6 +287,14 @@ export class NodeLife {
         );
     }
     return pauseMs;
+  }
+
+  /** People who ask why an execution is not moving are told. */
+  async #note(executionId: string, note: Parameters<typeof noteDriver.run>[1]['note']): Promise<void> {
+    const { database, identity, log } = this.#options;
+    await database
+      .call(noteDriver, { ...identity, executionId, note })
+      .catch((error: unknown) => log.debug({ event: 'noteFailed', executionId, error }, 'why a driver does not get on was not kept'));
   }
 
   /** Waits for news, at most until the next look; after a failure for `pauseMs`, whatever happens. */

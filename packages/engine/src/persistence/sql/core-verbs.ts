@@ -1,6 +1,8 @@
 import type { Verb } from '../sql.ts';
 import { commitJobs } from './commits.ts';
-import { executionCounts, failedTasks, startedTasks, thresholdFigures } from './counters.ts';
+import { admissionQueue, admitExecution } from './admission.ts';
+import { itemsOfExecution } from './conservation.ts';
+import { failedTasks, startedTasks, thresholdFigures } from './counters.ts';
 import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
 import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
@@ -8,6 +10,7 @@ import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution }
 import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
+import { noteDriver, standing } from './standing.ts';
 import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
 import { createExecution, saveTransition } from './transitions.ts';
 import { appendWalk } from './walks.ts';
@@ -17,6 +20,8 @@ export const coreVerbs = [
   acquireDrive,
   acquireDrives,
   activeGates,
+  admissionQueue,
+  admitExecution,
   appendWalk,
   beginCreation,
   claimSlice,
@@ -25,15 +30,16 @@ export const coreVerbs = [
   createExecution,
   discardExecution,
   discardedExecutions,
-  executionCounts,
   extendCreation,
   failedTasks,
   findTask,
   finishTimer,
   gateOfLaneRun,
+  itemsOfExecution,
   leaveNode,
   listExecutions,
   loadExecution,
+  noteDriver,
   openWork,
   ownDrives,
   postponeTimer,
@@ -48,6 +54,7 @@ export const coreVerbs = [
   returnSlice,
   returnSlices,
   saveTransition,
+  standing,
   startedTasks,
   stopEpochs,
   takeDueTimers,

@@ -18,9 +18,9 @@ export function phaseIndex(execution: Execution): string {
 }
 
 const columns =
-  'id, space_id, atm_inventory_id, user_id, name, revision_number, status, phase, phase_index, schedule_time, start_time, suspend_time, finish_time, version, document';
+  'id, space_id, atm_inventory_id, user_id, name, revision_number, status, phase, phase_index, schedule_time, start_time, suspend_time, finish_time, version, document, queued_at';
 
-function valuesOf(execution: Execution): SqlValue[] {
+function valuesOf(execution: Execution, now: number): SqlValue[] {
   return [
     execution.id,
     execution.spaceId,
@@ -37,18 +37,21 @@ function valuesOf(execution: Execution): SqlValue[] {
     execution.finishTime,
     execution.version,
     JSON.stringify(execution),
+    now,
   ];
 }
 
 export async function insertExecution(tx: SqlTransaction, execution: Execution): Promise<void> {
-  await tx.run(`insert into execution (${columns}) values (${marks(15)})`, valuesOf(execution));
+  await tx.run(`insert into execution (${columns}) values (${marks(16)})`, valuesOf(execution, await tx.now()));
 }
 
 /** Writes the new document where the old version still stands; false = somebody else was faster. */
 export async function replaceExecution(tx: SqlTransaction, execution: Execution, expectedVersion: number): Promise<boolean> {
   const changed = await tx.run(
     `update execution
-     set status = ?, phase = ?, phase_index = ?, schedule_time = ?, start_time = ?, suspend_time = ?, finish_time = ?, version = ?, document = ?
+     set status = ?, phase = ?, phase_index = ?, schedule_time = ?, start_time = ?, suspend_time = ?, finish_time = ?, version = ?, document = ?,
+       queued_at = case when phase <> 'waiting' and cast(? as text) = 'waiting' then cast(? as bigint) else queued_at end,
+       admitted = case when cast(? as text) in ('waiting', 'ongoing') then admitted else 0 end
      where id = ? and version = ? and discarded = 0`,
     [
       execution.status,
@@ -60,6 +63,9 @@ export async function replaceExecution(tx: SqlTransaction, execution: Execution,
       execution.finishTime,
       execution.version,
       JSON.stringify(execution),
+      phaseOf(execution.status),
+      await tx.now(),
+      phaseOf(execution.status),
       execution.id,
       expectedVersion,
     ],
