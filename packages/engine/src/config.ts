@@ -12,6 +12,9 @@ export interface EngineConfig {
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
   readonly maxItemBytes: number;
+  /** How often the runtime of lambdas is looked at, and how many bad looks in a row are tolerated after the first. */
+  readonly runtimeCheckMs: number;
+  readonly runtimeCheckGraceAttempts: number;
   /** Executions of a space that run at once; null = all. */
   readonly executionsPerSpace: number | null;
 }
@@ -28,6 +31,8 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     jobsPerTask: cores,
     jobsPerNode: 4 * cores,
     maxItemBytes: 16 * 1024 * 1024,
+    runtimeCheckMs: 60_000,
+    runtimeCheckGraceAttempts: 5,
     executionsPerSpace: null,
   };
 }

@@ -9,6 +9,7 @@ import { Controller } from './control/controller.ts';
 import { Executions } from './control/execution-service.ts';
 import { Hub } from './control/hub.ts';
 import { PlanCache } from './control/plan.ts';
+import { RuntimeMonitor } from './control/runtime-monitor.ts';
 import { SideJobs } from './control/side-jobs.ts';
 import type { StopObserver } from './control/stop-stages.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
@@ -61,6 +62,7 @@ export class Engine {
   readonly #plans: PlanCache;
   readonly #sideJobs: SideJobs;
   readonly #admission: Admission;
+  readonly #monitor: RuntimeMonitor;
   #life: NodeLife | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -76,6 +78,13 @@ export class Engine {
     this.#plans = new PlanCache(database);
     this.#controller = new Controller(database, this.#hub, this.#plans);
     this.#sideJobs = new SideJobs(database, log);
+    this.#monitor = new RuntimeMonitor({
+      database,
+      controller: this.#controller,
+      runtime,
+      graceAttempts: config.runtimeCheckGraceAttempts,
+      log,
+    });
     this.stores = new Stores({ database, describe: valueDescriber(this.files) });
     this.#admission = new Admission({ database, hub: this.#hub, limit: config.executionsPerSpace });
     if (options.observeStop !== undefined) this.#controller.observeStop = options.observeStop;
@@ -88,6 +97,7 @@ export class Engine {
       scheduling: {
         database,
         nowMs: async () => await database.call(databaseNow, null),
+        runtimeError: () => this.#monitor.error,
         readInitialContent: initialContentReader(this.files, config.maxItemBytes),
       },
     });
@@ -162,6 +172,7 @@ export class Engine {
       driverContext,
       timings,
       runTimers: async () => await this.#sideJobs.tick(),
+      watch: { everyMs: config.runtimeCheckMs, tick: async () => await this.#monitor.tick() },
       onLost: () => this.#renewLife(life, handles),
       log,
     });

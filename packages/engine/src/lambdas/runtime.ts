@@ -2,7 +2,7 @@
  * The port between the engine and whatever runs a lambda (design §7). The engine owns the stages of a stop
  * (signal, kill, unreachable); a runtime carries them out and says how far it had to go.
  */
-import type { LambdaRevision } from '@laneway/model';
+import type { ErrorObject, LambdaRevision } from '@laneway/model';
 
 export interface SpaceMount {
   readonly spaceId: string;
@@ -83,6 +83,8 @@ export type PrepareOutcome =
 export interface LambdaRuntime {
   /** Never rejects; aborting the signal ends the preparation promptly and leaves nothing behind. */
   prepare(task: TaskToPrepare, signal: AbortSignal): Promise<PrepareOutcome>;
+  /** Why no lambda can run at the moment, or null; absent where that cannot happen. */
+  health?(): Promise<ErrorObject | null>;
   /** A line for each known lambda, for `laneway lambda list` and doctor. */
   list(): readonly { readonly name: string; readonly images: readonly string[]; readonly source: string; readonly kind: string }[];
   close(): Promise<void>;

@@ -47,6 +47,8 @@ export interface NodeOptions {
   readonly timings: NodeTimings;
   /** Runs due timers. */
   readonly runTimers: () => Promise<void>;
+  /** Looks at what lambdas run on. */
+  readonly watch: { readonly everyMs: number; readonly tick: () => Promise<void> };
   /** The lease was lost: this life of the node is over. */
   readonly onLost: () => void;
   readonly log: Logger;
@@ -113,6 +115,8 @@ export class NodeLife {
     this.#loops.push(this.#loop(timings.renewMs, async () => await this.#renew()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.look()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.#options.runTimers()));
+    const { watch } = this.#options;
+    this.#loops.push(this.#loop(watch.everyMs, watch.tick));
     // One process on SQLite hears of every stop from itself.
     if (database.dialect.name === 'postgres') this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
   }

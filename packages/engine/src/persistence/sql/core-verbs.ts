@@ -6,7 +6,7 @@ import { failedTasks, startedTasks, thresholdFigures } from './counters.ts';
 import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
 import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
-import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
+import { findTask, listExecutions, liveExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
 import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
@@ -38,6 +38,7 @@ export const coreVerbs = [
   itemsOfExecution,
   leaveNode,
   listExecutions,
+  liveExecutions,
   loadExecution,
   noteDriver,
   openWork,

@@ -79,6 +79,19 @@ export const loadExecution = defineVerb('loadExecution', 'control', async (tx, p
   return { execution: row === undefined ? null : (JSON.parse(row.document) as Execution), nowMs: await tx.now() };
 });
 
+/** Ids of the executions that wait or go on, in order of the id. */
+export const liveExecutions = defineVerb(
+  'liveExecutions',
+  'read',
+  async (tx, params: { readonly after: string; readonly limit: number }): Promise<readonly string[]> => {
+    const found = await tx.all<{ id: string }>(
+      "select id from execution where phase in ('waiting', 'ongoing') and id > ? and discarded = 0 order by id limit ?",
+      [params.after, params.limit],
+    );
+    return found.map((row) => row.id);
+  },
+);
+
 export const viewExecution = defineVerb('viewExecution', 'read', async (tx, params: { readonly executionId: string }) => {
   const row = await tx.get<{ document: string }>('select document from execution where id = ? and discarded = 0', [params.executionId]);
   if (row === undefined) return null;
