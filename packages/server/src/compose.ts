@@ -15,6 +15,7 @@ import {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
+import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { ConfigError, type ServeConfig } from './config/config.ts';
 import type { ServerDeps } from './deps.ts';
 import { version } from './version.ts';
@@ -93,11 +94,14 @@ async function composeIn(
       ? { kind: 'file', path: join(config.dataDir, 'laneway.sqlite') }
       : { kind: 'postgres', url: config.databaseUrl },
   );
+  const opened = [async () => await database.close()];
   try {
     const registry = new Registry(database, 'laneway');
     const providerId = await registry.providerId();
-    const firstAdministrator = await registry.createFirstAdministrator();
     const engine = await engineFactory({ config, database, registry, providerId, directory, logger });
+    opened.unshift(async () => await engine.stop());
+    // Last, because its token is shown once: a start that is refused must not use up the first one.
+    const firstAdministrator = await registry.createFirstAdministrator();
     const { executions, stores, files, spaces, jobTokens } = engine;
     const deps: ServerDeps = {
       registry,
@@ -119,16 +123,10 @@ async function composeIn(
         progressIntervalMs: 500,
       },
     };
-    const close = async (): Promise<void> => {
-      const results = await Promise.allSettled([engine.stop()]);
-      results.push(...(await Promise.allSettled([database.close()])));
-      directory.release();
-      const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-      if (failures.length > 0) throw new AggregateError(failures, 'the server did not stop cleanly');
-    };
+    const close = async (): Promise<void> => await closeInOrder([...opened, async () => directory.release()]);
     return { deps, engine, firstAdministrator, close };
   } catch (error) {
-    await database.close().catch(() => undefined);
+    await closeAfterFailure(async () => await closeInOrder(opened), logger);
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildServer } from './build-server.ts';
+import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { compose, type Composition, type EngineFactory } from './compose.ts';
 import type { ServeConfig } from './config/config.ts';
 import { createLogger } from './logger.ts';
@@ -67,15 +68,9 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
     logger.info({ event: 'listening', url, httpsUrl }, 'accepting requests');
     return { url, httpsUrl, composition, close };
   } catch (error) {
-    await close().catch(() => undefined);
+    await closeAfterFailure(close, logger);
     throw error;
   }
-}
-
-async function closeInOrder(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw new AggregateError(failures, 'the server did not stop cleanly');
 }
 
 function urlOf(scheme: 'http' | 'https', host: string, address: AddressInfo): string {

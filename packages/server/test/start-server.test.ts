@@ -71,6 +71,28 @@ describe('starting (interfaces, First start)', () => {
     expect((await fetch(`${second.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } })).status).toBe(200);
   });
 
+  it('a start that is refused does not use up the administrator of the next one', async () => {
+    const refused: EngineFactory = async () => await Promise.reject(new Error('no such folder of lambdas'));
+    await expect(startServer(config(), { engineFactory: refused, logger: pino({ level: 'silent' }) })).rejects.toThrow('no such folder');
+    expect(existsSync(join(directory, 'admin.token'))).toBe(false);
+    const server = await start();
+    const token = readFileSync(join(directory, 'admin.token'), 'utf8').trim();
+    expect((await fetch(`${server.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } })).status).toBe(200);
+  });
+
+  it('tells why a start failed, and logs what did not close after it', async () => {
+    const lines: string[] = [];
+    const logger = pino({}, { write: (line) => lines.push(line) });
+    const stubborn: EngineFactory = async (parts) => ({
+      ...(await engineFactory(parts)),
+      listening: async () => await Promise.reject(new Error('cannot begin')),
+      stop: async () => await Promise.reject(new Error('cannot stop')),
+    });
+    await expect(startServer(config(), { engineFactory: stubborn, logger, announce: () => undefined })).rejects.toThrow('cannot begin');
+    expect(lines.join('')).toContain('closeAfterFailedStart');
+    expect(lines.join('')).toContain('cannot stop');
+  });
+
   it('serves HTTPS with a certificate of its own beside HTTP', async () => {
     const server = await start({ tlsSelfSigned: true, httpsPort: 0 });
     const status = await new Promise<number | undefined>((resolve, reject) => {
