@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import { buildServer } from './build-server.ts';
 import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { compose, type Composition, type EngineFactory } from './compose.ts';
-import type { ServeConfig } from './config/config.ts';
+import { settingError, type ServeConfig } from './config/config.ts';
 import { createLogger } from './logger.ts';
 import { selfSigned, tlsMaterial, type TlsMaterial } from './tls.ts';
 
@@ -51,15 +51,16 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
   };
   try {
     await storeAdministratorToken(config, composition, options.announce ?? ((line) => process.stdout.write(`${line}\n`)));
-    await app.listen({ host: config.host, port: config.port });
+    await listen('port', config.port, async () => await app.listen({ host: config.host, port: config.port }));
     const url = urlOf('http', config.host, app.server.address() as AddressInfo);
-    if (tls !== null) https = await listenHttps(app, tls, { host: config.host, port: config.httpsPort ?? 0 });
+    const httpsPort = config.httpsPort ?? 0;
+    if (tls !== null) https = await listen('httpsPort', httpsPort, async () => await listenHttps(app, tls, config.host, httpsPort));
     const httpsUrl = https === null ? null : urlOf('https', config.host, https.address() as AddressInfo);
     await composition.engine.listening?.({
       http: url,
       https: httpsUrl,
       openLoopbackHttps: async () => {
-        const server = await listenHttps(app, await selfSigned('127.0.0.1'), { host: '127.0.0.1', port: 0 });
+        const server = await listenHttps(app, await selfSigned('127.0.0.1'), '127.0.0.1', 0);
         loopbackHttps.push(server);
         return urlOf('https', '127.0.0.1', server.address() as AddressInfo);
       },
@@ -78,16 +79,24 @@ function urlOf(scheme: 'http' | 'https', host: string, address: AddressInfo): st
   return `${scheme}://${reachable}:${address.port}`;
 }
 
+/** Names the setting to change when the address cannot be listened on. */
+async function listen<T>(setting: 'port' | 'httpsPort', port: number, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken
+      ? settingError(setting, `${port} is taken by another program; choose another one, 0 takes any free one`, error)
+      : settingError('host', 'it cannot be listened on', error);
+  }
+}
+
 /** The same application behind a second listener. */
-async function listenHttps(
-  app: FastifyInstance,
-  tls: TlsMaterial,
-  address: { readonly host: string; readonly port: number },
-): Promise<Server> {
+async function listenHttps(app: FastifyInstance, tls: TlsMaterial, host: string, port: number): Promise<Server> {
   const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => app.routing(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });

@@ -108,8 +108,33 @@ describe('starting (interfaces, First start)', () => {
 
   it('leaves nothing open when a port is taken', async () => {
     const first = await start();
-    await expect(start({ port: Number(new URL(first.url).port), dataDir: join(directory, 'other') })).rejects.toThrow(/EADDRINUSE/);
+    await expect(start({ port: Number(new URL(first.url).port), dataDir: join(directory, 'other') })).rejects.toThrow(
+      /^port: \d+ is taken .*EADDRINUSE/,
+    );
     expect(existsSync(join(directory, 'other', 'server.json'))).toBe(false);
+  });
+});
+
+describe('settings that cannot be used are named', () => {
+  it.each([
+    [{ databaseUrl: 'mysql://localhost/x' }, /^databaseUrl has to begin with postgres:/],
+    [{ databaseUrl: 'postgres://user:secret@127.0.0.1:1/x' }, /^databaseUrl: the database cannot be used: (?!.*secret).*ECONNREFUSED/],
+    [{ tlsCert: '/nowhere/cert.pem', tlsKey: '/nowhere/key.pem' }, /^tlsCert: \/nowhere\/cert\.pem cannot be read: ENOENT/],
+    [{ host: '203.0.113.7' }, /^host: it cannot be listened on: .*EADDRNOTAVAIL/],
+  ])('%j', async (options, message) => {
+    await expect(start(options)).rejects.toThrow(message);
+    expect(existsSync(join(directory, 'server.json'))).toBe(false);
+  });
+
+  it('a data directory that is a file', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    await expect(start({ dataDir: join(directory, 'file') })).rejects.toThrow(/^dataDir: .*\/file cannot be used as a directory: /);
+  });
+
+  it('a certificate that is none', async () => {
+    for (const name of ['cert', 'key']) writeFileSync(join(directory, name), 'no PEM');
+    const options = { tlsCert: join(directory, 'cert'), tlsKey: join(directory, 'key'), httpsPort: 0 };
+    await expect(start(options)).rejects.toThrow(/tlsCert/);
   });
 });
 

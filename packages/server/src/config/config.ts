@@ -45,6 +45,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** A setting that turned out wrong when it was used: what the system says of it, after the setting's name. */
+export function settingError(name: OptionName, problem: string, cause: unknown): ConfigError {
+  return new ConfigError(`${name}: ${problem}: ${cause instanceof Error ? cause.message : String(cause)}`);
+}
+
 export interface ConfigSources {
   readonly options: RawConfig;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -144,13 +149,16 @@ function compile(read: (name: OptionName) => unknown): ServeConfig {
       : { kind: selfSigned ? 'selfSigned' : 'none' };
   const httpsPort = read('httpsPort') as number | null;
   if (httpsPort !== null && tls.kind === 'none') throw new ConfigError('httpsPort needs tlsCert and tlsKey, or tlsSelfSigned');
+  const databaseUrl = read('databaseUrl') as string | null;
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\/\S/.test(databaseUrl))
+    throw new ConfigError('databaseUrl has to begin with postgres://; without one the embedded database is used');
   const publicUrl = read('publicUrl') as string | null;
   if (publicUrl !== null && !/^https?:\/\/[^\s/]+$/.test(publicUrl))
     throw new ConfigError('publicUrl has to be an http(s) URL without a path');
   const leaseMs = (read('leaseSec') as number) * 1000;
   return {
     dataDir: resolve(read('dataDir') as string),
-    databaseUrl: read('databaseUrl') as string | null,
+    databaseUrl,
     host,
     port: read('port') as number,
     httpsPort: tls.kind === 'none' ? null : (httpsPort ?? 8443),
