@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ApiError } from '@laneway/client';
+import { serveOptions } from '@laneway/server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, findServer, findToken } from '../src/connection.ts';
 import { describeFailure } from '../src/failure.ts';
@@ -117,11 +118,28 @@ describe('arguments', () => {
   });
 });
 
+test('the options of serve are settings of the server, and the defaults in its help are theirs', async () => {
+  const program = buildProgram({ out: new PassThrough(), err: new PassThrough(), interactive: false, color: false, env: {} }, '1.2.3');
+  const options = program.commands.find((command) => command.name() === 'serve')?.options.filter((option) => option.long !== '--config');
+  expect(options?.length).toBeGreaterThan(9);
+  for (const option of options ?? []) {
+    const name = option.attributeName() as keyof typeof serveOptions;
+    expect(Object.keys(serveOptions)).toContain(name);
+    const shown = /\(default: (.*)\)/.exec(option.description)?.[1]?.replace(/^\.\//, '');
+    if (shown !== undefined && name !== 'sandbox') expect(String(serveOptions[name].fallback)).toBe(shown);
+  }
+});
+
 describe('failures', () => {
   test('of the server name the field and the innermost reason', () => {
     const specificError = { id: 'badValueEmpty', description: 'Value must not be empty' };
     const error = new ApiError(400, { id: 'badData', description: 'Bad data', details: { key: 'tasks', specificError } });
     expect(describeFailure(error, {})).toBe('error: Bad data (field "tasks"): Value must not be empty [badData]');
+  });
+
+  test('that came together are all told', () => {
+    const closing = new AggregateError([new Error('jobs still run'), new AggregateError([new Error('disk full')], 'files')], 'not clean');
+    expect(describeFailure(closing, {})).toBe('error: not clean: jobs still run; files: disk full');
   });
 
   test('of rights come with a hint', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Files, Spaces } from '@laneway/engine';
 import { pino } from 'pino';
-import { loadConfig, startServer, type EngineFactory, type RunningServer, type ServeConfig } from '../src/index.ts';
+import { loadConfig, serveOptions, startServer, type EngineFactory, type RunningServer, type ServeConfig } from '../src/index.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './support/fake-engine.ts';
 
 let directory: string;
@@ -144,6 +144,18 @@ describe('configuration (interfaces, Configuration)', () => {
     writeFileSync(file, 'port: 1\nhost: 127.0.0.3\ndrainSec: 5\n');
     const loaded = loadConfig({ options: { port: 3 }, variables: { LANEWAY_PORT: '2', LANEWAY_HOST: '127.0.0.2' }, file });
     expect(loaded).toMatchObject({ port: 3, host: '127.0.0.2', drainMs: 5000, cancelGraceMs: 10_000 });
+  });
+
+  it('docs/configuration.md tells of every setting, with the default where it is a number', () => {
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    for (const [name, { type, fallback }] of Object.entries(serveOptions)) {
+      expect(page).toContain(`\`${name}\``);
+      const isPerCore = name === 'jobsPerTask' || name === 'jobsPerNode';
+      if (type.kind === 'integer' && fallback !== null && !isPerCore)
+        expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\|[^|]*\\| ${fallback} `, 'm'));
+    }
+    expect(config({ tlsSelfSigned: true }).httpsPort).toBe(8443);
+    expect(page).toContain('`httpsPort` (8443 by default');
   });
 
   it.each([
