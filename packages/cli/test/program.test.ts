@@ -126,7 +126,7 @@ test('the options of serve are settings of the server, and the defaults in its h
     const name = option.attributeName() as keyof typeof serveOptions;
     expect(Object.keys(serveOptions)).toContain(name);
     const shown = /\(default: (.*)\)/.exec(option.description)?.[1]?.replace(/^\.\//, '');
-    if (shown !== undefined && name !== 'sandbox') expect(String(serveOptions[name].fallback)).toBe(shown);
+    if (shown !== undefined && name !== 'sandbox') expect(JSON.stringify(serveOptions[name].fallback).replaceAll('"', '')).toBe(shown);
   }
 });
 

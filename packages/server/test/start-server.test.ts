@@ -151,7 +151,7 @@ describe('configuration (interfaces, Configuration)', () => {
     for (const [name, { type, fallback }] of Object.entries(serveOptions)) {
       expect(page).toContain(`\`${name}\``);
       const isPerCore = name === 'jobsPerTask' || name === 'jobsPerNode';
-      if (type.kind === 'integer' && fallback !== null && !isPerCore)
+      if (type.kind === 'integer' && typeof fallback === 'number' && !isPerCore)
         expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\|[^|]*\\| ${fallback} `, 'm'));
     }
     expect(config({ tlsSelfSigned: true }).httpsPort).toBe(8443);

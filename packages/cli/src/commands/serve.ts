@@ -16,7 +16,13 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--database-url <url>', 'postgres://… instead of the embedded database, for several nodes')
     .option('--lambdas <dir>', 'folder of your own lambdas; wins over the built-in catalogue')
     .option('--no-demo', 'do not set up the demo workflow in an empty database')
-    .addOption(new Option('--sandbox <mode>', 'isolation of lambdas (default: auto on loopback, else required)').choices(['auto', 'required', 'off']))
+    .addOption(
+      new Option('--sandbox <mode>', 'isolation of lambdas (default: auto on loopback, else required)').choices([
+        'auto',
+        'required',
+        'off',
+      ]),
+    )
     .option('--tls-cert <file>', 'certificate (PEM); HTTPS listens beside HTTP')
     .option('--tls-key <file>', 'key of the certificate (PEM)')
     .option('--tls-self-signed', 'HTTPS with a certificate made at start')
