@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inventoryPrivileges, spacePrivileges } from '@laneway/engine';
 import { databaseKinds } from '../../../test/support/databases.ts';
+import { readReference } from '../../../test/support/reference.ts';
 import { newWorld, type Person, type World } from './support/world.ts';
 
 describe.each(databaseKinds)('the registry on $name', (kind) => {
@@ -23,7 +23,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
   });
 
   function dump(name: string): Record<string, any> {
-    return JSON.parse(readFileSync(new URL(`../../../../shared/workflows/${name}.json`, import.meta.url), 'utf8'));
+    return readReference(`workflows/${name}.json`) as Record<string, any>;
   }
 
   async function importDump(name: string, as: Person, into = inventoryId): Promise<string> {
