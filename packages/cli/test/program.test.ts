@@ -172,6 +172,7 @@ function workflowServer(status: string, space: object): Record<string, unknown> 
   return {
     'GET onezone/user/atm_inventories': { atm_inventories: ['inv'] },
     'GET onezone/atm_inventories/inv/atm_workflow_schemas': { atm_workflow_schemas: [] },
+    'GET onezone/atm_inventories/inv/atm_lambdas': { atm_lambdas: [] },
     'POST onezone/atm_workflow_schemas': { location: 'https://h/api/v3/onezone/atm_workflow_schemas/s1' },
     'GET onezone/atm_workflow_schemas/s1': { name: 'w', revisionRegistry: { 1: revision } },
     'GET onezone/user/effective_spaces': { spaces: ['sp'] },
@@ -272,6 +273,16 @@ describe('run', () => {
     const url = await fakeServer(workflowServer('finished', { path: join(folder, 'photos') }), seen);
     await run(['run', writeDump(), '--dir', join(folder, 'link'), '--server', url, '--token', 't', '--detach']);
     expect(seen.map(({ path }) => path)).not.toContain('POST onezone/user/spaces');
+  });
+
+  test('names what it could not take back when it is refused', async () => {
+    const { 'POST oneprovider/automation/execution/workflows': _schedule, ...answers } = workflowServer('finished', {});
+    const err = new PassThrough();
+    const url = await fakeServer(answers);
+    await expect(run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err)).rejects.toMatchObject({
+      message: 'nothing at POST oneprovider/automation/execution/workflows',
+    });
+    expect(String(err.read())).toMatch(/^left behind: workflow schema s1 with its lambdas: nothing at DELETE /);
   });
 
   test('refuses an unknown store before it tells the server anything', async () => {

@@ -26,6 +26,11 @@ export class RegistryApi {
     return await this.#transport.create(`${base}/user/spaces`, body);
   }
 
+  /** Its directory stays as it is. */
+  async deleteSpace(spaceId: string): Promise<void> {
+    await this.#transport.call('DELETE', base + idPath`/spaces/${spaceId}`);
+  }
+
   async createUser(username: string): Promise<string> {
     return await this.#transport.create(`${base}/users`, { username, fullName: username });
   }
@@ -54,6 +59,21 @@ export class RegistryApi {
 
   async createInventory(name: string): Promise<string> {
     return await this.#transport.create(`${base}/user/atm_inventories`, { name });
+  }
+
+  /** With its workflow schemas and the lambdas that are nowhere else (rest R113). */
+  async deleteInventory(inventoryId: string): Promise<void> {
+    await this.#transport.call('DELETE', base + idPath`/atm_inventories/${inventoryId}`);
+  }
+
+  async lambdas(inventoryId: string): Promise<readonly string[]> {
+    const path = base + idPath`/atm_inventories/${inventoryId}/atm_lambdas`;
+    return (await this.#transport.json<{ atm_lambdas: readonly string[] }>('GET', path)).atm_lambdas;
+  }
+
+  /** From its last inventory a lambda goes for good (rest R122). */
+  async unlinkLambda(lambdaId: string, inventoryId: string): Promise<void> {
+    await this.#transport.call('DELETE', base + idPath`/atm_lambdas/${lambdaId}/atm_inventories/${inventoryId}`);
   }
 
   async workflowSchemas(inventoryId: string): Promise<readonly string[]> {

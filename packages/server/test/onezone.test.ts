@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inventoryPrivileges, spacePrivileges } from '@laneway/engine';
 import { databaseKinds } from '../../../test/support/databases.ts';
@@ -228,6 +229,22 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
       const last = await world.send('DELETE', `${oz}/spaces/${id}/users/${owner.id}`, owner);
       expect(last.error).toBe('cannotRemoveLastOwner');
     });
+  });
+
+  it('a space is deleted by who may, is gone for all its members, and its directory stays (rest §8.6, R103)', async () => {
+    const spaceId = await world.space(owner);
+    await world.joinSpace(spaceId, stranger);
+    const url = `${oz}/spaces/${spaceId}`;
+    const { path } = (await world.deps.spaces.get(spaceId))!;
+    expect((await world.send('DELETE', `${oz}/spaces/none`, null)).status).toBe(404);
+    expect((await world.send('DELETE', url, null)).status).toBe(401);
+    expect((await world.send('DELETE', url, stranger)).error).toBe('forbidden');
+    expect((await world.send('DELETE', url, owner)).status).toBe(204);
+    expect((await world.send('DELETE', url, owner)).status).toBe(404);
+    for (const person of [owner, stranger]) expect((await world.get(`${oz}/user/spaces`, person)).body).toEqual({ spaces: [] });
+    expect(existsSync(path)).toBe(true);
+    const other = await world.space(owner);
+    expect((await world.send('DELETE', `${oz}/spaces/${other}`, world.admin)).status).toBe(204);
   });
 
   describe('what happens at once or not at all', () => {

@@ -334,6 +334,16 @@ describe('an execution over REST', () => {
     expect(JSON.stringify(view?.execution)).toContain('"note":"wrong input"');
   });
 
+  it('keeps its space, until it is deleted itself', async () => {
+    const id = await schedule(['double'], [1]);
+    await until(id, ended);
+    const refused = await call('DELETE', `/api/v3/onezone/spaces/${spaceId}`);
+    expect([refused.status, refused.body.error.id]).toEqual([403, 'forbiddenWithHint']);
+    expect((await call('GET', `/api/v3/onezone/spaces/${spaceId}`)).status).toBe(200);
+    expect((await call('DELETE', `${workflows}/${id}`)).status).toBe(204);
+    expect((await call('DELETE', `/api/v3/onezone/spaces/${spaceId}`)).status).toBe(204);
+  });
+
   it('lists by phase and page, newest first (rest R60–R63)', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 3; count += 1) {

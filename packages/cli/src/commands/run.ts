@@ -1,4 +1,4 @@
-import { UnreachableError, LanewayClient, type ExecutionDetails, type Space, type WorkflowDump } from '@laneway/client';
+import { UnreachableError, LanewayClient, type ExecutionDetails, type WorkflowDump } from '@laneway/client';
 import type { Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
@@ -13,6 +13,7 @@ import { writeReasons } from '../run/reasons.ts';
 import { writeJsonReport, writeTextReport } from '../run/report.ts';
 import { viewSchema, type SchemaView } from '../run/schema-view.ts';
 import { spaceFiles } from '../run/space-files.ts';
+import { Undo, type Made } from '../run/undo.ts';
 import { startServer } from '../server-module.ts';
 import { printJson, printLine, type Terminal } from '../terminal.ts';
 
@@ -70,11 +71,8 @@ async function runCommand(dumpFile: string, options: RunOptions, terminal: Termi
   if (options.dir !== undefined) realDirectory(options.dir);
   const { client, close } = await clientOrEmbeddedServer(options, terminal);
   try {
-    const space =
-      options.dir === undefined
-        ? await findSpace(client, options.space ?? '')
-        : await spaceForDirectory(client, options.dir, options.readonly ?? false);
-    const { executionId, schema } = await importAndSchedule(client, dump, space, options);
+    const undo = new Undo(terminal);
+    const { executionId, schema } = await undo.unlessRefused(async () => await importAndSchedule(client, dump, options, undo.made));
     if (options.detach === true) {
       if (options.json === true) printJson(terminal, { executionId });
       else printLine(terminal, executionId);
@@ -86,31 +84,30 @@ async function runCommand(dumpFile: string, options: RunOptions, terminal: Termi
   }
 }
 
-/** Files are looked up before the import, and a schema that was only made for a run that is refused goes again. */
+/** Files are looked up before the import; `made` is told of everything that the run would leave if it were refused. */
 async function importAndSchedule(
   client: LanewayClient,
   dump: WorkflowDump,
-  space: Space,
   options: RunOptions,
+  made: Made,
 ): Promise<{ readonly executionId: string; readonly schema: SchemaView }> {
+  const space =
+    options.dir === undefined
+      ? await findSpace(client, options.space ?? '')
+      : await spaceForDirectory(client, options.dir, options.readonly ?? false, made);
   const files = spaceFiles(client, space);
   const known = options.revision === undefined ? viewSchema(dump.revision.atmWorkflowSchemaRevision) : undefined;
   const early = known === undefined ? undefined : await buildOverlay(parseInputs(options.input, known), files);
-  const { schemaId, isNew } = await importDump(client, dump);
-  try {
-    const revision = options.revision ?? dump.revision.originalRevisionNumber;
-    const schema = await importedSchema(client, schemaId, revision);
-    const executionId = await client.executions.schedule({
-      atmWorkflowSchemaId: schemaId,
-      atmWorkflowSchemaRevisionNumber: revision,
-      spaceId: space.spaceId,
-      storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input, schema), files)),
-    });
-    return { executionId, schema };
-  } catch (error) {
-    if (isNew) await client.registry.deleteWorkflowSchema(schemaId).catch(() => undefined);
-    throw error;
-  }
+  const schemaId = await importDump(client, dump, made);
+  const revision = options.revision ?? dump.revision.originalRevisionNumber;
+  const schema = await importedSchema(client, schemaId, revision);
+  const executionId = await client.executions.schedule({
+    atmWorkflowSchemaId: schemaId,
+    atmWorkflowSchemaRevisionNumber: revision,
+    spaceId: space.spaceId,
+    storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input, schema), files)),
+  });
+  return { executionId, schema };
 }
 
 async function importedSchema(client: LanewayClient, schemaId: string, revision: number): Promise<SchemaView> {
