@@ -2,7 +2,8 @@
  * A listening server: HTTP, HTTPS beside it when configured, `server.json` while requests are accepted.
  * Stopping goes in order: the listeners close (event streams end), the engine stops, the database closes.
  */
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -38,10 +39,16 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
   const serverFile = join(config.dataDir, 'server.json');
   let https: Server | null = null;
   const loopbackHttps: Server[] = [];
+  // Also when the process leaves without closing: whoever finds the file believes it.
+  const removeServerFile = (): void => rmSync(serverFile, { force: true });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing ??= closeInOrder([
-      async () => await rm(serverFile, { force: true }),
+      async () => {
+        process.off('exit', removeServerFile);
+        removeServerFile();
+        return await Promise.resolve();
+      },
       async () => await closeHttps(https),
       async () => await Promise.all(loopbackHttps.map(closeHttps)),
       async () => await app.close(),
@@ -65,6 +72,7 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
         return urlOf('https', '127.0.0.1', server.address() as AddressInfo);
       },
     });
+    process.on('exit', removeServerFile);
     await writeFile(serverFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 });
     logger.info({ event: 'listening', url, httpsUrl }, 'accepting requests');
     return { url, httpsUrl, composition, close };

@@ -71,6 +71,16 @@ describe('starting (interfaces, First start)', () => {
     expect((await fetch(`${second.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } })).status).toBe(200);
   });
 
+  it('takes server.json along when the process leaves without closing', async () => {
+    const before = process.listeners('exit');
+    const server = await start();
+    const added = process.listeners('exit').filter((listener) => !before.includes(listener));
+    for (const listener of added) listener(130);
+    expect(existsSync(join(directory, 'server.json'))).toBe(false);
+    await server.close();
+    expect(process.listeners('exit')).toEqual(before);
+  });
+
   it('a start that is refused does not use up the administrator of the next one', async () => {
     const refused: EngineFactory = async () => await Promise.reject(new Error('no such folder of lambdas'));
     await expect(startServer(config(), { engineFactory: refused, logger: pino({ level: 'silent' }) })).rejects.toThrow('no such folder');
