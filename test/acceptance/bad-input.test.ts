@@ -72,7 +72,7 @@ describe('refused before anything is made', () => {
       'a dump of an unknown version',
       () => writeDump(readFileSync(referenceDump('demo'), 'utf8').replaceAll(/"schemaFormatVersion": *3/g, '"schemaFormatVersion": 99')),
       ['--input', 'input_files=.'],
-      /"?schemaFormatVersion"? .*2, 3/,
+      /workflow\.json: "revision\.schemaFormatVersion" is 99, .* 2, 3/,
     ],
     [
       'a dump whose last lane names a store that is not there',
