@@ -1,5 +1,5 @@
 import { mkdtempSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, err: Pa
   return await printed;
 }
 
-/** Answers from a table "METHOD path" → body; what is not in it is a 404. */
+/** Answers from a table "METHOD path" → body, or a function that answers; what is not in it is a 404. */
 async function fakeServer(answers: Record<string, unknown>, seen: unknown[] = []): Promise<string> {
   const http = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -50,7 +50,9 @@ async function fakeServer(answers: Record<string, unknown>, seen: unknown[] = []
       const body = Buffer.concat(chunks).toString();
       if (body !== '') seen.push({ path, body: JSON.parse(body) as unknown });
       const answer = answers[path];
-      if (path.endsWith('/events')) {
+      if (typeof answer === 'function') {
+        (answer as (response: ServerResponse) => void)(response);
+      } else if (path.endsWith('/events')) {
         response
           .writeHead(200, { 'content-type': 'text/event-stream' })
           .write(`id: 1\nevent: snapshot\ndata: ${JSON.stringify(answer)}\n\n`);
@@ -264,6 +266,32 @@ describe('run', () => {
     await run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err);
     expect(process.exitCode).toBe(1);
     expect(String(err.read())).toContain('error: task greet: The batch could not be processed. Reason: ValueError: no');
+  });
+
+  test('Ctrl-C cancels; when that comes too late, the end is told as ever', async () => {
+    const answers = workflowServer('finished', {});
+    const details = answers['GET oneprovider/automation/execution/workflows/e1/events'] as object;
+    const asked = Promise.withResolvers<ServerResponse>();
+    const url = await fakeServer({
+      ...answers,
+      'GET oneprovider/automation/execution/workflows/e1': details,
+      'GET oneprovider/automation/execution/workflows/e1/events': (response: ServerResponse) => {
+        const snapshot = JSON.stringify({ ...details, status: 'active' });
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(`id: 1\nevent: snapshot\ndata: ${snapshot}\n\n`);
+        asked.resolve(response);
+      },
+      'POST oneprovider/automation/execution/workflows/e1/cancel': (response: ServerResponse) => {
+        response.writeHead(400).end(JSON.stringify({ error: { id: 'atmWorkflowExecutionEnded', description: 'It ended.' } }));
+        void asked.promise.then((events) => events.write('id: 2\nevent: execution\ndata: {}\n\n'));
+      },
+    });
+    const err = new PassThrough();
+    const running = run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err);
+    await asked.promise;
+    process.emit('SIGINT');
+    expect(await running).toMatch(/^execution e1 finished\n/);
+    expect(String(err.read())).toBe('cancelling; press Ctrl-C again to leave\n');
+    expect([process.exitCode, process.listenerCount('SIGINT')]).toEqual([0, 0]);
   });
 
   test('uses the space that is registered for the real path of the directory', async () => {

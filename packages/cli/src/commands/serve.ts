@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
 import { setUpDemo } from '../demo.ts';
-import { onInterrupt } from '../interrupts.ts';
+import { Interrupt } from '../interrupts.ts';
 import { startServer, type StartRequest } from '../server-module.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 
@@ -30,12 +30,13 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--config <file>', 'configuration file (YAML); see docs/configuration.md')
     .addHelpText('after', '\nExamples:\n  laneway serve\n  laneway serve --port 0 --data-dir /srv/laneway --lambdas ./lambdas\n')
     .action(async (options: ServeOptions) => {
+      const interrupt = new Interrupt();
       const announce = (line: string): void => printLine(terminal, line);
       const server = await startServer({ ...givenOptions(options), env: terminal.env, announce });
       printLine(terminal, `Laneway listens on ${server.url}`);
       const tokenFile = join(server.dataDir, 'admin.token');
       printLine(terminal, `try: curl -H "X-Auth-Token: $(cat ${tokenFile})" ${server.url}/api/v3/onezone/user/spaces`);
-      const closed = waitForInterrupt(server.close, terminal);
+      const closed = closeOnInterrupt(interrupt, server.close, terminal);
       if (server.firstToken !== undefined && server.wantsDemo) await startDemo(server.url, server.firstToken, terminal);
       await closed;
     });
@@ -49,16 +50,13 @@ function givenOptions(options: ServeOptions): Pick<StartRequest, 'options' | 'fi
   return { options: demo === false ? { ...rest, demo } : rest, file: typeof config === 'string' ? config : undefined };
 }
 
-async function waitForInterrupt(close: () => Promise<void>, terminal: Terminal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    onInterrupt(
-      () => {
-        terminal.err.write('stopping: running jobs may finish; press Ctrl-C again to leave at once\n');
-        close().then(resolve, reject);
-      },
-      () => process.exit(130),
-    );
-  });
+/** Until the first Ctrl-C has closed the server. */
+async function closeOnInterrupt(interrupt: Interrupt, close: () => Promise<void>, terminal: Terminal): Promise<void> {
+  const asked = Promise.withResolvers<void>();
+  await interrupt.during(asked.resolve, async () => await asked.promise);
+  terminal.err.write('stopping: running jobs may finish; press Ctrl-C again to leave at once\n');
+  await close();
+  interrupt.stopListening();
 }
 
 /** A demo that fails must not take the server with it. */
