@@ -192,20 +192,7 @@ describe('events (interfaces, Events)', () => {
     const [userId] = await registry.users();
     const inventory = await registry.createInventory({ name: 'inv', creatorId: userId!, withMembership: true });
     await registry.addSpaceMember({ spaceId: 'space', userId: userId!, privileges: [], owner: true });
-    const scheduled = await executions.schedule({
-      userId: userId!,
-      spaceId: 'space',
-      atmInventoryId: inventory,
-      atmWorkflowSchemaId: 'schema',
-      name: 'flow',
-      revisionNumber: 1,
-      revision: { lanes: [{ id: 'lane', maxRetries: 0 }] } as never,
-      lambdas: {},
-      storeInitialContentOverlay: {},
-      logLevel: 6,
-      callback: null,
-    });
-    const id = scheduled.ok ? scheduled.value.executionId : '';
+    const id = await executions.scheduleSomething({ userId: userId!, spaceId: 'space', atmInventoryId: inventory });
     const url = `${server.url}/api/v3/oneprovider/automation/execution/workflows/${id}/events`;
     expect((await fetch(url)).status).toBe(401);
     const version = executions.get(id).version;

@@ -1,6 +1,5 @@
 /** Tasks and stores of executions: who may see them, in which order refusals come, and what is handed on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '@laneway/model';
 import { newWorld, type Person, type World } from './support/world.ts';
 
 const execution = '/api/v3/oneprovider/automation/execution';
@@ -18,20 +17,7 @@ beforeEach(async () => {
   stranger = await world.person('Stranger');
   spaceId = await world.space(owner);
   inventoryId = await world.inventory(owner);
-  const scheduled = await world.executions.schedule({
-    userId: owner.id,
-    spaceId,
-    atmInventoryId: inventoryId,
-    atmWorkflowSchemaId: newId(),
-    name: 'flow',
-    revisionNumber: 1,
-    revision: { lanes: [{ id: 'lane', maxRetries: 0 }] } as never,
-    lambdas: {},
-    storeInitialContentOverlay: {},
-    logLevel: 6,
-    callback: null,
-  });
-  executionId = scheduled.ok ? scheduled.value.executionId : '';
+  executionId = await world.executions.scheduleSomething({ userId: owner.id, spaceId, atmInventoryId: inventoryId });
   const store = { executionId, schemaId: 'schema', name: 'name', config: { maxBatchSize: 1 }, initialContent: null, frozen: true };
   world.stores.infos.set('list', { ...store, id: 'list', type: 'list' });
   world.stores.infos.set('log', { ...store, id: 'log', type: 'auditLog' });
