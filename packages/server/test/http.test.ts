@@ -142,6 +142,12 @@ describe('credentials (rest §2)', () => {
     expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x', caveats: {} })).error).toBe('badData');
     expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x', caveats: [{ type: 'odd' }] })).error).toBe('badValueCaveat');
     expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x', type: 'odd' })).error).toBe('badValueTokenType');
+    expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x'.repeat(256) })).error).toBe('badValueTextTooLarge');
+    for (const name of ['a\0', '\ud800'])
+      expect((await world.post(`${oz}/user/tokens/named`, person, { name })).body.error).toMatchObject({
+        id: 'badData',
+        details: { key: 'name' },
+      });
     const url = `${oz}/tokens/named/${made.body.tokenId}`;
     expect((await world.get(url, await world.person())).status).toBe(403);
     expect((await world.send('PATCH', url, person, { revoked: true })).status).toBe(204);

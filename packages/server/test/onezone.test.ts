@@ -247,6 +247,34 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
     expect((await world.send('DELETE', `${oz}/spaces/${other}`, world.admin)).status).toBe(204);
   });
 
+  it('U+0000, which no id can have and not every database could be asked for, is not found or refused by its key (rest R16)', async () => {
+    const op = '/api/v3/oneprovider';
+    const paths = ['atm_inventories', 'atm_lambdas', 'atm_workflow_schemas', 'spaces', 'users', 'tokens/named', 'user/tokens/named/name'];
+    const urls = [...paths.map((path) => `${oz}/${path}/a%00b`), `${op}/data/%00`, `${op}/automation/execution/workflows/%00`];
+    for (const url of urls) expect([url, (await world.get(url, world.admin)).status]).toEqual([url, 404]);
+    const nul = 'a\0b';
+    const workflow = { spaceId: 'space', atmWorkflowSchemaId: 'schema', atmWorkflowSchemaRevisionNumber: 1 };
+    const bodies = [
+      [`${op}/automation/execution/workflows`, { ...workflow, spaceId: nul }, 'spaceId'],
+      [`${op}/automation/execution/workflows`, { ...workflow, atmWorkflowSchemaId: nul }, 'atmWorkflowSchemaId'],
+      [`${oz}/atm_workflow_schemas`, { atmInventoryId: nul, name: 'ab' }, 'atmInventoryId'],
+      [`${oz}/atm_workflow_schemas`, { atmInventoryId: inventoryId, name: 'ab', summary: nul }, 'summary'],
+      [
+        `${oz}/atm_workflow_schemas`,
+        { ...dump('echo'), atmInventoryId: inventoryId, originalAtmWorkflowSchemaId: nul },
+        'originalAtmWorkflowSchemaId',
+      ],
+      [`${oz}/atm_lambdas`, { atmInventoryId: inventoryId, originalAtmLambdaId: nul }, 'originalAtmLambdaId'],
+      [`${oz}/user/tokens/named`, { name: nul }, 'name'],
+    ] as const;
+    for (const [url, body, key] of bodies) {
+      const answer = await world.post(url, world.admin, body);
+      expect([url, answer.status, answer.body.error.details.key]).toEqual([url, 400, key]);
+    }
+    const listed = await world.get(`${op}/spaces/${await world.space(owner)}/automation/execution/workflows?index=%00`, owner);
+    expect([listed.status, listed.body.error.details.key]).toEqual([400, 'index']);
+  });
+
   describe('what happens at once or not at all', () => {
     it('parallel imports of one dump make its lambda once (schemas R59)', async () => {
       const body = { ...dump('echo'), atmInventoryId: inventoryId };

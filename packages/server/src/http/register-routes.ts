@@ -73,6 +73,8 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
     url,
     config: { operationId: route.operationId, body: route.body },
     onRequest: async (request) => {
+      // Nothing has such an id or name, and not every database could be asked for it.
+      if (Object.values(request.params as Readonly<Record<string, string>>).some((value) => value.includes('\0'))) throw notFoundAtAll();
       identities.set(request, await host.authenticate(request, route));
       checkAccept(request, route);
       checkContentType(request, route);
@@ -82,6 +84,11 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
       return await send(reply, answer);
     },
   });
+}
+
+/** As for a path that no route has (rest R1). */
+function notFoundAtAll(): Refusal {
+  return new Refusal(makeError('notFound'), 404);
 }
 
 function checkAccept(request: FastifyRequest, route: Route): void {
