@@ -339,6 +339,23 @@ test('a user that cannot join the space is not left behind', async () => {
   expect(seen).toEqual(['deleted']);
 });
 
+test('doctor shows the settings under the names by which they are set, without secrets, and what the machine offers', async () => {
+  const env = {
+    LANEWAY_METRICS_TOKEN: 'hush',
+    LANEWAY_DATABASE_URL: 'postgres://me:hush@db/x',
+    LANEWAY_HOST: '0.0.0.0',
+    LANEWAY_DRAIN_SEC: '7',
+  };
+  const text = await run(['doctor', '--json', '--data-dir', folder], { ...env, LANEWAY_TOKEN: 'hush' });
+  expect(text).not.toContain('hush');
+  const { settings, checks } = JSON.parse(text) as { settings: object; checks: { name: string; ok: boolean; found: string }[] };
+  expect(Object.keys(settings)).toEqual(Object.keys(serveOptions));
+  expect(settings).toMatchObject({ drainSec: '7', cancelGraceSec: '10', sandbox: 'required', databaseUrl: 'postgres://me:…@db/x' });
+  expect(settings).toMatchObject({ metricsToken: '(set)', tlsCert: '–', dataDir: folder });
+  expect(checks.find((check) => check.name === 'node')).toMatchObject({ ok: true, found: process.version });
+  expect(checks.find((check) => check.name === 'server')).toMatchObject({ ok: false, found: `none runs on ${folder}` });
+});
+
 test.each(['bash', 'zsh', 'fish'])('the completion for %s knows the commands', async (shell) => {
   const script = await run(['completion', shell]);
   for (const word of ['serve', 'create', 'self-signed', 'privileges']) expect(script).toContain(word);
