@@ -55,11 +55,12 @@ describe('stages before the pipeline (rest §1.2)', () => {
   });
 
   it('malformed, deep and huge bodies are clear errors; prototype keys are harmless (rest R10)', async () => {
-    const post = async (payload: string) =>
+    const post = async (payload: string | Buffer) =>
       await world.request('POST', `${op}/automation/execution/workflows`, { payload, headers: { 'content-type': 'application/json' } });
     for (const payload of ['{', '[]', '7', '"x"', 'null', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`]) {
       expect([(await post(payload)).status, (await post(payload)).error]).toEqual([400, 'malformedData']);
     }
+    expect((await post(Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]))).error).toBe('malformedData');
     expect((await post('{"__proto__":{"spaceId":"x"},"constructor":1}')).body.error.details).toEqual({ key: 'atmWorkflowSchemaId' });
     expect(({} as Record<string, unknown>)['spaceId']).toBeUndefined();
     const large = await post(`{"a":"${'x'.repeat(1024 * 1024)}"}`);

@@ -3,6 +3,7 @@
  * `Accept`, `Content-Type`, body, pipeline. Every other method of a known path answers 405 before
  * credentials are looked at; OPTIONS answers a pre-flight (D6).
  */
+import { isUtf8 } from 'node:buffer';
 import { isJsonObject, makeError, parseJson, type JsonObject } from '@laneway/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
@@ -122,8 +123,9 @@ function bodyOf(request: FastifyRequest, route: Route): JsonObject {
   if (!(raw instanceof Buffer) || raw.length === 0) return {};
   if (route.body === 'none') return {};
   if (route.body === 'json' && !isJsonType(request.headers['content-type'])) throw new Refusal(makeError('notSupported'), 415);
-  const parsed = parseJson(raw.toString('utf8'));
-  if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
+  // Bytes that are no UTF-8 would be replaced silently.
+  const parsed = isUtf8(raw) ? parseJson(raw.toString('utf8')) : null;
+  if (parsed?.ok === true && isJsonObject(parsed.value)) return parsed.value;
   if (route.body === 'ignored') return {};
   throw new Refusal(makeError('malformedData'));
 }
