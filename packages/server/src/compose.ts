@@ -15,7 +15,8 @@ import {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
-import { ConfigError, type ServeConfig } from './config/config.ts';
+import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
+import { ConfigError, settingError, type ServeConfig } from './config/config.ts';
 import type { ServerDeps } from './deps.ts';
 import { version } from './version.ts';
 
@@ -74,12 +75,29 @@ export async function compose(config: ServeConfig, engineFactory: EngineFactory,
   }
 }
 
+function takeOrRefuse(path: string): ReturnType<typeof takeDataDirectory> {
+  try {
+    return takeDataDirectory(path);
+  } catch (error) {
+    throw settingError('dataDir', `${path} cannot be used as a directory`, error);
+  }
+}
+
 /** Nothing is opened before the directory is ours: its database file belongs to one process (design §5). */
 function ownDataDirectory(path: string): DataDirectory {
-  const taken = takeDataDirectory(path);
+  const taken = takeOrRefuse(path);
   if (taken.kind === 'owned') return taken.directory;
   const owner = taken.pid === null ? 'another process' : `process ${taken.pid}`;
   throw new ConfigError(`dataDir: ${path} is in use by ${owner}: stop it, or choose another directory with --data-dir`);
+}
+
+async function openConfigured({ databaseUrl, dataDir }: ServeConfig): Promise<Database> {
+  if (databaseUrl === null) return await openDatabase({ kind: 'file', path: join(dataDir, 'laneway.sqlite') });
+  try {
+    return await openDatabase({ kind: 'postgres', url: databaseUrl });
+  } catch (error) {
+    throw settingError('databaseUrl', 'the database cannot be used', error);
+  }
 }
 
 async function composeIn(
@@ -88,16 +106,15 @@ async function composeIn(
   engineFactory: EngineFactory,
   logger: Logger,
 ): Promise<Composition> {
-  const database = await openDatabase(
-    config.databaseUrl === null
-      ? { kind: 'file', path: join(config.dataDir, 'laneway.sqlite') }
-      : { kind: 'postgres', url: config.databaseUrl },
-  );
+  const database = await openConfigured(config);
+  const opened = [async () => await database.close()];
   try {
     const registry = new Registry(database, 'laneway');
     const providerId = await registry.providerId();
-    const firstAdministrator = await registry.createFirstAdministrator();
     const engine = await engineFactory({ config, database, registry, providerId, directory, logger });
+    opened.unshift(async () => await engine.stop());
+    // Last, because its token is shown once: a start that is refused must not use up the first one.
+    const firstAdministrator = await registry.createFirstAdministrator();
     const { executions, stores, files, spaces, jobTokens } = engine;
     const deps: ServerDeps = {
       registry,
@@ -119,16 +136,10 @@ async function composeIn(
         progressIntervalMs: 500,
       },
     };
-    const close = async (): Promise<void> => {
-      const results = await Promise.allSettled([engine.stop()]);
-      results.push(...(await Promise.allSettled([database.close()])));
-      directory.release();
-      const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-      if (failures.length > 0) throw new AggregateError(failures, 'the server did not stop cleanly');
-    };
+    const close = async (): Promise<void> => await closeInOrder([...opened, async () => directory.release()]);
     return { deps, engine, firstAdministrator, close };
   } catch (error) {
-    await database.close().catch(() => undefined);
+    await closeAfterFailure(async () => await closeInOrder(opened), logger);
     throw error;
   }
 }

@@ -334,7 +334,17 @@ describe('an execution over REST', () => {
     expect(JSON.stringify(view?.execution)).toContain('"note":"wrong input"');
   });
 
-  it('lists by phase and page, newest first (rest R60–R63)', async () => {
+  it('keeps its space, until it is deleted itself', async () => {
+    const id = await schedule(['double'], [1]);
+    await until(id, ended);
+    const refused = await call('DELETE', `/api/v3/onezone/spaces/${spaceId}`);
+    expect([refused.status, refused.body.error.id]).toEqual([403, 'forbiddenWithHint']);
+    expect((await call('GET', `/api/v3/onezone/spaces/${spaceId}`)).status).toBe(200);
+    expect((await call('DELETE', `${workflows}/${id}`)).status).toBe(204);
+    expect((await call('DELETE', `/api/v3/onezone/spaces/${spaceId}`)).status).toBe(204);
+  });
+
+  it('lists by phase and page, newest first (rest R60–R66, R71)', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 3; count += 1) {
       const id = await schedule(['double'], [1]);
@@ -350,6 +360,16 @@ describe('an execution over REST', () => {
     expect([...first.atmWorkflowExecutions, ...second.atmWorkflowExecutions]).toEqual(all.atmWorkflowExecutions);
     expect((await call('GET', `${list}?phase=ended&offset=1`)).body.atmWorkflowExecutions).toEqual(all.atmWorkflowExecutions.slice(1));
     expect((await call('GET', list)).body.atmWorkflowExecutions).toEqual([]);
+    // Backwards from a start point, clamped at the beginning; without one a negative offset has no effect (rest R64, R65).
+    const startAtSecond = `${list}?phase=ended&index=${Buffer.from(first.nextPageToken, 'base64url').toString()}`;
+    const back = async (url: string): Promise<unknown> => (await call('GET', url)).body.atmWorkflowExecutions;
+    expect(await back(`${startAtSecond}&limit=1`)).toEqual(all.atmWorkflowExecutions.slice(1, 2));
+    expect(await back(`${startAtSecond}&offset=-1&limit=2`)).toEqual(all.atmWorkflowExecutions.slice(0, 2));
+    expect(await back(`${startAtSecond}&offset=-5`)).toEqual(all.atmWorkflowExecutions);
+    expect(await back(`${list}?phase=ended&offset=-5`)).toEqual(all.atmWorkflowExecutions);
+    // What was deleted is not listed (rest R71).
+    expect((await call('DELETE', `${workflows}/${ids[1]}`)).status).toBe(204);
+    expect(await back(`${list}?phase=ended`)).toEqual(all.atmWorkflowExecutions.filter((id: string) => id !== ids[1]));
   });
 });
 

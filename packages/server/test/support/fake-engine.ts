@@ -70,6 +70,23 @@ export class FakeExecutions implements ExecutionService {
     return ok({ executionId: execution.id });
   }
 
+  /** One lane without tasks, of no real workflow schema; returns the id. */
+  async scheduleSomething(owner: Pick<ScheduleRequest, 'userId' | 'spaceId' | 'atmInventoryId'>): Promise<string> {
+    const scheduled = await this.schedule({
+      ...owner,
+      atmWorkflowSchemaId: newId(),
+      name: 'flow',
+      revisionNumber: 1,
+      revision: { lanes: [{ id: 'lane', maxRetries: 0 }] } as never,
+      lambdas: {},
+      storeInitialContentOverlay: {},
+      logLevel: 6,
+      callback: null,
+    });
+    if (!scheduled.ok) throw new Error(scheduled.error.description);
+    return scheduled.value.executionId;
+  }
+
   put(execution: Execution, changes: readonly Omit<ExecutionEvent, 'executionId' | 'version' | 'at' | 'actor'>[] = []): void {
     this.#executions.set(execution.id, execution);
     const events = this.#events.get(execution.id) ?? [];

@@ -119,12 +119,24 @@ export const renameSpace = defineVerb(
   },
 );
 
-/** Forgets the space; its directory stays as it is. File ids of it resolve to nothing any more. */
-export const deleteSpace = defineVerb('deleteSpace', 'control', async (tx, params: { readonly id: string }): Promise<boolean> => {
-  await tx.run('delete from file where space_id = ?', [params.id]);
-  await tx.run('delete from xattr where space_id = ?', [params.id]);
-  return (await tx.run('delete from space where id = ?', [params.id])) === 1;
-});
+export type DeleteSpaceOutcome = 'deleted' | 'missing' | 'inUse';
+
+/**
+ * Forgets the space and its members; its directory stays as it is. File ids of it resolve to nothing any more. Executions of it, also
+ * those that ended, have to be deleted first: their stores hold its files.
+ */
+export const deleteSpace = defineVerb(
+  'deleteSpace',
+  'control',
+  async (tx, params: { readonly id: string }): Promise<DeleteSpaceOutcome> => {
+    const execution = await tx.get('select id from execution where space_id = ? and discarded = 0 limit 1', [params.id]);
+    if (execution !== undefined) return 'inUse';
+    await tx.run('delete from file where space_id = ?', [params.id]);
+    await tx.run('delete from xattr where space_id = ?', [params.id]);
+    await tx.run('delete from space_member where space_id = ?', [params.id]);
+    return (await tx.run('delete from space where id = ?', [params.id])) === 1 ? 'deleted' : 'missing';
+  },
+);
 
 /** Makes ids resolvable; ids are a function of space and path, so a known one stays as it is. */
 export const registerFiles = defineVerb(
