@@ -9,7 +9,7 @@ import { commitJobs, type JobCommit } from '../src/persistence/sql/commits.ts';
 import { executionCounts } from '../src/persistence/sql/counters.ts';
 import { gateOfLaneRun } from '../src/persistence/sql/gates.ts';
 import { leaveNode, registerNode, renewNode, type NodeIdentity } from '../src/persistence/sql/nodes.ts';
-import { claimSlice, openWork, returnDeadSlices, returnSlice, type Slice } from '../src/persistence/sql/slices.ts';
+import { claimSlice, openWork, returnDeadSlices, returnSlices, type Slice } from '../src/persistence/sql/slices.ts';
 import { readStoreItems } from '../src/persistence/sql/stores.ts';
 import type { DatabaseKind } from '../../../test/support/databases.ts';
 import { setUp, suiteCloseGate, suiteCloseSlices, type Fixture } from './data-plane-verbs.ts';
@@ -184,8 +184,15 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       const fixture = await fixtureOf({ items: 20, batchSize: 10 });
       const lost = await claimed(fixture);
       const kept = await claimed(fixture);
-      await database.call(returnSlice, { sliceId: lost.sliceId, sliceToken: lost.sliceToken });
+      await database.call(returnSlices, {
+        ...node,
+        laneRunId: fixture.laneRun.id,
+        keep: [kept.sliceId],
+        started: [],
+        untouched: [0],
+      });
       const again = await claimed(fixture);
+      expect(again.batches[0]?.started).toBe(false);
       expect(again.batches[0]?.batchNumber).toBe(0);
       const outcomes = await database.call(commitJobs, { commits: [commitOf(fixture, lost, 0), commitOf(fixture, kept, 1)] });
       expect(outcomes.map((outcome) => outcome.kind)).toEqual(['fenced', 'committed']);
