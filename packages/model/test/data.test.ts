@@ -7,7 +7,6 @@ import {
   isEntityName,
   isOfType,
   newId,
-  newTraceId,
   ok,
   parseJson,
   queryItem,
@@ -27,7 +26,6 @@ describe('ids and times', () => {
     expect(newId()).not.toBe(newId());
     expect(newId((bytes) => bytes.fill(10))).toBe(`${'0a'.repeat(16)}ch0a0a`);
   });
-  it('trace ids are 20 hex digits (data-and-stores R20)', () => expect(newTraceId()).toMatch(/^[0-9a-f]{20}$/));
   it('times are whole seconds (rest R18)', () => expect(secondsOf(1999)).toBe(1));
 });
 

@@ -32,7 +32,7 @@ interface Parts {
 function compile(parts: Parts): ReturnType<typeof compileTask> {
   const lambda = { argumentSpecs: parts.args ?? [], configParameterSpecs: parts.config ?? [], resultSpecs: parts.results ?? [] };
   const argumentMappings = Object.entries(parts.mappings ?? {}).map(([argumentName, valueBuilder]) => ({ argumentName, valueBuilder }));
-  const task = { id: 't1', lambdaConfig: parts.lambdaConfig ?? {}, argumentMappings, resultMappings: [] };
+  const task = { id: 't1', lambdaConfig: parts.lambdaConfig ?? {}, argumentMappings, resultMappings: [], timeSeriesStoreConfig: null };
   return compileTask(task as unknown as TaskSchema, lambda as unknown as LambdaRevision);
 }
 

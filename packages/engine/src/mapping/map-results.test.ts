@@ -22,7 +22,7 @@ const object: DataSpec = { type: 'object' };
 const anyFile: DataSpec = { type: 'file', fileType: 'ANY', attributes: null };
 const numbers: DataSpec = { type: 'array', itemDataSpec: number };
 const measurement: DataSpec = { type: 'timeSeriesMeasurement', specs: [{ nameMatcherType: 'hasPrefix', nameMatcher: '', unit: 'none' }] };
-const minute = { m: { resolution: 60, retention: 10, aggregator: 'sum' as const } };
+const minute = { minute: { resolution: 60, retention: 10, aggregator: 'sum' as const } };
 
 const series = {
   timeSeriesCollectionSchema: {
@@ -58,6 +58,7 @@ function task(
   mappings: readonly [string, string, StoreContentUpdateOptions][],
   streamed = false,
 ): CompiledTask {
+  const timeSeriesStoreConfig = null;
   const resultSpecs = Object.entries(results).map(([name, dataSpec]) => ({
     name,
     dataSpec,
@@ -69,7 +70,10 @@ function task(
     storeContentUpdateOptions,
   }));
   const lambda = { argumentSpecs: [], configParameterSpecs: [], resultSpecs } as unknown as LambdaRevision;
-  const compiled = compileTask({ id: 't', lambdaConfig: {}, argumentMappings: [], resultMappings } as unknown as TaskSchema, lambda);
+  const compiled = compileTask(
+    { id: 't', lambdaConfig: {}, argumentMappings: [], resultMappings, timeSeriesStoreConfig } as unknown as TaskSchema,
+    lambda,
+  );
   if (!compiled.ok) throw new Error('does not compile');
   return compiled.value;
 }
@@ -343,6 +347,26 @@ test('ignored and repeated measurements are noted in the task log at level debug
   expect((await map(compiled, { m: { tsName: 'mp4', timestamp: 1, value: 1 } })).writes).toEqual([]);
 });
 
+test('what a commit refuses of measurements is told in the task log, unless errors are not logged (data-and-stores R58)', async () => {
+  const compiled = task({ m: measurement }, [['m', 'series', worked]]);
+  const results = { m: { tsName: 'mp3', timestamp: 1, value: 1 } };
+  expect((await map(compiled, results, { logLevel: 3 })).writes).toMatchObject([{ kind: 'measure', logStoreId: 'S-task' }]);
+  expect((await map(compiled, results, { logLevel: 2 })).writes[0]).not.toHaveProperty('logStoreId');
+});
+
+test('a task whose time series store could not exist is not created (data-and-stores R58)', () => {
+  const timeSeriesSchemas = [
+    { nameGeneratorType: 'exact', nameGenerator: 'ab', unit: 'none', metrics: { none: { ...minute.minute, retention: 0 } } },
+  ];
+  const schema = { timeSeriesStoreConfig: { timeSeriesCollectionSchema: { timeSeriesSchemas }, dashboardSpec: null } };
+  const lambda = { argumentSpecs: [], configParameterSpecs: [], resultSpecs: [] } as unknown as LambdaRevision;
+  const rest = { id: 't', lambdaConfig: {}, argumentMappings: [], resultMappings: [] };
+  expect(compileTask({ ...rest, ...schema } as unknown as TaskSchema, lambda)).toMatchObject({
+    ok: false,
+    error: { id: 'badValueNotInRange', details: { key: 'retention' } },
+  });
+});
+
 test('streamed values are checked and dispatched one by one, unknown names ignored, unmapped ones checked (execution §10.1, lambdas R40)', async () => {
   const compiled = task({ n: number, u: number }, [['n', 'numbers', list('append')]], true);
   const streamed = [
@@ -386,6 +410,7 @@ test('a batch of 100 small items costs well below a millisecond', async () => {
   } as unknown as LambdaRevision;
   const schema = {
     id: 't',
+    timeSeriesStoreConfig: null,
     lambdaConfig: {},
     argumentMappings: [{ argumentName: 'n', valueBuilder: { valueBuilderType: 'iteratedItem', valueBuilderRecipe: null } }],
     resultMappings: [{ resultName: 'r', storeSchemaId: 'log', storeContentUpdateOptions: log('append') }],
