@@ -92,6 +92,7 @@ async function composeIn(
     config.databaseUrl === null
       ? { kind: 'file', path: join(config.dataDir, 'laneway.sqlite') }
       : { kind: 'postgres', url: config.databaseUrl },
+    logger,
   );
   try {
     const registry = new Registry(database, 'laneway');
