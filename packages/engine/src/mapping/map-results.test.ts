@@ -388,6 +388,21 @@ test('streamed values are checked and dispatched one by one, unknown names ignor
   expect(await map(compiled, {})).toEqual({ kind: 'succeeded', writes: [] });
 });
 
+test('a streamed value that is nested too deeply or infinite breaks the task, those before it stay (design §5, data-and-stores R74)', async () => {
+  const compiled = task({ o: object }, [['o', 'log', log('append')]], true);
+  const deep: unknown = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+  for (const value of [deep, { a: Infinity }]) {
+    const streamed = [
+      { resultName: 'o', value: {} },
+      { resultName: 'o', value },
+    ];
+    expect(await mapStreamedResults(compiled, streamed, targets, context)).toMatchObject({
+      writes: [{ kind: 'log' }],
+      error: { id: 'atmTaskResultMappingFailed', details: { result: 'o', specificError: { id: 'badData' } } },
+    });
+  }
+});
+
 test('an item above the size limit fails, one at the limit does not (design §5)', async () => {
   const compiled = task({ o: object }, [['o', 'objects', list('append')]]);
   const own = new Map([
