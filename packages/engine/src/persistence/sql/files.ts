@@ -197,19 +197,17 @@ export const writeXattrs = defineVerb(
   },
 );
 
-/** Forgets the registered attributes of a removed file, so that a later one of that name starts without. */
+/** Forgets the registered attributes of a removed entry, so that a later one of that name starts without; `below`: also those of its content. */
 export const forgetXattrs = defineVerb(
   'forgetXattrs',
   'control',
-  async (tx, params: { readonly spaceId: string; readonly path: string }): Promise<void> => {
-    // No comparison by order: it would depend on the database's collation.
-    const below = `${params.path}/`;
-    await tx.run('delete from xattr where space_id = ? and (path = ? or substr(path, 1, ?) = ?)', [
-      params.spaceId,
-      params.path,
-      Array.from(below).length,
-      below,
-    ]);
+  async (tx, params: { readonly spaceId: string; readonly path: string; readonly below: boolean }): Promise<void> => {
+    const { spaceId, path } = params;
+    await tx.run('delete from xattr where space_id = ? and path = ?', [spaceId, path]);
+    if (!params.below) return;
+    // A range of paths would depend on the database's collation: this reads all attributes of the space, for directories only.
+    const below = `${path}/`;
+    await tx.run('delete from xattr where space_id = ? and substr(path, 1, ?) = ?', [spaceId, Array.from(below).length, below]);
   },
 );
 
