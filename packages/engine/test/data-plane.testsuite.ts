@@ -180,6 +180,21 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       expect(await outputOf(fixture)).toEqual(['0']);
     });
 
+    it('commits a batch of 150,000 items that all failed with an entry each', async () => {
+      const count = 150_000;
+      const fixture = await fixtureOf({ items: count, batchSize: count });
+      const slice = await claimed(fixture);
+      const failed = Array.from({ length: count }, (_, position) => ({ position, traceId: 't', value: String(position) }));
+      const writes = failed.map(({ value }) => ({ kind: 'append' as const, storeId: fixture.outputStoreId, items: [value] }));
+      const outcomes = await database.call(commitJobs, { commits: [commitOf(fixture, slice, 0, { succeededCount: 0, failed, writes })] });
+      expect(outcomes).toMatchObject([{ kind: 'committed', batch: { kind: 'finished' } }]);
+      const last = { from: count - 1, to: count + 1 };
+      expect(await database.call(readStoreItems, { storeId: fixture.exceptionStoreId, ...last })).toEqual([
+        '{"traceId":"t","value":149999}',
+      ]);
+      expect(await database.call(readStoreItems, { storeId: fixture.outputStoreId, ...last })).toEqual(['149999']);
+    });
+
     it('commits the other members of a group when one has lost its slice', async () => {
       const fixture = await fixtureOf({ items: 20, batchSize: 10 });
       const lost = await claimed(fixture);
