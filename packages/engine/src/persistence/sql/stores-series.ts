@@ -4,7 +4,7 @@
  * Lock order: collections, new metrics, windows, metrics whose number of windows changes; each sorted by store,
  * series, metric (and start), so that commits that measure the same things wait in line.
  */
-import { checkSeries, makeError, maxMetricCount, type ErrorObject } from '@laneway/model';
+import { checkSeries, isColumnText, makeError, maxMetricCount, type ErrorObject } from '@laneway/model';
 import { foldMeasurements, keyOf, type FoldedMetric, type MetricKey } from '../../stores/fold-measurements.ts';
 import type { Refusal } from '../../stores/refusal-notes.ts';
 import type { MeasureWrite } from '../../stores/writes.ts';
@@ -27,9 +27,10 @@ export async function applyMeasurements(tx: SqlTransaction, writes: readonly Mea
   const accepted = new Set<string>();
   const refused: Refusal[] = [];
   for (const [storeId, measured] of Map.groupBy(folded.metrics, (metric) => metric.storeId)) {
-    const metrics = measured.filter((metric) => isStorable(metric.series));
+    // Other names cannot even be looked for.
+    const metrics = measured.filter((metric) => isColumnText(metric.series));
     if (metrics.length < measured.length) {
-      const series = seriesOf(measured).filter((name) => !isStorable(name));
+      const series = seriesOf(measured).filter((name) => !isColumnText(name));
       refused.push({ storeId, series, error: makeError('badValueName', { key: 'timeSeriesName' }) });
     }
     const known = await knownMetrics(tx, storeId, metrics);
@@ -46,11 +47,6 @@ export async function applyMeasurements(tx: SqlTransaction, writes: readonly Mea
   const windows = folded.windows.filter((window) => accepted.has(keyOf(window)));
   await addToWindows(tx, windows);
   return refused;
-}
-
-/** NUL and lone surrogates cannot even be looked for in a text column; the name rule excludes them. */
-function isStorable(name: string): boolean {
-  return !name.includes('\u0000') && name.isWellFormed();
 }
 
 function seriesOf(metrics: readonly MetricKey[]): readonly string[] {
