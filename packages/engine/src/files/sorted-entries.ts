@@ -161,9 +161,12 @@ function run(file: FileHandle, start: number, end: number): Source {
   };
   return {
     next: async () => {
-      while (at === entries.length && position < end) await fill();
-      at += 1;
-      return entries[at - 1];
+      for (;;) {
+        const entry = entries[at];
+        at += 1;
+        if (entry !== undefined || position >= end) return entry;
+        await fill();
+      }
     },
   };
 }

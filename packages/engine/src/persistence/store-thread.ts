@@ -63,14 +63,17 @@ export class StoreThread {
 
   #begin(): Life {
     const life = new Life(this.#options);
-    void life.ended.then(() => {
-      if (this.#life === life) this.#life = undefined;
-      if (this.#closed) return;
-      const { path, readOnly } = this.#options;
-      const fields = { event: 'storeThreadEnded', path, readOnly, error: life.failure };
-      this.#log.error(fields, 'a thread of the store ended: what it was doing failed, the next call starts a new one');
-    });
+    void this.#untilEnd(life);
     return life;
+  }
+
+  async #untilEnd(life: Life): Promise<void> {
+    await life.ended;
+    if (this.#life === life) this.#life = undefined;
+    if (this.#closed) return;
+    const { path, readOnly } = this.#options;
+    const fields = { event: 'storeThreadEnded', path, readOnly, error: life.failure };
+    this.#log.error(fields, 'a thread of the store ended: what it was doing failed, the next call starts a new one');
   }
 }
 
