@@ -1,9 +1,10 @@
-/** What two writers do to the registry at once, on real databases (design §5). */
+/** What two writers do to the registry at once, and what imports make of lambdas, on real databases (design §5, schemas §11). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Registry, type Database } from '@laneway/engine';
 import { decodeWorkflowSchemaRevision, newId, type LambdaRevision, type WorkflowSchemaRevision } from '@laneway/model';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { addCaveats, mintMacaroon } from '../src/registry/macaroon.ts';
+import { lambdaChecksum } from '../src/registry/schema-decoding.ts';
 import { decodeToken, encodeToken } from '../src/registry/token-text.ts';
 
 /** Races are tried this often: one that is open is lost within a few rounds. */
@@ -55,7 +56,7 @@ function revisionUsing(lambdaId: string): WorkflowSchemaRevision {
   return decoded.value;
 }
 
-describe.each(databaseKinds)('the registry on $name, with two writers at once', (kind) => {
+describe.each(databaseKinds)('the registry on $name', (kind) => {
   let database: Database;
   let close: () => Promise<void>;
   let registry: Registry;
@@ -151,6 +152,40 @@ describe.each(databaseKinds)('the registry on $name, with two writers at once', 
       expect(await registry.spaceMembers(spaceId)).toHaveLength(1);
       expect([outcomes[0] === 'removed', outcomes[1].kind === 'deleted']).toContain(false);
     }
+  });
+
+  it('a foreign lambda is taken from where it came from, else by what it does, else made anew (schemas R56, R59)', async () => {
+    const target = await newInventory();
+    const foreign = newId();
+    const version = (name: string): LambdaRevision => ({ ...lambda, name });
+    const inTarget = async (origin: string | null, revisions: readonly (readonly [number, LambdaRevision])[]) =>
+      await registry.createLambda({ inventoryId: target, originalAtmLambdaId: origin, creatorId: userId, revisions });
+    /** Id of the lambda that the imported task ended up with. */
+    const imported = async (name: string): Promise<string> => {
+      const supplement = { kind: 'decoded' as const, revision: version(name), checksum: lambdaChecksum(version(name)), invalid: null };
+      const id = newId();
+      const outcome = await registry.importWorkflowSchema({
+        client: { userId, zoneWide: false },
+        target: { kind: 'new', id, inventoryId: target, name: 'schema', summary: '', originalAtmWorkflowSchemaId: null },
+        revision: { revisionNumber: 1, revision: revisionUsing(foreign), supplements: { [foreign]: { 1: supplement } } },
+      });
+      if (!outcome.ok) throw new Error(outcome.error.description);
+      return (await registry.workflowSchema(id))?.atmLambdas[0] ?? '';
+    };
+    const made = await imported('first');
+    expect(await registry.lambda(made)).toMatchObject({ originalAtmLambdaId: foreign, revisionRegistry: { 1: { name: 'first' } } });
+    expect(await imported('first')).toBe(made);
+    // What came from there does something else under this number: no match, and nobody else does the same.
+    const second = await imported('second');
+    expect(second).not.toBe(made);
+    // Summary and state do not change what a lambda does.
+    const equal = await inTarget(null, [[1, { ...version('third'), summary: 'another one', state: 'draft' }]]);
+    expect(await imported('third')).toBe(equal);
+    // One that came from there and lacks the number gets it, before any other with the same content is looked at.
+    const lacking = await inTarget(foreign, [[2, version('fourth')]]);
+    await inTarget(null, [[1, version('fourth')]]);
+    expect(await imported('fourth')).toBe(lacking);
+    expect(Object.keys((await registry.lambda(lacking))?.revisionRegistry ?? {})).toEqual(['1', '2']);
   });
 
   it('a lambda is not made in an inventory that is gone, and not linked to one', async () => {

@@ -211,6 +211,25 @@ test('extend needs an array and is all or nothing (data-and-stores R15, R29)', a
   expect(await map(task({ n: numbers }, [['n', 'numbers', list('extend')]]), { n: [] })).toEqual({ kind: 'succeeded', writes: [] });
 });
 
+test('a store of arrays takes one with append and many with extend (data-and-stores R30)', async () => {
+  const own = new Map([...targets, ['lists', { storeId: 'S-l', type: 'list', config: { itemDataSpec: numbers }, frozen: false }] as const]);
+  const outcome = async (value: unknown, how: 'append' | 'extend') => {
+    const compiled = task({ n: { type: 'array', itemDataSpec: { type: 'array', itemDataSpec: number } } }, [['n', 'lists', list(how)]]);
+    const loose = task({ n: numbers }, [['n', 'lists', list(how)]]);
+    const one = Array.isArray(value) && Array.isArray(value[0]) ? compiled : loose;
+    return (await mapBatchResults(one, [{ kind: 'results', results: { n: value } }], own, context))[0];
+  };
+  expect(await outcome([1, 2], 'append')).toMatchObject({ writes: [{ items: ['[1,2]'] }] });
+  expect(await outcome([[1, 2], [], [3]], 'extend').then((mapped) => mapped?.kind)).toBe('succeeded');
+  expect(await outcome([[1, 2], [3]], 'extend')).toMatchObject({ writes: [{ items: ['[1,2]', '[3]'] }] });
+  expect(await outcome([1, 2], 'extend')).toMatchObject(
+    dispatchFailed('n', 'lists', { details: { valueConstraints: { '$[0]': { details: { expType: 'array' } } } } }),
+  );
+  expect(await outcome([[1, 2]], 'append')).toMatchObject(
+    dispatchFailed('n', 'lists', { details: { valueConstraints: { '$[0]': { details: { expType: 'number' } } } } }),
+  );
+});
+
 test.each<[string, unknown, string, unknown]>([
   ['content and severity', { content: { a: 1 }, severity: 'error', x: 1 }, 'error', { a: 1 }],
   ['an unknown severity', { content: { a: 1 }, severity: 'fatal' }, 'info', { a: 1 }],
