@@ -9,8 +9,8 @@ import { foldMeasurements, keyOf, type FoldedMetric, type MetricKey } from '../.
 import type { Refusal } from '../../stores/refusal-notes.ts';
 import type { MeasureWrite } from '../../stores/writes.ts';
 import type { SqlTransaction, SqlValue } from '../sql.ts';
-import { marks, rows } from './placeholders.ts';
-import { addToWindows, inParts } from './stores-windows.ts';
+import { inParts, marks, rows } from './placeholders.ts';
+import { addToWindows, rowsAtOnce } from './stores-windows.ts';
 
 interface MetricRow {
   readonly store_id: string;
@@ -55,7 +55,7 @@ function seriesOf(metrics: readonly MetricKey[]): readonly string[] {
 
 async function knownMetrics(tx: SqlTransaction, storeId: string, wanted: readonly MetricKey[]): Promise<Map<string, MetricRow>> {
   const known = new Map<string, MetricRow>();
-  for (const series of inParts(seriesOf(wanted))) {
+  for (const series of inParts(seriesOf(wanted), rowsAtOnce)) {
     const found = await tx.all<MetricRow>(
       `select store_id, series, metric, resolution, retention, aggregator from series_metric
        where store_id = ? and series in (${marks(series.length)})`,
@@ -112,7 +112,7 @@ function problemOf(series: string, metrics: readonly FoldedMetric[]): ErrorObjec
 /** The caller holds the collection's row. */
 export async function insertMetrics(tx: SqlTransaction, metrics: readonly FoldedMetric[]): Promise<void> {
   const added = new Map<string, number>();
-  for (const part of inParts(metrics)) {
+  for (const part of inParts(metrics, rowsAtOnce)) {
     const inserted = await tx.all<{ store_id: string }>(
       `insert into series_metric (store_id, series, metric, resolution, retention, aggregator, window_count) values ${rows(part.length, 7)}
        on conflict (store_id, series, metric) do nothing returning store_id`,
