@@ -163,8 +163,8 @@ export function storesTestSuite(makeDatabase: () => Promise<Database>): void {
     service = new Stores({
       database,
       describe: async (spec, stored) => {
-        if (spec.type !== 'file') return ok(stored);
-        return stored === 'gone' ? refuse(posixError('enoent')) : ok({ fileId: stored });
+        if (spec.type !== 'file') return stored.map(ok);
+        return stored.map((fileId) => (fileId === 'gone' ? refuse(posixError('enoent')) : ok({ fileId })));
       },
     });
   });
