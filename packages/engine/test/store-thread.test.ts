@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineVerb, openDatabase, silentLogger, type Database } from '@laneway/engine';
+import { databaseKinds, type DatabaseKind } from '../../../test/support/databases.ts';
+import { eventProblems, schedule, startTestEngine, valuesOf, waitForEnd } from '../../../test/support/test-engine.ts';
 import { readAndDie, remember, remembered, writeAndDie } from './store-thread-verbs.ts';
 
+const verbModules = [new URL('./store-thread-verbs.ts', import.meta.url).href];
 const unknownOutcome = 'whether this call did anything is unknown';
 
 describe('a thread of the embedded store that dies', () => {
@@ -17,7 +20,6 @@ describe('a thread of the embedded store that dies', () => {
     directory = await mkdtemp(join(tmpdir(), 'laneway-thread-'));
     reported = [];
     const log = { ...silentLogger, error: (fields: Readonly<Record<string, unknown>>) => void reported.push(fields) };
-    const verbModules = [new URL('./store-thread-verbs.ts', import.meta.url).href];
     database = await openDatabase({ kind: 'file', path: join(directory, 'laneway.db'), verbModules }, log);
   });
   afterEach(async () => {
@@ -66,5 +68,42 @@ describe('a thread of the embedded store that dies', () => {
     await expect(database.call(unknown, null)).rejects.toThrow('no verb is named nobodyKnowsMe');
     await behind;
     expect(reported).toEqual([]);
+  });
+});
+
+describe('an execution on the embedded store whose threads die', () => {
+  it('goes on by itself and records every item exactly once (I6, I13)', async () => {
+    const [sqlite] = databaseKinds;
+    if (sqlite === undefined) throw new Error('there is no SQLite');
+    const withVerbs: DatabaseKind = { ...sqlite, open: async (purpose) => await sqlite.open(purpose, verbModules) };
+    const fatalCalls = [20, 50];
+    const deaths: unknown[] = [];
+    const over = Promise.withResolvers<void>();
+    let calls = 0;
+    const test = await startTestEngine(withVerbs, {
+      echo: async (job) => {
+        calls += 1;
+        if (fatalCalls.includes(calls)) {
+          const { database } = test;
+          deaths.push(...(await Promise.allSettled([database.call(writeAndDie, { name: 'undone' }), database.call(readAndDie, null)])));
+          if (calls >= 50) over.resolve();
+        }
+        const resultsBatch = job.request.argsBatch.map((args) => ({ value: args['item'] }));
+        return { kind: 'answered', response: { resultsBatch }, streamed: [] };
+      },
+    });
+    try {
+      const items = Array.from({ length: 1000 }, (_, index) => index);
+      const executionId = await schedule(test, { lanes: [[['echo']]], input: { type: 'list', content: items } });
+      // Only then can the test itself ask the database without being let down.
+      await over.promise;
+      const view = await waitForEnd(test, executionId);
+      expect(view.execution.status).toBe('finished');
+      expect(deaths).toMatchObject(Array.from({ length: 4 }, () => ({ reason: { message: expect.stringContaining(unknownOutcome) } })));
+      expect((await valuesOf(test, view, 'output')).map(Number).toSorted((a, b) => a - b)).toEqual(items);
+      expect(await eventProblems(test, executionId)).toEqual([]);
+    } finally {
+      await test.close();
+    }
   });
 });
