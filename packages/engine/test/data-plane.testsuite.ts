@@ -9,7 +9,7 @@ import { commitJobs, type JobCommit } from '../src/persistence/sql/commits.ts';
 import { itemsOfExecution } from '../src/persistence/sql/conservation.ts';
 import { gateOfLaneRun } from '../src/persistence/sql/gates.ts';
 import { leaveNode, registerNode, renewNode, type NodeIdentity } from '../src/persistence/sql/nodes.ts';
-import { claimSlice, openWork, returnDeadSlices, returnSlice, type Slice } from '../src/persistence/sql/slices.ts';
+import { claimSlice, openWork, returnDeadSlices, returnSlices, type Slice } from '../src/persistence/sql/slices.ts';
 import { readStoreItems } from '../src/persistence/sql/stores.ts';
 import type { DatabaseKind } from '../../../test/support/databases.ts';
 import { setUp, suiteCloseGate, suiteCloseSlices, type Fixture } from './data-plane-verbs.ts';
@@ -182,12 +182,35 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       expect(await outputOf(fixture)).toEqual(['0']);
     });
 
+    it('commits a batch of 150,000 items that all failed with an entry each', async () => {
+      const count = 150_000;
+      const fixture = await fixtureOf({ items: count, batchSize: count });
+      const slice = await claimed(fixture);
+      const failed = Array.from({ length: count }, (_, position) => ({ position, traceId: 't', value: String(position) }));
+      const writes = failed.map(({ value }) => ({ kind: 'append' as const, storeId: fixture.outputStoreId, items: [value] }));
+      const outcomes = await database.call(commitJobs, { commits: [commitOf(fixture, slice, 0, { succeededCount: 0, failed, writes })] });
+      expect(outcomes).toMatchObject([{ kind: 'committed', batch: { kind: 'finished' } }]);
+      const last = { from: count - 1, to: count + 1 };
+      expect(await database.call(readStoreItems, { storeId: fixture.exceptionStoreId, ...last })).toEqual([
+        '{"traceId":"t","value":149999}',
+      ]);
+      expect(await database.call(readStoreItems, { storeId: fixture.outputStoreId, ...last })).toEqual(['149999']);
+    });
+
     it('commits the other members of a group when one has lost its slice', async () => {
       const fixture = await fixtureOf({ items: 20, batchSize: 10 });
       const lost = await claimed(fixture);
       const kept = await claimed(fixture);
-      await database.call(returnSlice, { sliceId: lost.sliceId, sliceToken: lost.sliceToken });
+      await database.call(returnSlices, {
+        ...node,
+        laneRunId: fixture.laneRun.id,
+        keep: [kept.sliceId],
+        started: [],
+        untouched: [0],
+        withdrawn: [],
+      });
       const again = await claimed(fixture);
+      expect(again.batches[0]?.started).toBe(false);
       expect(again.batches[0]?.batchNumber).toBe(0);
       const outcomes = await database.call(commitJobs, { commits: [commitOf(fixture, lost, 0), commitOf(fixture, kept, 1)] });
       expect(outcomes.map((outcome) => outcome.kind)).toEqual(['fenced', 'committed']);

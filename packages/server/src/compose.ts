@@ -91,10 +91,10 @@ function ownDataDirectory(path: string): DataDirectory {
   throw new ConfigError(`dataDir: ${path} is in use by ${owner}: stop it, or choose another directory with --data-dir`);
 }
 
-async function openConfigured({ databaseUrl, dataDir }: ServeConfig): Promise<Database> {
-  if (databaseUrl === null) return await openDatabase({ kind: 'file', path: join(dataDir, 'laneway.sqlite') });
+async function openConfigured({ databaseUrl, dataDir }: ServeConfig, logger: Logger): Promise<Database> {
+  if (databaseUrl === null) return await openDatabase({ kind: 'file', path: join(dataDir, 'laneway.sqlite') }, logger);
   try {
-    return await openDatabase({ kind: 'postgres', url: databaseUrl });
+    return await openDatabase({ kind: 'postgres', url: databaseUrl }, logger);
   } catch (error) {
     throw settingError('databaseUrl', 'the database cannot be used', error);
   }
@@ -106,7 +106,7 @@ async function composeIn(
   engineFactory: EngineFactory,
   logger: Logger,
 ): Promise<Composition> {
-  const database = await openConfigured(config);
+  const database = await openConfigured(config, logger);
   const opened = [async () => await database.close()];
   try {
     const registry = new Registry(database, 'laneway');

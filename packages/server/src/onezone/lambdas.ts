@@ -177,7 +177,9 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
         if (!holdsInInventory(target, 'manage_lambdas') && !zone) throw forbidden();
         if ((await registry.inventory(call.param('aiid'))) === null)
           throw new Refusal(makeError('badValueIdNotFound', { key: 'atmInventoryId' }));
-        if (await registry.linkLambda(lambda.id, call.param('aiid'))) return noContent;
+        const outcome = await registry.linkLambda(lambda.id, call.param('aiid'));
+        if (outcome === 'linked') return noContent;
+        if (outcome === 'missing') throw notFound();
         const relation = { childType: 'atm_lambda', childId: lambda.id, parentType: 'atm_inventory', parentId: call.param('aiid') };
         throw new Refusal(makeError('relationAlreadyExists', relation));
       },

@@ -9,7 +9,7 @@ import { readEvents } from './events.ts';
 import { findTask, listExecutions, liveExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
 import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
-import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
+import { claimSlice, openWork, returnDeadSlices, returnSlices } from './slices.ts';
 import { noteDriver, standing } from './standing.ts';
 import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
 import { createExecution, saveTransition } from './transitions.ts';
@@ -52,7 +52,6 @@ export const coreVerbs = [
   releaseDrive,
   renewNode,
   returnDeadSlices,
-  returnSlice,
   returnSlices,
   saveTransition,
   standing,

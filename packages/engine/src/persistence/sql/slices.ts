@@ -209,15 +209,6 @@ async function markBatches(
   ]);
 }
 
-/** One slice is given back; whoever still works on it is fenced by the next claim's token. */
-export const returnSlice = defineVerb(
-  'returnSlice',
-  'control',
-  async (tx, params: { readonly sliceId: string; readonly sliceToken: number }) => {
-    await tx.run('update slice set node_id = null, node_token = null where id = ? and token = ?', [params.sliceId, params.sliceToken]);
-  },
-);
-
 export interface OpenWork {
   /** Slices that a living node still holds. */
   readonly heldSlices: number;
