@@ -77,7 +77,7 @@ test('closes the request when the job is stopped', async () => {
   const outcome = run('/hang', stop.signal);
   await hanging.promise;
   stop.abort();
-  expect(await outcome).toEqual({ kind: 'withdrawn', stage: 'signalled' });
+  expect(await outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
   await closed.promise;
   expect(closedCount).toBe(1);
 });

@@ -11,8 +11,8 @@ import { buildCommand, INFO_FD, type Launch } from './command.ts';
 import type { Isolation } from './isolation.ts';
 import { carriesCookie, isRunning, readProcessTable, treeOf, type ProcessInfo } from './process-table.ts';
 
-/** How long a killed process may take to be gone before it counts as unreachable. */
-const KILL_TIMEOUT_MS = 2_000;
+/** How long a killed process may take to be gone before it counts as unreachable; less than the engine waits for an outcome. */
+const KILL_TIMEOUT_MS = 600;
 const KILL_ROUND_MS = 5;
 /** How long bwrap may take to notice that its child is dead. */
 const BWRAP_END_MS = 300;
@@ -86,28 +86,29 @@ export class SandboxedProcess {
   }
 
   async #killNamespace(): Promise<boolean> {
+    const deadline = performance.now() + KILL_TIMEOUT_MS;
     const first = this.#firstPid;
-    const isGone = (): boolean => !this.#isAlive() && (first === null || !isRunning(first));
+    if (first === null) {
+      return await this.#killUnannounced(deadline);
+    }
     // While bwrap has not been collected its child's pid cannot belong to anybody else. bwrap then collects it and ends by
     // itself; killed at the same time it would leave that to the machine's init, and not every container has one.
-    if (first !== null && this.#isAlive()) {
+    if (this.#isAlive()) {
       killQuietly(first);
-      await becomesTrue(isGone, BWRAP_END_MS);
-    }
-    if (first === null) {
-      return await this.#killUnannounced();
+      await this.#endsWithin(BWRAP_END_MS);
     }
     if (this.#isAlive()) {
       this.#child.kill('SIGKILL');
+      await this.#endsWithin(deadline - performance.now());
     }
-    return await becomesTrue(isGone, KILL_TIMEOUT_MS);
+    return await becomesTrue(() => !this.#isAlive() && !isRunning(first), deadline);
   }
 
   /**
    * A bwrap that has not told its child's pid may be about to start it, and a child whose bwrap dies too early waits for ever:
    * it is stopped first, so that it has all the children it will ever have.
    */
-  async #killUnannounced(): Promise<boolean> {
+  async #killUnannounced(deadline: number): Promise<boolean> {
     if (!this.#isAlive()) {
       return true;
     }
@@ -116,20 +117,44 @@ export class SandboxedProcess {
     for (const pid of left) {
       killQuietly(pid);
     }
-    return await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), KILL_TIMEOUT_MS);
+    return await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), deadline);
   }
 
+  /** Looking at all processes costs the node's thread: it is done again only when everything found before is gone. */
   async #killTree(): Promise<boolean> {
-    const own = process.pid;
-    return await becomesTrue(() => {
-      const table = readProcessTable();
-      const tree = new Set(this.#isAlive() ? this.processesIn(table).map((info) => info.pid) : []);
-      const left = table.filter((info) => info.pid !== own && (tree.has(info.pid) || carriesCookie(info.pid, this.#cookie)));
-      for (const info of left) {
-        killQuietly(info.pid);
+    const deadline = performance.now() + KILL_TIMEOUT_MS;
+    for (;;) {
+      const left = this.#findTree();
+      for (const pid of left) {
+        killQuietly(pid);
       }
-      return left.length === 0 && !this.#isAlive();
-    }, KILL_TIMEOUT_MS);
+      if (left.length === 0 && !this.#isAlive()) {
+        return true;
+      }
+      await this.#endsWithin(deadline - performance.now());
+      if (!(await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), deadline))) {
+        return false;
+      }
+    }
+  }
+
+  /** The process tree, and whatever left it but still carries the cookie. */
+  #findTree(): readonly number[] {
+    const table = readProcessTable();
+    const tree = new Set(this.#isAlive() ? this.processesIn(table).map((info) => info.pid) : []);
+    return table
+      .filter((info) => info.pid !== process.pid && (tree.has(info.pid) || carriesCookie(info.pid, this.#cookie)))
+      .map((info) => info.pid);
+  }
+
+  async #endsWithin(timeoutMs: number): Promise<void> {
+    if (!this.#isAlive() || timeoutMs <= 0) {
+      return;
+    }
+    const tooLate = Promise.withResolvers<void>();
+    const timer = setTimeout(tooLate.resolve, timeoutMs);
+    await Promise.race([this.ended, tooLate.promise]);
+    clearTimeout(timer);
   }
 
   #isAlive(): boolean {
@@ -145,8 +170,7 @@ function killQuietly(pid: number): void {
   }
 }
 
-async function becomesTrue(condition: () => boolean, timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs;
+async function becomesTrue(condition: () => boolean, deadline: number): Promise<boolean> {
   while (!condition()) {
     if (performance.now() > deadline) {
       return false;
