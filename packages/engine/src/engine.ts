@@ -12,6 +12,7 @@ import { SideJobs } from './control/side-jobs.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
 import { Spaces } from './files/spaces.ts';
+import { boundRuntime } from './lambdas/bounded-runtime.ts';
 import type { LambdaRuntime, SpaceMount } from './lambdas/runtime.ts';
 import { Committer } from './lanes/committer.ts';
 import type { DriverContext } from './lanes/driver.ts';
@@ -63,7 +64,7 @@ export class Engine {
     const { database, config, runtime, log } = options;
     this.#options = options;
     this.database = database;
-    this.runtime = runtime;
+    this.runtime = boundRuntime(runtime, (fields, message) => log.warn(fields, message));
     this.spaces = new Spaces(database, config.dataDir);
     this.files = new Files({ database, spaces: this.spaces, ...options.files });
     this.#plans = new PlanCache(database);
