@@ -9,7 +9,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildCommand, INFO_FD, type Launch } from './command.ts';
 import type { Isolation } from './isolation.ts';
-import { carriesCookie, isRunning, readProcessTable, treeOf, type ProcessInfo } from './process-table.ts';
+import { isRunning, lookAtProcesses, treeOf, type ProcessInfo } from './process-table.ts';
 
 /** How long a killed process may take to be gone before it counts as unreachable; less than the engine waits for an outcome. */
 const KILL_TIMEOUT_MS = 600;
@@ -67,7 +67,11 @@ export class SandboxedProcess {
 
   /** Ends everything at once; false when something could not be ended. May be called again and again. */
   async kill(): Promise<boolean> {
-    this.#killing ??= this.#isolated ? this.#killNamespace() : this.#killTree();
+    // Looking fails when the node has no free descriptors: then nobody knows what is left.
+    this.#killing ??= (this.#isolated ? this.#killNamespace() : this.#killTree()).catch(() => {
+      this.#child.kill('SIGKILL');
+      return false;
+    });
     return await this.#killing;
   }
 
@@ -113,38 +117,36 @@ export class SandboxedProcess {
       return true;
     }
     this.#child.kill('SIGSTOP');
-    const left = this.processesIn(readProcessTable()).map((info) => info.pid);
+    const left = this.processesIn(await lookAtProcesses()).map((info) => info.pid);
     for (const pid of left) {
       killQuietly(pid);
     }
     return await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), deadline);
   }
 
-  /** Looking at all processes costs the node's thread: it is done again only when everything found before is gone. */
+  /** Looks again only when everything found before is gone: what was killed may have started something in between. */
   async #killTree(): Promise<boolean> {
     const deadline = performance.now() + KILL_TIMEOUT_MS;
     for (;;) {
-      const left = this.#findTree();
+      const left = await this.#findTree();
       for (const pid of left) {
         killQuietly(pid);
-      }
-      if (left.length === 0 && !this.#isAlive()) {
-        return true;
       }
       await this.#endsWithin(deadline - performance.now());
       if (!(await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), deadline))) {
         return false;
       }
+      if (left.length === 0) {
+        return true;
+      }
     }
   }
 
   /** The process tree, and whatever left it but still carries the cookie. */
-  #findTree(): readonly number[] {
-    const table = readProcessTable();
+  async #findTree(): Promise<readonly number[]> {
+    const table = await lookAtProcesses();
     const tree = new Set(this.#isAlive() ? this.processesIn(table).map((info) => info.pid) : []);
-    return table
-      .filter((info) => info.pid !== process.pid && (tree.has(info.pid) || carriesCookie(info.pid, this.#cookie)))
-      .map((info) => info.pid);
+    return table.filter((info) => info.pid !== process.pid && (tree.has(info.pid) || info.cookie === this.#cookie)).map((info) => info.pid);
   }
 
   async #endsWithin(timeoutMs: number): Promise<void> {
