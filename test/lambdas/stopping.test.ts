@@ -23,6 +23,9 @@ const DAEMON =
   '    for pid in os.listdir("/proc"):\n        try:\n            with open("/proc/%s/environ" % pid) as environ:\n' +
   '                count += own in environ.read().split("\\0")\n        except OSError:\n            pass\n' +
   '    return {"resultsBatch": [{"processes": count}]}\n';
+/** Suspends itself. */
+const SUSPENDED =
+  'import os, signal\ndef handle(request, heartbeat):\n    print("started", flush=True)\n    os.kill(os.getpid(), signal.SIGSTOP)\n';
 /** Installs its signal handler while it is imported. */
 const PREPARED =
   'import signal, sys, time\ndef bye(*_):\n    print("saving", flush=True)\n    time.sleep(0.2)\n    print("saved", flush=True)\n    sys.exit(0)\n' +
@@ -42,6 +45,7 @@ const LAMBDAS = {
   stubborn: named('stubborn', STUBBORN),
   careful: named('careful', CAREFUL),
   daemon: named('daemon', DAEMON),
+  suspended: named('suspended', SUSPENDED),
   prepared: named('prepared', PREPARED),
   threaded: named('threaded', THREADED),
   'js-sleeping': js('js-sleeping', 'async (_args, context) => { console.log("started"); await context.sleep(10_000); return null; }'),
@@ -141,11 +145,14 @@ describe.each(SANDBOX_MODES)('stopping a job with sandbox "%s"', (sandbox) => {
     return { ...observed, tookMs };
   };
 
-  test.each(['sleeping', 'sleeping-reused', 'js-sleeping'])('ends an unmodified handler that sleeps at once: %s', async (name) => {
-    const { outcome, tookMs } = await stopOnceStarted(name, 10_000);
-    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
-    expect(tookMs).toBeLessThan(1_500);
-  });
+  test.each(['sleeping', 'sleeping-reused', 'suspended', 'js-sleeping'])(
+    'ends an unmodified handler that sleeps at once: %s',
+    async (name) => {
+      const { outcome, tookMs } = await stopOnceStarted(name, 10_000);
+      expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
+      expect(tookMs).toBeLessThan(1_500);
+    },
+  );
 
   test.each(['stubborn', 'js-deaf'])('kills a handler that ignores the signal when the grace is over: %s', async (name) => {
     const { outcome, tookMs } = await stopOnceStarted(name, 400);

@@ -194,6 +194,8 @@ class Supervisor:
         self._child.stopping = True
         try:
             os.killpg(self._child.pid, signal.SIGTERM)
+            # A process that is suspended would hear of it only when it goes on.
+            os.killpg(self._child.pid, signal.SIGCONT)
         except OSError:
             pass
 
