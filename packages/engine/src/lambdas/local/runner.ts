@@ -160,8 +160,8 @@ export class Runner {
           return;
         }
         this.#current = { control, settle: resolve };
-        this.#process.control.write(encodeFrame('J', JSON.stringify(job.request)));
         control.signal.addEventListener('abort', stop, { once: true });
+        this.#process.control.write(encodeFrame('J', JSON.stringify(job.request)));
       });
     } finally {
       clearTimeout(graceTimer);
