@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBench, prepare, pythonLambda, runJob, SANDBOX_MODES, taskFor, type Bench } from './support.ts';
@@ -202,6 +203,19 @@ describe.each(SANDBOX_MODES)('stopping a job with sandbox "%s"', (sandbox) => {
       expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
       await handle.dispose();
     }
+  });
+
+  test('a preparation that was stopped before it began starts no process', async () => {
+    const runnersDir = join(bench.directory, 'work/runners');
+    const directoryCount = (): number => (existsSync(runnersDir) ? readdirSync(runnersDir).length : 0);
+    await expect.poll(directoryCount).toBe(0);
+    const preparing = bench.runtime.prepare(taskFor(bench, 'sleeping'), AbortSignal.abort());
+    const seen = new Set<number>();
+    while ((await Promise.race([preparing, new Promise((resolve) => setImmediate(resolve))])) === undefined) {
+      seen.add(directoryCount());
+    }
+    expect(await preparing).toMatchObject({ kind: 'failed', reason: expect.stringContaining('stopped') });
+    expect(Math.max(0, ...seen, directoryCount())).toBe(0);
   });
 
   test('leaves the task able to run further jobs', async () => {

@@ -1,6 +1,6 @@
 /** One runner over a process that the test plays: what it says of a stop, and when it may take another job. */
 import { duplexPair, type Duplex } from 'node:stream';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi, type Mock } from 'vitest';
 import { encodeFrame, FrameDecoder } from '../../src/lambdas/local/frames.ts';
 import type { JobSpace } from '../../src/lambdas/local/job-space.ts';
 import { Runner } from '../../src/lambdas/local/runner.ts';
@@ -54,7 +54,7 @@ class PlayedProcess {
 
 const collected = { streamed: [], problem: null };
 let played: PlayedProcess;
-let space: { prepare: ReturnType<typeof vi.fn>; collect: ReturnType<typeof vi.fn> };
+let space: { prepare: Mock<() => Promise<void>>; collect: Mock<() => Promise<unknown>> };
 let discarded: unknown[];
 let stop: AbortController;
 
