@@ -53,7 +53,9 @@ class Supervisor:
         self._module = None
         # Signals that the supervisor needs for itself; what the handler's import installed for them is for the batches.
         self._batch_signals = {signal.SIGTERM: signal.SIG_DFL, signal.SIGCHLD: signal.SIG_DFL}
+        # Both ends of a pipe that becomes readable when a child may have died.
         self._wake = None
+        self._wake_writer = None
         self._child = None
         self._announced = False
         self._idle_death_count = 0
@@ -84,10 +86,10 @@ class Supervisor:
         self._end(1)
 
     def _hear_of_deaths(self):
-        self._wake, writer = os.pipe()
+        self._wake, self._wake_writer = os.pipe()
         os.set_blocking(self._wake, False)
-        os.set_blocking(writer, False)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        os.set_blocking(self._wake_writer, False)
+        signal.set_wakeup_fd(self._wake_writer, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def _import_here(self):
@@ -139,6 +141,8 @@ class Supervisor:
             try:
                 processes.die_with(parent)
                 signal.set_wakeup_fd(-1)
+                os.close(self._wake)
+                os.close(self._wake_writer)
                 for number, handler in self._batch_signals.items():
                     signal.signal(number, handler)
                 ours.close()
