@@ -3,7 +3,7 @@
  * runtime it is given; what keeps the bounds by itself is passed through unchanged.
  *
  * Invariants
- * 1. `run` settles at most `graceMs + overdueMs` after its signal aborted, `prepare` at most `overdueMs` after, `dispose` at most `overdueMs`
+ * 1. `run` settles at most `graceMs + OVERDUE_MS` after its signal aborted, `prepare` at most `OVERDUE_MS` after, `dispose` at most `OVERDUE_MS`
  *    after its call. None of them rejects.
  * 2. Nothing of a job is passed on after its outcome: a late answer, heartbeat or output is dropped.
  * 3. The place of a job that did not end is taken until it does: no other job is put beside it. Without any place left jobs crash at once.
@@ -12,9 +12,9 @@
 import type { JobControl, JobOutcome, JobToRun, LambdaHandle, LambdaRuntime, PrepareOutcome, TaskToPrepare } from './runtime.ts';
 
 /** Less than a second, so that what the engine records afterwards still comes within it; more than a runtime needs to kill. */
-const overdueMs = 800;
+const OVERDUE_MS = 800;
 /** A runtime that keeps jobs beyond their end need not be waited for again when it is disposed. */
-const disposeOverdueMs = 100;
+const DISPOSE_OVERDUE_MS = 100;
 
 type Warn = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
@@ -31,7 +31,7 @@ async function prepare(runtime: LambdaRuntime, task: TaskToPrepare, signal: Abor
     outcome.kind === 'ready' ? { kind: 'ready', handle: new BoundedHandle(outcome.handle, task, warn) } : outcome;
   const prepared = attempt(async () => bind(await runtime.prepare(task, signal)));
   const due = new Deadline();
-  due.startWith(signal, overdueMs);
+  due.startWith(signal, OVERDUE_MS);
   const first = await Promise.race([prepared, due.passed]);
   due.clear();
   if (first === 'overdue') {
@@ -69,7 +69,9 @@ class BoundedHandle implements LambdaHandle {
 
   async run(job: JobToRun, control: JobControl): Promise<JobOutcome> {
     const refused = this.#takePlace() ? undefined : await this.#awaitPlace(control.signal);
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) {
+      return refused;
+    }
     let isOver = false;
     const guarded: JobControl = {
       signal: control.signal,
@@ -79,8 +81,8 @@ class BoundedHandle implements LambdaHandle {
     };
     const ended = attempt(async () => await this.#inner.run(job, guarded));
     const due = new Deadline();
-    due.startWith(control.signal, control.graceMs + overdueMs);
-    due.startWith(this.#disposed.signal, overdueMs);
+    due.startWith(control.signal, control.graceMs + OVERDUE_MS);
+    due.startWith(this.#disposed.signal, OVERDUE_MS);
     const first = await Promise.race([ended, due.passed]);
     isOver = true;
     due.clear();
@@ -90,7 +92,9 @@ class BoundedHandle implements LambdaHandle {
       return { kind: 'withdrawn', stage: 'unreachable' };
     }
     this.#free();
-    if (first.ok) return first.value;
+    if (first.ok) {
+      return first.value;
+    }
     // Whether the lambda ended is not known; before a stop that is a crash like any other.
     return control.signal.aborted
       ? { kind: 'withdrawn', stage: 'unreachable' }
@@ -105,16 +109,21 @@ class BoundedHandle implements LambdaHandle {
   async #dispose(): Promise<void> {
     this.#disposed.abort();
     const due = new Deadline();
-    due.start(this.#overdueCount > 0 ? disposeOverdueMs : overdueMs);
+    due.start(this.#overdueCount > 0 ? DISPOSE_OVERDUE_MS : OVERDUE_MS);
     const first = await Promise.race([attempt(async () => await this.#inner.dispose()), due.passed]);
     due.clear();
-    if (first === 'overdue') this.#report('dispose', {});
-    else if (!first.ok) this.#report('dispose', { reason: first.reason });
+    if (first === 'overdue') {
+      this.#report('dispose', {});
+    } else if (!first.ok) {
+      this.#report('dispose', { reason: first.reason });
+    }
   }
 
   /** How many jobs a runtime takes is its own business as long as it ends them. */
   #takePlace(): boolean {
-    if (this.#overdueCount > 0 && this.#openCount >= this.#inner.runners) return false;
+    if (this.#overdueCount > 0 && this.#openCount >= this.#inner.runners) {
+      return false;
+    }
     this.#openCount += 1;
     return true;
   }
@@ -122,7 +131,9 @@ class BoundedHandle implements LambdaHandle {
   /** Takes a place as soon as there is one; an outcome where there will be none. */
   async #awaitPlace(signal: AbortSignal): Promise<JobOutcome | undefined> {
     do {
-      if (signal.aborted || this.#disposed.signal.aborted) return { kind: 'withdrawn', stage: 'signal' };
+      if (signal.aborted || this.#disposed.signal.aborted) {
+        return { kind: 'withdrawn', stage: 'signal' };
+      }
       if (this.#overdueCount >= this.#inner.runners) {
         const reason = `No runner is left: ${this.#overdueCount} earlier jobs were stopped and have not ended.`;
         return { kind: 'crashed', reason, streamed: [] };
@@ -180,8 +191,12 @@ class Deadline {
   }
 
   clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const stop of this.#listening) stop();
+    for (const timer of this.#timers) {
+      clearTimeout(timer);
+    }
+    for (const stop of this.#listening) {
+      stop();
+    }
   }
 }
 
