@@ -26,7 +26,7 @@ export const untilStopped: InProcessLambda = async (_job, control) => {
     if (control.signal.aborted) resolve();
     control.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  return { kind: 'withdrawn', stage: 'signalled' };
+  return { kind: 'withdrawn', stage: 'signal' };
 };
 
 export class InProcessRuntime implements LambdaRuntime {

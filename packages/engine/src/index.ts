@@ -18,7 +18,7 @@ export { caveatFromJson, caveatToText, isDataCaveat, type Caveat } from './regis
 export { confineToken, examineToken, type VerifiedToken } from './registry/tokens.ts';
 export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
-export type { StopObserver, StopStage } from './control/stop-stages.ts';
+export type { StopObserver, StopMoment } from './control/stop-moments.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export { defaultEngineConfig, type EngineConfig } from './config.ts';
 export type { JobEnvironment, OpenJob } from './lanes/job-runner.ts';

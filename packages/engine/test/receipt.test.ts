@@ -24,7 +24,7 @@ function imbalances(receipt: Receipt | null): readonly string[] {
 const killed: InProcessLambda = async (job, control, task) => ({
   ...(await untilStopped(job, control, task)),
   kind: 'withdrawn',
-  stage: 'killed',
+  stage: 'kill',
 });
 const lost: InProcessLambda = async (job, control, task) => ({
   ...(await untilStopped(job, control, task)),

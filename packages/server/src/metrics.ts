@@ -32,7 +32,7 @@ export function createMetrics(): Metrics {
   return {
     contentType: registry.contentType,
     text: async () => await registry.metrics(),
-    observeStop: (stage, mode, seconds) => stops.observe({ stage, mode }, seconds),
+    observeStop: (moment, mode, seconds) => stops.observe({ stage: moment, mode }, seconds),
     observe: ({ operation, method, status, seconds }) => duration.observe({ operation, method, status: String(status) }, seconds),
   };
 }

@@ -9,7 +9,7 @@ import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
 import { saveTransition, type NewComponents } from '../persistence/sql/transitions.ts';
 import type { Hub } from './hub.ts';
 import type { PlanCache } from './plan.ts';
-import { ignoreStops, isAtRest, modeOfStop, type StopObserver } from './stop-stages.ts';
+import { ignoreStops, isAtRest, modeOfStop, type StopObserver } from './stop-moments.ts';
 
 export type Applied =
   | { readonly kind: 'changed'; readonly execution: Execution }

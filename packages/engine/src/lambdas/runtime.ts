@@ -53,13 +53,20 @@ export interface StreamedResult {
   readonly value: unknown;
 }
 
+/**
+ * How far a stop had to go. signal: the job ended by itself within the grace after it was told (with an endpoint elsewhere, closing the
+ * call is all that can be told); what it left running was killed. kill: the job itself had to be killed. unreachable: something of it
+ * may still run, or the runtime did not say in time.
+ */
+export type StopStage = 'signal' | 'kill' | 'unreachable';
+
 export type JobOutcome =
   /** The lambda answered; `response` is the parsed body (may be null), not yet checked. */
   | { readonly kind: 'answered'; readonly response: unknown; readonly streamed: readonly StreamedResult[]; readonly streamError?: string }
   /** The lambda threw, exited, or could not be reached: the batch failed, for this reason. */
   | { readonly kind: 'crashed'; readonly reason: string; readonly streamed: readonly StreamedResult[] }
-  /** Stopped on request before it answered. `stage` is the last one that was needed. */
-  | { readonly kind: 'withdrawn'; readonly stage: 'signalled' | 'killed' | 'unreachable' };
+  /** Stopped before it answered. `stage` is the last one that was needed. */
+  | { readonly kind: 'withdrawn'; readonly stage: StopStage };
 
 export interface LambdaHandle {
   /** How many jobs of this task may run at once on this node. */

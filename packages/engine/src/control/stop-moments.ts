@@ -1,10 +1,10 @@
-/** How long the stages of a stop take, for whoever measures them (design §3, §9): seconds since it was asked for. */
+/** When a stop gets how far, for whoever measures them (design §3, §9): seconds since it was asked for. */
 import { phaseOf, stopRules, type Execution, type StopMode } from '@laneway/model';
 
 /** acknowledged: the gate is closed; signalled: a node told its jobs; terminal: the execution is suspended or has ended. */
-export type StopStage = 'acknowledged' | 'signalled' | 'terminal';
+export type StopMoment = 'acknowledged' | 'signalled' | 'terminal';
 
-export type StopObserver = (stage: StopStage, mode: StopMode, seconds: number) => void;
+export type StopObserver = (moment: StopMoment, mode: StopMode, seconds: number) => void;
 
 export const ignoreStops: StopObserver = () => undefined;
 
