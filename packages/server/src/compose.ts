@@ -18,6 +18,7 @@ import type { JobTokenVerifier } from './auth/identity.ts';
 import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { ConfigError, settingError, type ServeConfig } from './config/config.ts';
 import type { ServerDeps } from './deps.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { version } from './version.ts';
 
 /** Open listeners, as URLs. */
@@ -51,6 +52,7 @@ export interface EngineParts {
   readonly registry: Registry;
   readonly providerId: string;
   readonly directory: DataDirectory;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -111,7 +113,8 @@ async function composeIn(
   try {
     const registry = new Registry(database, 'laneway');
     const providerId = await registry.providerId();
-    const engine = await engineFactory({ config, database, registry, providerId, directory, logger });
+    const metrics = createMetrics();
+    const engine = await engineFactory({ config, database, registry, providerId, directory, metrics, logger });
     opened.unshift(async () => await engine.stop());
     // Last, because its token is shown once: a start that is refused must not use up the first one.
     const firstAdministrator = await registry.createFirstAdministrator();
@@ -123,6 +126,7 @@ async function composeIn(
       files,
       spaces,
       jobTokens,
+      metrics,
       lambdas: { list: () => engine.lambdas(), report: async () => await engine.report() },
       providerId,
       version,

@@ -2,6 +2,7 @@
 import type { ExecutionService, Files, LambdaReport, LambdaRuntime, Registry, Spaces, StoreService } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface ServerDeps {
   readonly registry: Registry;
@@ -11,6 +12,7 @@ export interface ServerDeps {
   readonly spaces: Spaces;
   readonly jobTokens: JobTokenVerifier;
   readonly lambdas: LambdaCatalogueView;
+  readonly metrics: Metrics;
   readonly providerId: string;
   readonly version: string;
   readonly logger: Logger;

@@ -146,7 +146,7 @@ describe('credentials (rest §2)', () => {
     expect((await world.post(`${oz}/user/tokens/named`, person, { name: 'x'.repeat(256) })).error).toBe('badValueTextTooLarge');
     for (const name of ['a\0', '\ud800'])
       expect((await world.post(`${oz}/user/tokens/named`, person, { name })).body.error).toMatchObject({
-        id: 'badData',
+        id: 'badValueString',
         details: { key: 'name' },
       });
     const url = `${oz}/tokens/named/${made.body.tokenId}`;

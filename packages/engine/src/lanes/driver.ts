@@ -53,8 +53,11 @@ export interface DriverContext {
   }) => Promise<void>;
 }
 
-/** again: look at once; wait: something else must happen first; done: nothing is left to drive. */
-export type Step = 'again' | 'wait' | 'done';
+/**
+ * again: look at once; soon: another node has to do something, which may come without news; wait: something else must
+ * happen first; done: nothing is left to drive.
+ */
+export type Step = 'again' | 'soon' | 'wait' | 'done';
 
 interface Background {
   readonly laneRunId: string;
@@ -161,7 +164,7 @@ export class Driver {
           { event: 'stepRefused', executionId: this.executionId, step: event.kind, error: applied.error.id },
           'a step was refused',
         );
-        return 'wait';
+        return 'soon';
       case 'missing':
         return await this.#finish('ended');
       case 'fenced':
@@ -272,7 +275,7 @@ export class Driver {
     if (stopping.state !== 'done') return 'wait';
     const open = await database.call(openWork, { laneRunId: laneRun.id });
     const hasPatience = stopping.mode === 'drain' || performance.now() - stopping.since < stopPatienceMs;
-    if (open.heldSlices > 0 && hasPatience) return 'wait';
+    if (open.heldSlices > 0 && hasPatience) return 'soon';
     const stopped = await this.#apply({ kind: 'laneRunStopped', laneRunId: laneRun.id });
     if (stopped === 'again') await this.#leave(laneRun.id);
     return stopped;

@@ -65,6 +65,8 @@ interface Driven {
 }
 
 const maxStepFailures = 5;
+/** Before a driver looks again that waits for other nodes. */
+const soonMs = 50;
 
 /** Failures of one driver's steps since the document changed last. */
 class StepFailures {
@@ -244,8 +246,10 @@ export class NodeLife {
     while (!signal.aborted) {
       driven.dirty = false;
       let pauseMs: number | null = null;
+      let lookMs = this.#options.timings.lookMs;
       try {
         const step = await driver.step();
+        if (step === 'soon') lookMs = soonMs;
         if (step === 'done') break;
         // Without a change of the document a failing preparation or walk may only have been begun once more.
         if (step === 'again') {
@@ -255,7 +259,7 @@ export class NodeLife {
       } catch (error) {
         pauseMs = await this.#stepFailed(driver, failures, error);
       }
-      await this.#pause(driven, pauseMs);
+      await this.#pause(driven, pauseMs, lookMs);
     }
     await driver.release();
     if (!signal.aborted) {
@@ -302,10 +306,10 @@ export class NodeLife {
   }
 
   /** Waits for news, at most until the next look; after a failure for `pauseMs`, whatever happens. */
-  async #pause(driven: Driven, pauseMs: number | null): Promise<void> {
+  async #pause(driven: Driven, pauseMs: number | null, lookMs: number): Promise<void> {
     if (this.#ending.signal.aborted || (driven.dirty && pauseMs === null)) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs ?? this.#options.timings.lookMs);
+      const timer = setTimeout(resolve, pauseMs ?? lookMs);
       driven.leave = () => {
         clearTimeout(timer);
         resolve();

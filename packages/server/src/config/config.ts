@@ -32,6 +32,9 @@ export interface ServeConfig {
   readonly leaseMs: number;
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
+  readonly executionsPerSpace: number | null;
+  readonly runtimeCheckMs: number;
+  readonly runtimeCheckGraceAttempts: number;
   readonly maxItemBytes: number;
   readonly bodyLimitBytes: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
@@ -198,6 +201,9 @@ function compile(read: SettingReader): ServeConfig {
     leaseMs,
     jobsPerTask: read('jobsPerTask') as number,
     jobsPerNode: read('jobsPerNode') as number,
+    executionsPerSpace: read('executionsPerSpace') as number | null,
+    runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,
+    runtimeCheckGraceAttempts: read('runtimeCheckGraceAttempts') as number,
     maxItemBytes: read('maxItemBytes') as number,
     bodyLimitBytes: read('bodyLimitBytes') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
