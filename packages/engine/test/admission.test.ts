@@ -43,13 +43,13 @@ for (const kind of databaseKinds) {
     });
 
     it('a resumed and a repeated execution wait for their turn again (P25)', async () => {
-      const paused = await hanging();
-      await test.engine.executions.pause({ executionId: paused, actor: 'user', note: null });
-      await waitFor(test, paused, ({ execution }) => execution.status === 'paused');
       const ended = await schedule(test, { lanes: [[['echo']]], input: { type: 'list', content: [1] } });
       await waitForEnd(test, ended);
       const running = [await hanging(), await hanging()];
       for (const executionId of running) await isActive(executionId);
+      const paused = await hanging();
+      await test.engine.executions.pause({ executionId: paused, actor: 'user', note: null });
+      await waitFor(test, paused, ({ execution }) => execution.status === 'paused');
       await test.engine.executions.resume({ executionId: paused, actor: 'user' });
       await test.engine.executions.rerun({ executionId: ended, actor: 'user', laneIndex: 1, laneRunNumber: 1 });
       expect(await test.engine.executions.blockers(paused)).toMatchObject([{ kind: 'limit', ahead: 0 }]);

@@ -209,7 +209,7 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
         untouched: [0],
         withdrawn: [],
       });
-      const again = await claimed(fixture);
+      const again = await claimed(fixture, { startNow: 0 });
       expect(again.batches[0]?.started).toBe(false);
       expect(again.batches[0]?.batchNumber).toBe(0);
       const outcomes = await database.call(commitJobs, { commits: [commitOf(fixture, lost, 0), commitOf(fixture, kept, 1)] });
