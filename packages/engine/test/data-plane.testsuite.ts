@@ -313,7 +313,7 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       expect(await database.call(openWork, { laneRunId: fixture.laneRun.id })).toEqual({ heldSlices: 0, openBatches: 0, lowestBox: null });
     });
 
-    it('a gate of a range knows its items without storing them (R93)', async () => {
+    it('a gate of a range knows its items without storing them (execution R93)', async () => {
       const fixture = await fixtureOf({ items: 7, batchSize: 3 });
       expect(await database.call(gateOfLaneRun, { laneRunId: fixture.laneRun.id })).toMatchObject({
         known: 7,

@@ -22,7 +22,7 @@ for (const kind of databaseKinds) {
     });
     afterAll(async () => await test.close());
 
-    it('is lost: every execution that waits or goes on is interrupted, with a critical entry, and scheduling is refused (R14)', async () => {
+    it('is lost: every execution that waits or goes on is interrupted, with a critical entry, and scheduling is refused (execution R14)', async () => {
       const hanging = await schedule(test, { lanes: [[['hang']]], input: { type: 'list', content: [1, 2, 3] } });
       await waitFor(test, hanging, () => test.runtime.live > 0);
       test.runtime.unhealthy = unreachable;
@@ -44,7 +44,7 @@ for (const kind of databaseKinds) {
       await waitForEnd(test, hanging);
     });
 
-    it('cannot be reached while tasks are prepared: the execution is interrupted and can be resumed (R20)', async () => {
+    it('cannot be reached while tasks are prepared: the execution is interrupted and can be resumed (execution R20)', async () => {
       test.runtime.onPrepare = async () => await Promise.resolve({ kind: 'failed', reason: 'no answer', unavailable: true });
       const executionId = await schedule(test, { lanes: [[['echo']]], input: { type: 'list', content: [1, 2, 3] } });
       const { execution } = await waitFor(test, executionId, (view) => view.execution.status === 'interrupted');
