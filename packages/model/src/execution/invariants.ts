@@ -146,56 +146,50 @@ function checkTasksTold(before: Execution, after: Execution, input: Command | En
   return then.flatMap((task, index) => {
     const told = now[index];
     const isGuilty = input.kind === 'taskBroken' && input.taskId === task.id;
-    const expected = isGuilty ? whenBroken(task) : whenStopped(task, reason);
+    const expected = isGuilty ? whenBroken(task) : whenStopped(task, reason, before.incarnation);
     const seen = told === undefined ? 'gone' : told.status === 'stopping' ? `stopping(${told.stoppingReason})` : told.status;
-    return expected.includes(seen) ? [] : [`S: a task that was ${task.status} is ${seen} after ${reason}`];
+    return expected === seen ? [] : [`S: a task that was ${task.status} is ${seen} after ${reason}`];
   });
 }
 
-function whenBroken(task: TaskState): readonly string[] {
-  return task.status === 'pending' || task.status === 'resuming' ? ['failed'] : ['stopping(failure)'];
+function whenBroken(task: TaskState): string {
+  return task.status === 'pending' || task.status === 'resuming' ? 'failed' : 'stopping(failure)';
 }
 
-function whenStopped(task: TaskState, reason: LaneStoppingReason): readonly string[] {
+function whenStopped(task: TaskState, reason: LaneStoppingReason, incarnation: number): string {
   const taskReason = reason === 'pause' || reason === 'cancel' ? reason : 'interrupt';
   switch (task.status) {
     case 'pending':
     case 'resuming':
-      return [endOf(taskReason)];
+      return endOf(taskReason);
     case 'active':
-      return [`stopping(${taskReason})`];
+      return `stopping(${taskReason})`;
     case 'stopping': {
       const was = task.stoppingReason ?? 'pause';
-      return [`stopping(${strength.indexOf(taskReason) > strength.indexOf(was) ? taskReason : was})`];
+      return `stopping(${strength.indexOf(taskReason) > strength.indexOf(was) ? taskReason : was})`;
     }
     case 'paused':
-      return [endOf(taskReason)];
+      return endOf(taskReason);
     case 'interrupted':
-      return taskReason === 'cancel' ? ['cancelled'] : taskReason === 'pause' ? ['interrupted', 'paused'] : ['interrupted'];
+      if (taskReason === 'cancel') return 'cancelled';
+      return taskReason === 'pause' && task.stoppingIncarnation < incarnation ? 'paused' : 'interrupted';
     case 'finished':
     case 'skipped':
     case 'failed':
     case 'cancelled':
-      return [task.status];
+      return task.status;
   }
 }
 
 /** Only the four commands that go on begin an incarnation, and nothing else leaves a suspension but a cancel. */
 function checkIncarnation(before: Execution, after: Execution, input: Command | EngineEvent): string[] {
-  const phase = phaseOf(before.status);
-  switch (input.kind) {
-    case 'resume':
-      return [...nextIncarnation(before, after, 'suspended', 'resuming'), ...checkResumed(before, after)];
-    case 'forceContinue':
-      return [...nextIncarnation(before, after, 'ended', 'resuming'), ...checkForced(before, after)];
-    case 'rerun':
-    case 'retry':
-      return [...nextIncarnation(before, after, 'ended', 'scheduled'), ...checkRepeated(before, after, input)];
-    default: {
-      const problems = after.incarnation === before.incarnation ? [] : [`R: ${input.kind} began an incarnation`];
-      return phase === 'suspended' && input.kind !== 'cancel' ? [...problems, `R: ${input.kind} left ${before.status}`] : problems;
-    }
-  }
+  if (input.kind === 'resume') return [...nextIncarnation(before, after, 'suspended', 'resuming'), ...checkResumed(before, after)];
+  if (input.kind === 'forceContinue') return [...nextIncarnation(before, after, 'ended', 'resuming'), ...checkForced(before, after)];
+  if (input.kind === 'rerun' || input.kind === 'retry')
+    return [...nextIncarnation(before, after, 'ended', 'scheduled'), ...checkRepeated(before, after, input)];
+  const problems = after.incarnation === before.incarnation ? [] : [`R: ${input.kind} began an incarnation`];
+  const leaves = phaseOf(before.status) === 'suspended' && input.kind !== 'cancel';
+  return leaves ? [...problems, `R: ${input.kind} left ${before.status}`] : problems;
 }
 
 function nextIncarnation(before: Execution, after: Execution, from: string, to: string): string[] {
