@@ -5,18 +5,11 @@ import { cancel, componentsCreated, crashed, interrupted, pause, someError, task
 
 export type Input = Command | EngineEvent;
 
+const commandKinds: readonly Input['kind'][] = ['cancel', 'pause', 'resume', 'forceContinue', 'rerun', 'retry'];
+const badNews: readonly Input['kind'][] = ['interrupted', 'crashed', 'preparationFailed', 'taskBroken'];
+
 export function isCommand(input: Input): input is Command {
-  switch (input.kind) {
-    case 'cancel':
-    case 'pause':
-    case 'resume':
-    case 'forceContinue':
-    case 'rerun':
-    case 'retry':
-      return true;
-    default:
-      return false;
-  }
+  return commandKinds.includes(input.kind);
 }
 
 /** Whether the command begins another incarnation when it is accepted. */
@@ -26,15 +19,7 @@ export function goesOn(input: Input): boolean {
 
 /** What the engine reports when all goes well: neither a failure nor a request of anybody. */
 export function isProgress(input: Input): boolean {
-  switch (input.kind) {
-    case 'interrupted':
-    case 'crashed':
-    case 'preparationFailed':
-    case 'taskBroken':
-      return false;
-    default:
-      return !isCommand(input);
-  }
+  return !isCommand(input) && !badNews.includes(input.kind);
 }
 
 /** Inputs about the two lane runs that are there, one that ended and one that never was. */
