@@ -1,9 +1,12 @@
 /** Every state of two small executions, within the bounds of design §12 (T1). */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { executionTransitions, laneRunTransitions, taskTransitions, type TransitionTable } from '../../src/execution/tables.ts';
 import { edgeOf, explore, walk, type Exploration } from './explore/explore.ts';
 import { reductions } from './explore/keys.ts';
 import { scheduled, type LaneShape } from './fixtures.ts';
+
+/** The bound of the design for the whole of it. */
+vi.setConfig({ testTimeout: 240_000 });
 
 interface Space {
   readonly lanes: number;
@@ -28,6 +31,7 @@ function exploredOnce(name: SpaceName): Exploration {
   explored.set(name, result);
   const { stateCount, transitionCount, otherCount } = result;
   console.log(`${name}, 1 retry, 2 incarnations: ${stateCount} states, ${transitionCount} transitions, ${otherCount} other answers`);
+  console.log(`reductions: ${reductions.join('; ')}`);
   return result;
 }
 
@@ -38,11 +42,6 @@ describe('every state that can be reached', () => {
       expect(exploredOnce(name).problems).toEqual([]);
     },
   );
-
-  test('the reductions are told', () => {
-    console.log(`reductions: ${reductions.join('; ')}`);
-    expect(reductions.length).toBe(4);
-  });
 
   test('every edge of the tables is taken (execution §3.1, §3.2, §3.4)', () => {
     const seen = new Set(names.flatMap((name) => [...exploredOnce(name).edges]));

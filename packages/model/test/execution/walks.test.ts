@@ -1,8 +1,10 @@
 /** Executions that are too large to explore, walked through at random (design §12, T1). */
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { walk } from './explore/explore.ts';
 import { scheduled } from './fixtures.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const spaces = [
   { name: '4 lanes × 3 boxes × 1–2 tasks, 3 retries', lanes: 4, retries: 3, shape: [1, 2, 1] },

@@ -1,9 +1,11 @@
 /** Wrong tables, one mistake each, are caught by the exploration (design §12, T9). */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { executionTransitions, laneRunTransitions, taskTransitions, type TransitionTable } from '../../src/execution/tables.ts';
 import { standardRules, type Rules } from '../../src/execution/rules.ts';
 import { explore } from './explore/explore.ts';
 import { scheduled, type LaneShape } from './fixtures.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const { stop } = standardRules;
 
