@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
+import { addInsight } from './commands/insight.ts';
 import { addLambda } from './commands/lambda.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
@@ -25,6 +26,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addServe(program, terminal);
   addRun(program, terminal);
   addExecutions(program, terminal);
+  addInsight(program, terminal);
   addStore(program, terminal);
   addSpace(program, terminal);
   addUser(program, terminal);
