@@ -12,6 +12,8 @@ export interface EngineConfig {
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
   readonly maxItemBytes: number;
+  /** Nodes tell each other of news (PostgreSQL); everything also works without, at the pace of the polls. */
+  readonly notify: boolean;
 }
 
 export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConfig {
@@ -26,5 +28,6 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     jobsPerTask: cores,
     jobsPerNode: 4 * cores,
     maxItemBytes: 16 * 1024 * 1024,
+    notify: true,
   };
 }

@@ -33,6 +33,7 @@ export interface ServeConfig {
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
   readonly maxItemBytes: number;
+  readonly notify: boolean;
   readonly bodyLimitBytes: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
@@ -171,6 +172,7 @@ function compile(read: (name: OptionName) => unknown): ServeConfig {
     jobsPerTask: read('jobsPerTask') as number,
     jobsPerNode: read('jobsPerNode') as number,
     maxItemBytes: read('maxItemBytes') as number,
+    notify: read('notify') as boolean,
     bodyLimitBytes: read('bodyLimitBytes') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };

@@ -56,6 +56,7 @@ export const serveOptions = {
   jobsPerNode: { type: integer(1, 10_000), fallback: 4 * cores, help: 'jobs at once on this node' },
   maxItemBytes: { type: integer(1024, 1024 * mebibyte), fallback: 16 * mebibyte, help: 'largest item of a store' },
   bodyLimitBytes: { type: integer(1024, 1024 * mebibyte), fallback: 64 * mebibyte, help: 'largest request body' },
+  notify: { type: flag, fallback: true, help: 'nodes on one PostgreSQL tell each other of news', onCommandLine: false },
   lambdaMappings: { type: { kind: 'map' }, fallback: {}, help: 'image → folder or URL of the lambda to use for it', onCommandLine: false },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

@@ -39,6 +39,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       jobsPerTask: config.jobsPerTask,
       jobsPerNode: config.jobsPerNode,
       maxItemBytes: config.maxItemBytes,
+      notify: config.notify,
     },
     database,
     runtime: runtime.value,

@@ -1,6 +1,8 @@
 /** PostgreSQL ≥ 15 through `pg`: a pool of connections, one transaction per verb, races retried here. */
 import { Pool, TypeOverrides, type PoolClient } from 'pg';
+import type { HintChannel, HintListener } from '../hints.ts';
 import type { Database, Dialect, SqlTransaction, SqlValue, Verb } from '../sql.ts';
+import { PostgresHints } from './postgres-hints.ts';
 
 export const postgresDialect: Dialect = { name: 'postgres', forUpdate: ' for update', skipLocked: ' for update skip locked' };
 
@@ -68,9 +70,11 @@ function sqlState(error: unknown): string | undefined {
 export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
   readonly #pool: Pool;
+  readonly #url: string;
   retries = 0;
 
   constructor(url: string, options: { readonly connections: number }) {
+    this.#url = url;
     // Without a limit a server that vanished without a word would be waited for by every verb for minutes.
     this.#pool = new Pool({ connectionString: url, max: options.connections, keepAlive: true, connectionTimeoutMillis });
     // A connection that breaks while idle must not end the process; the next verb gets a fresh one.
@@ -113,6 +117,10 @@ export class PostgresDatabase implements Database {
       client.off('error', onError);
       client.release(broken);
     }
+  }
+
+  openHints(onHint: HintListener): HintChannel {
+    return new PostgresHints(this.#url, onHint);
   }
 
   /** Several statements without parameters, for migrations. */

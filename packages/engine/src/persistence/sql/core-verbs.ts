@@ -5,7 +5,7 @@ import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
 import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
 import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
-import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
+import { activeGates, gateOfLaneRun, hintedWork, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
 import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
@@ -31,6 +31,7 @@ export const coreVerbs = [
   findTask,
   finishTimer,
   gateOfLaneRun,
+  hintedWork,
   leaveNode,
   listExecutions,
   loadExecution,
