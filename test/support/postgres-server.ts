@@ -147,7 +147,12 @@ trap '' INT TERM HUP
 "$@" </dev/null & server=$!
 while read -r command; do
   case $command in
-    crash) kill -QUIT "$server"; wait "$server"; echo 'laneway: crashed' >&2 ;;
+    crash)
+      # Until it has set up its signals it inherits that QUIT is ignored, as in everything a shell puts in the background.
+      (while kill -QUIT "$server" 2>/dev/null; do sleep 0.05; done) & quitter=$!
+      wait "$server"
+      kill "$quitter" 2>/dev/null
+      echo 'laneway: crashed' >&2 ;;
     start) "$@" </dev/null & server=$!; echo 'laneway: begun' >&2 ;;
   esac
 done
