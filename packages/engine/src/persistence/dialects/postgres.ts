@@ -13,6 +13,14 @@ const retryable: Readonly<Record<string, number>> = {
 };
 const maxAttempts = 6;
 const connectionTimeoutMillis = 10_000;
+/**
+ * A process that is suspended, or a machine that is gone, in the middle of a transaction must not keep its locks: those who
+ * take its work over wait for them. As long as own work counts as held (design §3), and less than a lease.
+ */
+const idleInTransactionMs = 4000;
+const settings = `set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`;
+const beginReading = `begin isolation level repeatable read read only; ${settings}`;
+const beginWriting = `begin; ${settings}`;
 
 const int8 = 20;
 const numeric = 1700;
@@ -104,7 +112,7 @@ export class PostgresDatabase implements Database {
     client.on('error', onError);
     try {
       // What a read answers is one moment, as on SQLite.
-      await client.query(verb.class === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
+      await client.query(verb.class === 'read' ? beginReading : beginWriting);
       const result = await verb.run(new PostgresTransaction(client), params);
       await client.query('commit');
       return result;
