@@ -138,6 +138,10 @@ describe('two servers over one PostgreSQL', () => {
     const withToken = nodes.filter(({ dataDir }) => existsSync(join(dataDir, 'admin.token')));
     expect(withToken).toHaveLength(1);
     const token = adminToken(withToken[0]!);
+    for (const node of nodes) {
+      const hint = node === withToken[0] ? 'try: curl' : 'use a token of theirs';
+      await until('the hint', node.output, (output) => output.includes(hint));
+    }
     for (const { url: server } of nodes) {
       const answer = await fetch(`${server}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } });
       expect(answer.status).toBe(200);
