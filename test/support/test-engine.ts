@@ -9,6 +9,7 @@ import {
   type EngineConfig,
   type EngineOptions,
   type ExecutionView,
+  type NodeTimings,
   type ScheduleRequest,
 } from '@laneway/engine';
 import type { DataSpec, LambdaRevision, LaneSchema, StoreSchema, TaskSchema, WorkflowSchemaRevision } from '@laneway/model';
@@ -34,7 +35,12 @@ const quiet = {
 export async function startTestEngine(
   kind: DatabaseKind,
   lambdas: Readonly<Record<string, InProcessLambda>>,
-  options: { readonly runners?: number; readonly config?: Partial<EngineConfig>; readonly access?: EngineOptions['access'] } = {},
+  options: {
+    readonly runners?: number;
+    readonly config?: Partial<EngineConfig>;
+    readonly access?: EngineOptions['access'];
+    readonly timings?: NodeTimings;
+  } = {},
 ): Promise<TestEngine> {
   const { database, close } = await kind.open('engine');
   const dataDir = await mkdtemp(join(tmpdir(), 'laneway-engine-'));
@@ -47,6 +53,7 @@ export async function startTestEngine(
     environment: { open: async () => await Promise.resolve({}), close: () => undefined },
     log: quiet,
     ...(options.access === undefined ? {} : { access: options.access }),
+    ...(options.timings === undefined ? {} : { timings: options.timings }),
   });
   await engine.start();
   const space = await engine.spaces.create({ name: 'space', path: null, readonly: false, ownerUserId: 'user' });

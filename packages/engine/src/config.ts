@@ -17,6 +17,8 @@ export interface EngineConfig {
   readonly runtimeCheckGraceAttempts: number;
   /** Executions of a space that run at once; null = all. */
   readonly executionsPerSpace: number | null;
+  /** Nodes tell each other of news (PostgreSQL); everything also works without, at the pace of the polls. */
+  readonly notify: boolean;
 }
 
 export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConfig {
@@ -34,5 +36,6 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,
     executionsPerSpace: null,
+    notify: true,
   };
 }

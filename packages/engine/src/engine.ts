@@ -27,6 +27,7 @@ import { WorkSet } from './lanes/work-set.ts';
 import type { Logger } from './logger.ts';
 import { initialContentReader } from './mapping/initial-content.ts';
 import { databaseNow, registerNode } from './persistence/sql/nodes.ts';
+import type { HintChannel, News } from './persistence/hints.ts';
 import type { Database } from './persistence/sql.ts';
 import { Stores } from './stores/store-service.ts';
 import { valueDescriber } from './values/describe.ts';
@@ -65,6 +66,7 @@ export class Engine {
   readonly #admission: Admission;
   readonly #monitor: RuntimeMonitor;
   #life: NodeLife | undefined;
+  #hints: HintChannel | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
   #lastToken: number | undefined;
@@ -72,6 +74,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { database, config, runtime, log } = options;
     this.#options = options;
+    this.#hub.relay = (executionId, news) => this.#hints?.send(executionId, news);
     this.database = database;
     this.runtime = boundRuntime(runtime, (fields, message) => log.warn(fields, message));
     this.spaces = new Spaces(database, config.dataDir);
@@ -137,7 +140,7 @@ export class Engine {
       jobsPerTask: config.jobsPerTask,
       newId,
       space,
-      progressed: (executionId) => this.#hub.notify(executionId),
+      progressed: (executionId) => this.#hub.notify(executionId, 'progressed'),
       log,
     });
     this.#controller.onGateClosed = (laneRunId, mode) => work.revoke(laneRunId, mode);
@@ -146,7 +149,10 @@ export class Engine {
       plans: this.#plans,
       files: this.files,
       spaces: this.spaces,
-      inputGrew: (id: string) => work.inputGrew(id),
+      inputGrew: ({ laneRunId, executionId }: { readonly laneRunId: string; readonly executionId: string }) => {
+        work.inputGrew(laneRunId);
+        this.#hints?.send(executionId, 'changed');
+      },
       log,
     };
     const driverContext: DriverContext = {
@@ -179,6 +185,13 @@ export class Engine {
     });
     this.#life = life;
     life.start();
+    // It outlives the lives of the node.
+    if (config.notify) this.#hints ??= database.openHints?.((executionId, news) => this.#hinted(executionId, news));
+  }
+
+  #hinted(executionId: string, news: News): void {
+    this.#hub.hear(executionId);
+    void this.#life?.hinted(executionId, news);
   }
 
   /** Stops in order: nothing new, work in flight is given back, leases go; the database stays open. */
@@ -186,6 +199,7 @@ export class Engine {
     this.#stopped = true;
     await this.#renewing;
     try {
+      await this.#hints?.close();
       await this.#life?.end(this.#options.config.drainMs);
       await this.#sideJobs.settled();
     } finally {

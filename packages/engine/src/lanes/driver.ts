@@ -215,7 +215,7 @@ export class Driver {
         if (this.#inAdvance?.laneRunId === laneRunId) this.#inAdvance = undefined;
         if (this.#walk?.laneRunId === laneRunId) this.#walk = undefined;
       })
-      .then(() => this.#context.hub.notify(this.executionId));
+      .then(() => this.#context.hub.notify(this.executionId, 'here'));
     return { laneRunId, abort, ended };
   }
 
@@ -298,7 +298,7 @@ export class Driver {
     try {
       await this.#context.stopWork(laneRunId, mode);
       stopping.state = 'done';
-      this.#context.hub.notify(this.executionId);
+      this.#context.hub.notify(this.executionId, 'here');
     } catch (error) {
       stopping.state = 'failed';
       this.#context.log.warn(

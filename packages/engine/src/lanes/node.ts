@@ -9,7 +9,8 @@
  */
 import type { Hub } from '../control/hub.ts';
 import type { Logger } from '../logger.ts';
-import { activeGates } from '../persistence/sql/gates.ts';
+import type { News } from '../persistence/hints.ts';
+import { activeGates, hintedWork } from '../persistence/sql/gates.ts';
 import {
   acquireDrive,
   acquireDrives,
@@ -100,6 +101,8 @@ export class NodeLife {
   readonly #ending = new AbortController();
   readonly #unobserve: () => void;
   readonly #acquiring = new Set<string>();
+  /** Executions whose hint is being followed; true = another one came meanwhile. */
+  readonly #hinting = new Map<string, boolean>();
   /** Drives that were found without a driver here when the node looked last. */
   #strays: ReadonlySet<string> = new Set();
   #watch: NodeJS.Timeout | undefined;
@@ -133,6 +136,37 @@ export class NodeLife {
       for (const drive of await database.call(acquireDrives, { ...identity, limit: 50 })) this.#drive(drive);
     }
     for (const laneRunId of await database.call(activeGates, null)) {
+      work.start(laneRunId);
+      work.inputGrew(laneRunId);
+    }
+  }
+
+  /** Another node has news: what the loops would find by themselves is looked at now. */
+  async hinted(executionId: string, news: News): Promise<void> {
+    if (this.#driven.has(executionId)) this.#notified(executionId);
+    if (news === 'progressed') return;
+    const isUnderWay = this.#hinting.has(executionId);
+    this.#hinting.set(executionId, isUnderWay);
+    if (isUnderWay) return;
+    try {
+      do {
+        this.#hinting.set(executionId, false);
+        await this.#lookAt(executionId);
+      } while (this.#hinting.get(executionId) === true);
+    } catch (error) {
+      this.#options.log.warn({ event: 'hintFailed', executionId, error }, 'a hint could not be followed: the polls find what it was about');
+    } finally {
+      this.#hinting.delete(executionId);
+    }
+  }
+
+  async #lookAt(executionId: string): Promise<void> {
+    if (this.#draining || this.#lost) return;
+    const { database, work } = this.#options;
+    await work.refreshExecution(executionId);
+    const { isFree, openLaneRunIds } = await database.call(hintedWork, { executionId });
+    if (isFree && !this.#driven.has(executionId)) this.#notified(executionId);
+    for (const laneRunId of openLaneRunIds) {
       work.start(laneRunId);
       work.inputGrew(laneRunId);
     }

@@ -64,6 +64,12 @@ export class WorkSet {
     return [...this.#scheduler.workers.values()].reduce((sum, worker) => sum + worker.liveJobs, 0);
   }
 
+  /** News of an execution: its gates may have been closed. */
+  async refreshExecution(executionId: string): Promise<void> {
+    const workers = [...this.#scheduler.workers.values()].filter((worker) => worker.executionId === executionId);
+    if (workers.length > 0) await this.refresh(workers.map((worker) => worker.laneRunId));
+  }
+
   /** Begins to work on a lane run, if it does not already. */
   start(laneRunId: string): void {
     if (this.#draining || this.#scheduler.workers.has(laneRunId) || this.#starting.has(laneRunId)) return;

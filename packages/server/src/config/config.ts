@@ -36,6 +36,7 @@ export interface ServeConfig {
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
   readonly maxItemBytes: number;
+  readonly notify: boolean;
   readonly bodyLimitBytes: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
@@ -205,6 +206,7 @@ function compile(read: SettingReader): ServeConfig {
     runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,
     runtimeCheckGraceAttempts: read('runtimeCheckGraceAttempts') as number,
     maxItemBytes: read('maxItemBytes') as number,
+    notify: read('notify') as boolean,
     bodyLimitBytes: read('bodyLimitBytes') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };

@@ -55,6 +55,7 @@ export const serveOptions = {
   runtimeCheckGraceAttempts: { type: integer(0, 1000), fallback: 5 },
   maxItemBytes: { type: integer(1024, 1024 * mebibyte), fallback: 16 * mebibyte },
   bodyLimitBytes: { type: integer(1024, 1024 * mebibyte), fallback: 64 * mebibyte },
+  notify: { type: flag, fallback: true },
   lambdaMappings: { type: { kind: 'map' }, fallback: {} },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
