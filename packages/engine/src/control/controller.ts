@@ -31,13 +31,20 @@ export class Controller {
   readonly #database: Database;
   readonly #hub: Hub;
   readonly #plans: PlanCache;
+  readonly #reduce: typeof reduce;
   /** Told of each gate this node closed, before the command is answered: nothing is handed over here from then on (I3). */
   onGateClosed: (laneRunId: string, mode: StopMode) => void = () => undefined;
 
-  constructor(database: Database, hub: Hub, plans: PlanCache) {
-    this.#database = database;
-    this.#hub = hub;
-    this.#plans = plans;
+  constructor(parts: {
+    readonly database: Database;
+    readonly hub: Hub;
+    readonly plans: PlanCache;
+    readonly reducer?: typeof reduce | undefined;
+  }) {
+    this.#database = parts.database;
+    this.#hub = parts.hub;
+    this.#plans = parts.plans;
+    this.#reduce = parts.reducer ?? reduce;
   }
 
   /** Applies one command or event to the execution as it is when the write succeeds. */
@@ -45,7 +52,7 @@ export class Controller {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { execution, nowMs } = await this.#database.call(loadExecution, { executionId });
       if (execution === null) return { kind: 'missing' };
-      const reduction = reduce(execution, input, { ms: nowMs });
+      const reduction = this.#reduce(execution, input, { ms: nowMs });
       if (reduction.kind === 'refused') return { kind: 'refused', error: reduction.error, execution };
       if (reduction.kind === 'unchanged') return { kind: 'unchanged', execution };
       const opened = reduction.effects.find((effect) => effect.kind === 'openGate');

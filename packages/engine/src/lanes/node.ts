@@ -44,6 +44,8 @@ export interface NodeOptions {
   readonly work: WorkSet;
   readonly driverContext: DriverContext;
   readonly timings: NodeTimings;
+  /** Other processes may close gates of this database. */
+  readonly isShared: boolean;
   /** Runs due timers. */
   readonly runTimers: () => Promise<void>;
   /** The lease was lost: this life of the node is over. */
@@ -104,13 +106,13 @@ export class NodeLife {
   }
 
   start(): void {
-    const { timings, database } = this.#options;
+    const { timings, isShared } = this.#options;
     this.#renewed(performance.now());
     this.#loops.push(this.#loop(timings.renewMs, async () => await this.#renew()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.look()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.#options.runTimers()));
-    // One process on SQLite hears of every stop from itself.
-    if (database.dialect.name === 'postgres') this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
+    // A process that is alone hears of every stop from itself.
+    if (isShared) this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
   }
 
   /** Takes what nobody works on. The tick of the loop that finds work. */
