@@ -12,4 +12,10 @@ export const regressions: readonly Scenario[] = [
     calmAtMs: 60_000,
     endsAs: 'crashed',
   }),
+  scenario('jobs that a node gave up with its lease are counted once, when they are handed over again (D2)', {
+    shape: { fastMs: 200, itemCount: 30, weights: { slow: 1 } },
+    store: [{ trouble: 'away', nodeId: 'a', share: 1, only: null, fromMs: 2000, toMs: 5300 }],
+    calmAtMs: 9000,
+    endsAs: 'finished',
+  }),
 ];
