@@ -1,5 +1,5 @@
 /** What seeds have found in the engine, each as the shortest scenario that shows it. */
-import { anyNode, scenario } from './handmade.ts';
+import { anyNode, command, scenario } from './handmade.ts';
 import type { Scenario } from './scenario.ts';
 
 export const regressions: readonly Scenario[] = [
@@ -17,5 +17,12 @@ export const regressions: readonly Scenario[] = [
     store: [{ trouble: 'away', nodeId: 'a', share: 1, only: null, fromMs: 2000, toMs: 5300 }],
     calmAtMs: 9000,
     endsAs: 'finished',
+  }),
+  scenario('a stop ends soon after the query that its driver needs answers again (I4)', {
+    shape: { fastMs: 500, itemCount: 30, weights: { stubborn: 1 } },
+    store: [{ ...anyNode, trouble: 'before', only: 'openWork', fromMs: 1000, toMs: 60_000 }],
+    actions: [command(2000, 'cancel')],
+    calmAtMs: 60_000,
+    endsAs: 'cancelled',
   }),
 ];

@@ -65,6 +65,9 @@ interface Driven {
 
 const maxStepFailures = 5;
 
+/** No longer, because a stop may wait for the step (I4). */
+const maxStepPauseMs = 2000;
+
 /** Failures of one driver's steps since the document changed last. */
 class StepFailures {
   #proven = 0;
@@ -83,7 +86,7 @@ class StepFailures {
     this.#lastAt = now;
     this.#count += 1;
     if (databaseAnswers) this.#proven += 1;
-    return { count: this.#proven, pauseMs: Math.min(this.#proven > maxStepFailures ? 30_000 : 2000, 100 * 2 ** Math.min(this.#count, 20)) };
+    return { count: this.#proven, pauseMs: Math.min(maxStepPauseMs, 100 * 2 ** Math.min(this.#count, 20)) };
   }
 }
 
