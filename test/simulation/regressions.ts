@@ -25,4 +25,10 @@ export const regressions: readonly Scenario[] = [
     calmAtMs: 60_000,
     endsAs: 'cancelled',
   }),
+  scenario('a node that helps cannot prepare one of the runtimes: what it prepared goes with the lane run', {
+    shape: { boxes: [1, 1], fastMs: 200, itemCount: 40 },
+    runtimes: [{ fromMs: 0, toMs: 60_000, kind: 'failed', only: 'w-1.2', nodeId: 'b' }],
+    calmAtMs: 100,
+    endsAs: 'finished',
+  }),
 ];

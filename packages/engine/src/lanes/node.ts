@@ -204,7 +204,8 @@ export class NodeLife {
 
   async #poll(): Promise<void> {
     const { work } = this.#options;
-    if (work.laneRunIds.length > 0) await work.refresh(work.laneRunIds);
+    const { watchedLaneRunIds } = work;
+    if (watchedLaneRunIds.length > 0) await work.refresh(watchedLaneRunIds);
   }
 
   #notified(executionId: string): void {

@@ -60,6 +60,11 @@ export class WorkSet {
     return [...this.#scheduler.workers.keys()];
   }
 
+  /** Lane runs that have something here: a worker, or runtimes of one that could not be begun. */
+  get watchedLaneRunIds(): readonly string[] {
+    return [...this.laneRunIds, ...this.#refused.keys()];
+  }
+
   get liveJobs(): number {
     return [...this.#scheduler.workers.values()].reduce((sum, worker) => sum + worker.liveJobs, 0);
   }
