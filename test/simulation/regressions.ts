@@ -31,4 +31,15 @@ export const regressions: readonly Scenario[] = [
     calmAtMs: 100,
     endsAs: 'finished',
   }),
+  scenario('a stop is acknowledged by a node that did not close the gate: it hands nothing over either (I3)', {
+    seed: 2,
+    shape: { itemCount: 60 },
+    store: [{ trouble: 'slowAnswer', nodeId: 'a', share: 1, only: 'tasksStarted', fromMs: 0, toMs: 3000 }],
+    triggers: [
+      { on: 'tasksStarted', moment: 'done', occurrence: 1, delayMs: 0.1, what: { kind: 'command', verb: 'cancel', nodeId: 'b' } },
+      { on: 'cancel', moment: 'done', occurrence: 1, delayMs: 1, what: { kind: 'command', verb: 'cancel', nodeId: 'a' } },
+    ],
+    calmAtMs: 3000,
+    endsAs: 'cancelled',
+  }),
 ];

@@ -2,7 +2,17 @@
  * The skeleton of every verb of the control plane (design §3): load → reduce → conditional write together with
  * events and effects → wake. A lost race is read again and decided again, a bounded number of times.
  */
-import { makeError, reduce, type Command, type EngineEvent, type ErrorObject, type Execution, type StopMode } from '@laneway/model';
+import {
+  makeError,
+  reduce,
+  stopRules,
+  type Command,
+  type EngineEvent,
+  type ErrorObject,
+  type Execution,
+  type LaneRun,
+  type StopMode,
+} from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { loadExecution } from '../persistence/sql/executions.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
@@ -54,7 +64,10 @@ export class Controller {
       if (execution === null) return { kind: 'missing' };
       const reduction = this.#reduce(execution, input, { ms: nowMs });
       if (reduction.kind === 'refused') return { kind: 'refused', error: reduction.error, execution };
-      if (reduction.kind === 'unchanged') return { kind: 'unchanged', execution };
+      if (reduction.kind === 'unchanged') {
+        if (input.kind === 'cancel' || input.kind === 'pause') this.#stopsAlready(execution.current);
+        return { kind: 'unchanged', execution };
+      }
       const opened = reduction.effects.find((effect) => effect.kind === 'openGate');
       const outcome = await this.#database.call(saveTransition, {
         execution: reduction.execution,
@@ -78,5 +91,10 @@ export class Controller {
 }
 
 export function executionNotFound(): ErrorObject {
+
+  /** Another node closed the gate, or this one did and did not hear of it: this answer acknowledges the stop all the same (I3). */
+  #stopsAlready({ id, stoppingReason }: LaneRun): void {
+    if (stoppingReason !== null) this.onGateClosed(id, stopRules.mode[stoppingReason]);
+  }
   return makeError('notFound');
 }
