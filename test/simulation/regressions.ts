@@ -1,5 +1,5 @@
 /** What seeds have found in the engine, each as the shortest scenario that shows it. */
-import { anyNode, command, scenario } from './handmade.ts';
+import { anyNode, command, freezeWorker, scenario } from './handmade.ts';
 import type { Scenario } from './scenario.ts';
 
 export const regressions: readonly Scenario[] = [
@@ -41,5 +41,13 @@ export const regressions: readonly Scenario[] = [
     ],
     calmAtMs: 3000,
     endsAs: 'cancelled',
+  }),
+  scenario('a bad stream of a job that was given up before a resume breaks nothing (design §3)', {
+    shape: { fastMs: 400, itemCount: 6, streams: true, script: ['badStream'] },
+    triggers: [freezeWorker(10_000)],
+    actions: [command(1000, 'pause'), command(9000, 'resume')],
+    runtimes: [{ fromMs: 8500, toMs: 12_000, kind: 'slow' }],
+    calmAtMs: 20_000,
+    endsAs: 'finished',
   }),
 ];

@@ -26,13 +26,15 @@ export type Applied =
   | { readonly kind: 'refused'; readonly error: ErrorObject; readonly execution: Execution }
   /** Unknown or deleted. */
   | { readonly kind: 'missing' }
-  /** The drive was lost to another node: stop driving. */
+  /** The drive was lost to another node, or another incarnation has begun: stop. */
   | { readonly kind: 'fenced' };
 
 export interface ApplyOptions {
   readonly actor?: string | null;
   readonly drive?: Drive & NodeIdentity;
   readonly components?: NewComponents;
+  /** The one in which the work was begun that asks for this: in another one it is void (design §3). */
+  readonly incarnation?: number;
 }
 
 const maxAttempts = 50;
@@ -62,6 +64,7 @@ export class Controller {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { execution, nowMs } = await this.#database.call(loadExecution, { executionId });
       if (execution === null) return { kind: 'missing' };
+      if (options.incarnation !== undefined && options.incarnation !== execution.incarnation) return { kind: 'fenced' };
       const reduction = this.#reduce(execution, input, { ms: nowMs });
       if (reduction.kind === 'refused') return { kind: 'refused', error: reduction.error, execution };
       if (reduction.kind === 'unchanged') {
@@ -88,13 +91,13 @@ export class Controller {
     }
     throw new Error(`execution ${executionId} changes faster than ${input.kind} can be applied to it`);
   }
-}
-
-export function executionNotFound(): ErrorObject {
 
   /** Another node closed the gate, or this one did and did not hear of it: this answer acknowledges the stop all the same (I3). */
   #stopsAlready({ id, stoppingReason }: LaneRun): void {
     if (stoppingReason !== null) this.onGateClosed(id, stopRules.mode[stoppingReason]);
   }
+}
+
+export function executionNotFound(): ErrorObject {
   return makeError('notFound');
 }

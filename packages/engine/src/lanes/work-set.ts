@@ -98,6 +98,7 @@ export class WorkSet {
     const laneRun = view?.execution.current;
     if (view === null || laneRun === undefined || laneRun.id !== laneRunId || laneRun.exceptionStoreId === null) return;
     const { execution } = view;
+    const { incarnation } = gate;
     const plan = await plans.plan(execution.id);
     const lane = laneSchema(plan, laneRun.laneIndex);
     const space = await mount(execution.spaceId);
@@ -143,7 +144,7 @@ export class WorkSet {
       boxes,
       newId: this.#options.newId,
       startTasks: async (taskIds) => {
-        const applied = await controller.apply(execution.id, { kind: 'tasksStarted', laneRunId, taskIds });
+        const applied = await controller.apply(execution.id, { kind: 'tasksStarted', laneRunId, taskIds }, { incarnation });
         return applied.kind === 'changed' || applied.kind === 'unchanged';
       },
       runJob: async (job, signal, handOver) => {
@@ -155,7 +156,7 @@ export class WorkSet {
       databaseAnswers: async () => await this.#databaseAnswers(),
       poisoned: async (error) => {
         const reason = crashReason(error);
-        await controller.apply(execution.id, { kind: 'crashed', error: reason });
+        await controller.apply(execution.id, { kind: 'crashed', error: reason }, { incarnation });
       },
       pump: () => this.#scheduler.pump(),
       progressed: () => this.#options.progressed(execution.id),
