@@ -2,7 +2,7 @@
  * The engine put together: one object that an embedder starts and stops. The composition is here and nowhere
  * else; every part gets what it needs through its constructor.
  */
-import { newId, type ErrorObject, type Execution } from '@laneway/model';
+import { newId, type ErrorObject, type Execution, type reduce } from '@laneway/model';
 import type { EngineConfig } from './config.ts';
 import { Admission } from './control/admission.ts';
 import { Controller } from './control/controller.ts';
@@ -46,6 +46,10 @@ export interface EngineOptions {
   readonly observeStop?: StopObserver;
   /** Why an execution may not go on on behalf of its user, or null; without it everybody may. */
   readonly access?: (execution: Execution) => Promise<ErrorObject | null>;
+  /** Whether other processes work on this database, so that stops may come from them; by default with PostgreSQL only. */
+  readonly isShared?: boolean;
+  /** The reducer of executions, for those who watch its decisions (the simulator). */
+  readonly reducer?: typeof reduce;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */
@@ -80,7 +84,7 @@ export class Engine {
     this.spaces = new Spaces(database, config.dataDir);
     this.files = new Files({ database, spaces: this.spaces, ...options.files });
     this.#plans = new PlanCache(database);
-    this.#controller = new Controller(database, this.#hub, this.#plans);
+    this.#controller = new Controller({ database, hub: this.#hub, plans: this.#plans, reducer: options.reducer });
     this.#sideJobs = new SideJobs(database, log);
     this.#monitor = new RuntimeMonitor({
       database,
@@ -178,6 +182,7 @@ export class Engine {
       work,
       driverContext,
       timings,
+      isShared: this.#options.isShared ?? database.dialect.name === 'postgres',
       runTimers: async () => await this.#sideJobs.tick(),
       watch: { everyMs: config.runtimeCheckMs, tick: async () => await this.#monitor.tick() },
       onLost: () => this.#renewLife(life, handles),

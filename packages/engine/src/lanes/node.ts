@@ -46,6 +46,8 @@ export interface NodeOptions {
   readonly work: WorkSet;
   readonly driverContext: DriverContext;
   readonly timings: NodeTimings;
+  /** Other processes may close gates of this database. */
+  readonly isShared: boolean;
   /** Runs due timers. */
   readonly runTimers: () => Promise<void>;
   /** Looks at what lambdas run on. */
@@ -69,6 +71,9 @@ const maxStepFailures = 5;
 /** Before a driver looks again that waits for other nodes. */
 const soonMs = 50;
 
+/** No longer, because a stop may wait for the step (I4). */
+const maxStepPauseMs = 2000;
+
 /** Failures of one driver's steps since the document changed last. */
 class StepFailures {
   #proven = 0;
@@ -90,7 +95,7 @@ class StepFailures {
     this.#lastAt = now;
     this.#count += 1;
     if (databaseAnswers) this.#proven += 1;
-    return { count: this.#proven, pauseMs: Math.min(this.#proven > maxStepFailures ? 30_000 : 2000, 100 * 2 ** Math.min(this.#count, 20)) };
+    return { count: this.#proven, pauseMs: Math.min(maxStepPauseMs, 100 * 2 ** Math.min(this.#count, 20)) };
   }
 }
 
@@ -115,15 +120,15 @@ export class NodeLife {
   }
 
   start(): void {
-    const { timings, database } = this.#options;
+    const { timings, isShared } = this.#options;
     this.#renewed(performance.now());
     this.#loops.push(this.#loop(timings.renewMs, async () => await this.#renew()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.look()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.#options.runTimers()));
     const { watch } = this.#options;
     this.#loops.push(this.#loop(watch.everyMs, watch.tick));
-    // One process on SQLite hears of every stop from itself.
-    if (database.dialect.name === 'postgres') this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
+    // A process that is alone hears of every stop from itself.
+    if (isShared) this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
   }
 
   /** Takes what nobody works on. The tick of the loop that finds work. */
@@ -243,7 +248,8 @@ export class NodeLife {
 
   async #poll(): Promise<void> {
     const { work } = this.#options;
-    if (work.laneRunIds.length > 0) await work.refresh(work.laneRunIds);
+    const { watchedLaneRunIds } = work;
+    if (watchedLaneRunIds.length > 0) await work.refresh(watchedLaneRunIds);
   }
 
   #notified(executionId: string): void {
