@@ -7,11 +7,22 @@
  * 4. What a lane run had on this node goes when it leaves the document, also when the answer to that was lost.
  * 5. A failure beside the steps is a failure of the next step.
  */
-import { makeError, newId, phaseOf, stopRules, type ErrorObject, type Execution, type LaneRun, type StopMode } from '@laneway/model';
+import {
+  type EngineEvent,
+  type ErrorObject,
+  type Execution,
+  type LaneRun,
+  type StopMode,
+  type TaskState,
+  makeError,
+  newId,
+  phaseOf,
+  stopRules,
+} from '@laneway/model';
 import type { Controller } from '../control/controller.ts';
 import { crashReason } from '../control/crash-reason.ts';
 import type { Hub } from '../control/hub.ts';
-import type { PlanCache } from '../control/plan.ts';
+import { laneSchema, type PlanCache } from '../control/plan.ts';
 import type { FileService } from '../files/port.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
 import type { Logger } from '../logger.ts';
@@ -24,6 +35,7 @@ import type { Database } from '../persistence/sql.ts';
 import { prepareLaneRun } from './preparation.ts';
 import { resumeLaneRun } from './resuming.ts';
 import type { RuntimeHandles } from './runtime-handles.ts';
+import { thresholdBreach } from './threshold.ts';
 
 export interface DriverContext {
   readonly database: Database;
@@ -239,6 +251,11 @@ export class Driver {
       .filter((task) => ['pending', 'active'].includes(task.status));
     if (toConclude.length > 0) {
       const failed = new Set(await database.call(failedTasks, { laneRunId: laneRun.id }));
+      const breach = await this.#thresholdBreach(
+        execution,
+        toConclude.filter((task) => failed.has(task.id)),
+      );
+      if (breach !== null) return await this.#apply(breach);
       const tasks = toConclude.map((task) => ({ taskId: task.id, hasFailedItems: failed.has(task.id) }));
       return await this.#apply({ kind: 'tasksConcluded', laneRunId: laneRun.id, tasks });
     }
@@ -246,6 +263,24 @@ export class Driver {
     const drained = await this.#apply({ kind: 'laneRunDrained', laneRunId: laneRun.id, newRunId: newId() });
     if (drained === 'again') await this.#leave(laneRun.id);
     return drained;
+  }
+
+  /**
+   * Every commit with failed items looks at the threshold by itself; a node that died between the two leaves that to this
+   * look, which comes before the task is concluded.
+   */
+  async #thresholdBreach(execution: Execution, tasks: readonly TaskState[]): Promise<EngineEvent | null> {
+    if (tasks.length === 0) return null;
+    const { database, plans } = this.#context;
+    const { current } = execution;
+    const { instantFailureExceptionThreshold: threshold } = laneSchema(await plans.plan(execution.id), current.laneIndex);
+    for (const task of tasks) {
+      const boxIndex = current.boxes.findIndex((box) => box.tasks.includes(task));
+      const description = await thresholdBreach(database, { laneRunId: current.id, taskId: task.id, boxIndex, threshold });
+      if (description !== null)
+        return { kind: 'taskBroken', laneRunId: current.id, taskId: task.id, cause: 'threshold', error: null, description };
+    }
+    return null;
   }
 
   #walkTree(execution: Execution, gate: Gate): Background {
