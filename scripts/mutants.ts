@@ -78,7 +78,7 @@ async function passesUnchanged(vitest: Vitest, files: readonly string[]): Promis
 async function openVitest(files: readonly string[]): Promise<Vitest> {
   const silent: Reporter = {};
   // The database is started only for tests that need one.
-  const isPure = files.every((file) => file.startsWith('packages/model/'));
+  const isPure = files.every((file) => /^packages\/(?:model|engine\/src\/mapping)\//.test(file));
   const options = { root: copy, config: join(copy, 'vitest.config.ts'), watch: false, reporters: [silent], bail: 0, silent: true };
   return createVitest('test', isPure ? { ...options, globalSetup: [] } : options);
 }
