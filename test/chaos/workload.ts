@@ -6,6 +6,9 @@ import { eventProblems, valuesOf, workflowOf, type TestEngine, type WorkflowOpti
 /** While it is missing in the data directory, `mendable` fails its spoilt items. */
 export const mendedFile = 'mended';
 
+/** `obedient` writes the id of its node there when it was told to stop. */
+export const stoppedFile = 'stopped';
+
 /** Two items in a hundred. */
 export function isSpoilt(item: number): boolean {
   return item % 50 === 7;
