@@ -41,10 +41,10 @@ interface Cluster {
   readonly inventoryId: string;
 }
 
-async function startCluster(): Promise<Cluster> {
+async function startCluster(notify = true): Promise<Cluster> {
   const url = await testDatabaseUrl('two nodes');
   const options = ['--database-url', url, '--lambdas', testLambdas];
-  const variables = { LANEWAY_JOBS_PER_TASK: '2', LANEWAY_CANCEL_GRACE_SEC: '2' };
+  const variables = { LANEWAY_JOBS_PER_TASK: '2', LANEWAY_CANCEL_GRACE_SEC: '2', LANEWAY_NOTIFY: String(notify) };
   const first = await startProduct({ options, variables });
   const second = await startProduct({ options, variables, token: adminToken(first) });
   const database = new Client({ connectionString: url });
@@ -88,6 +88,13 @@ async function hands(
     executionId,
   ]);
   return { driver: (driver.rows as { id: string }[])[0]?.id, holders: (holders.rows as { id: string }[]).map(({ id }) => id) };
+}
+
+async function hintConnections({ database }: Cluster): Promise<number> {
+  const { rowCount } = await database.query(
+    "select 1 from pg_stat_activity where datname = current_database() and application_name = 'laneway-hints'",
+  );
+  return rowCount ?? 0;
 }
 
 async function nodeIds({ database }: Cluster): Promise<readonly string[]> {
@@ -176,29 +183,38 @@ describe('two servers over one PostgreSQL', () => {
     expect(changes.some(({ to }) => to === 'paused')).toBe(true);
   });
 
-  test('a cancel that one takes ends the jobs of the other one too', { timeout: 180_000 }, async () => {
-    const cluster = await startCluster();
-    const { first, second } = cluster;
-    const executionId = await schedule(cluster, first, { count: 2000, sleepSec: 0.5 });
-    await bothWork(cluster, executionId);
-    const cookies = new Set([...runnersOf(first), ...runnersOf(second)].map(({ cookie }) => cookie));
-    await second.client.executions.cancel(executionId);
-    await until(
-      'cancelled',
-      async () => await first.client.executions.details(executionId),
-      ({ status }) => status === 'cancelled',
-      { timeoutMs: 15_000 },
-    );
-    await until(
-      'the end of all runners',
-      () => markedProcesses().filter(({ cookie }) => cookies.has(cookie)),
-      (left) => left.length === 0,
-    );
-    const details = await second.client.executions.details(executionId);
-    const [task] = await tasksOfLane(second.client, details, 0);
-    expect(task).toMatchObject({ status: 'cancelled', itemsInProcessing: 0, itemsFailed: 0 });
-    expect(await valuesOf(second.client, details.storeRegistry['output'])).toHaveLength(task?.itemsProcessed ?? -1);
-  });
+  test.each([true, false])(
+    'a cancel that one takes ends the jobs of the other one too (notify: %s)',
+    { timeout: 180_000 },
+    async (notify) => {
+      const cluster = await startCluster(notify);
+      await until(
+        'the hint connections',
+        async () => await hintConnections(cluster),
+        (count) => count === (notify ? 2 : 0),
+      );
+      const { first, second } = cluster;
+      const executionId = await schedule(cluster, first, { count: 2000, sleepSec: 0.5 });
+      await bothWork(cluster, executionId);
+      const cookies = new Set([...runnersOf(first), ...runnersOf(second)].map(({ cookie }) => cookie));
+      await second.client.executions.cancel(executionId);
+      await until(
+        'cancelled',
+        async () => await first.client.executions.details(executionId),
+        ({ status }) => status === 'cancelled',
+        { timeoutMs: 15_000 },
+      );
+      await until(
+        'the end of all runners',
+        () => markedProcesses().filter(({ cookie }) => cookies.has(cookie)),
+        (left) => left.length === 0,
+      );
+      const details = await second.client.executions.details(executionId);
+      const [task] = await tasksOfLane(second.client, details, 0);
+      expect(task).toMatchObject({ status: 'cancelled', itemsInProcessing: 0, itemsFailed: 0 });
+      expect(await valuesOf(second.client, details.storeRegistry['output'])).toHaveLength(task?.itemsProcessed ?? -1);
+    },
+  );
 
   test('when one is killed, the other one has its work within 10 s, and nothing is lost or done twice', { timeout: 180_000 }, async () => {
     const cluster = await startCluster();

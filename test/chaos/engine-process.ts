@@ -5,8 +5,8 @@
 import { appendFileSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultEngineConfig, Engine, openDatabase, silentLogger, type DatabaseLocation } from '@laneway/engine';
-import { InProcessRuntime, type InProcessLambda } from '../support/in-process-runtime.ts';
-import { mendedFile, secondOf, isSpoilt } from './workload.ts';
+import { InProcessRuntime, untilStopped, type InProcessLambda } from '../support/in-process-runtime.ts';
+import { isSpoilt, mendedFile, secondOf, stoppedFile } from './workload.ts';
 
 const { location, dataDir, callsFile, nodeId, jobMs, notify } = JSON.parse(process.argv[2] ?? '{}') as {
   location: DatabaseLocation;
@@ -65,6 +65,12 @@ const runtime = new InProcessRuntime(
     mendable: lambda((item) => (isSpoilt(item) && !existsSync(join(dataDir, mendedFile)) ? spoilt : { value: item })),
     second: lambda((item) => ({ value: secondOf(item) })),
     silent: lambda(() => ({})),
+    obedient: async (job, control, task) => {
+      appendFileSync(callsFile, `${Date.now()} ${nodeId}\n`);
+      const outcome = await untilStopped(job, control, task);
+      appendFileSync(join(dataDir, stoppedFile), `${nodeId}\n`);
+      return outcome;
+    },
   },
   { runners: 2 },
 );

@@ -163,14 +163,18 @@ describe(`${form.executions} mixed executions on two nodes, a random one killed 
         await new Promise((resolve) => setTimeout(resolve, killEveryMs));
         // The last ones are no longer random when chance has spared the drivers.
         const isDriverDue = form.leastKillsOfDrivers - killsOfDrivers >= (until - performance.now()) / killEveryMs - 1;
-        const nodeId = (isDriverDue ? await gaps.driver() : undefined) ?? (Math.random() < 0.5 ? 'node-1' : 'node-2');
+        const driver = isDriverDue ? await gaps.driver() : undefined;
+        const nodeId = driver !== undefined && nodes.has(driver) ? driver : ([...nodes.keys()][Math.floor(Math.random() * 2)] ?? '');
         const child = await nodes.get(nodeId);
         if (child === undefined) throw new Error(`${nodeId} is not there`);
         const driven = await gaps.killing(nodeId);
         await scene.kill(child);
+        nodes.delete(nodeId);
         kills += 1;
         if (driven > 0) killsOfDrivers += 1;
-        nodes.set(nodeId, scene.startProcess({ nodeId, jobMs: form.jobMs }));
+        // It comes back and takes its own work at once, or a new machine takes its place and the lease has to run out.
+        const heir = Math.random() < 0.5 ? nodeId : `node-${kills + 2}`;
+        nodes.set(heir, scene.startProcess({ nodeId: heir, jobMs: form.jobMs }));
       }
       const openAtTheEnd = (await look.open()).length;
       await pausing;

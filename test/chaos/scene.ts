@@ -20,6 +20,7 @@ export interface Scene {
   readonly observer: Engine;
   readonly test: TestEngine;
   readonly callsFile: string;
+  readonly location: DatabaseLocation;
   /** Where processes keep files; they share it. */
   readonly directory: string;
   /** Of the database; empty on SQLite. */
@@ -77,6 +78,7 @@ export async function newScene(kind: 'sqlite' | 'postgres', server?: TestPostgre
   return {
     observer,
     test,
+    location,
     directory,
     url,
     callsFile,

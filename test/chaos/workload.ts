@@ -1,10 +1,15 @@
 /** What the processes work on while they are killed: workflows whose every trace can be counted. */
 import type { ScheduleRequest } from '@laneway/engine';
 import type { Execution, LaneRun, TaskState } from '@laneway/model';
+import { gateOfLaneRun } from '../../packages/engine/src/persistence/sql/gates.ts';
+import { openWork } from '../../packages/engine/src/persistence/sql/slices.ts';
 import { eventProblems, valuesOf, workflowOf, type TestEngine, type WorkflowOptions } from '../support/test-engine.ts';
 
 /** While it is missing in the data directory, `mendable` fails its spoilt items. */
 export const mendedFile = 'mended';
+
+/** `obedient` writes the id of its node there when it was told to stop. */
+export const stoppedFile = 'stopped';
 
 /** Two items in a hundred. */
 export function isSpoilt(item: number): boolean {
@@ -92,6 +97,11 @@ export async function problemsOf(test: TestEngine, executionId: string, expected
   const runs = runsOf(execution, view.archivedRuns);
   const found: ExpectedRun[] = [];
   for (const run of runs) {
+    // Conservation: what was known is processed; nothing is pending, claimed or open.
+    const open = await test.database.call(openWork, { laneRunId: run.id });
+    if (open.heldSlices > 0 || open.openBatches > 0) problems.push(`lane ${run.laneIndex} has open work: ${JSON.stringify(open)}`);
+    const gate = await test.database.call(gateOfLaneRun, { laneRunId: run.id });
+    if (gate?.active === true) problems.push(`the gate of lane ${run.laneIndex} is open`);
     const figures = await Promise.all(
       run.boxes.flatMap((box) => box.tasks).map(async (task) => ({ ...counters[task.id], measured: await measured(test, task) })),
     );

@@ -18,6 +18,7 @@ const firstPauseMs = 100;
 const longestPauseMs = 30_000;
 /** A server that vanished without a word is found out by the next notification. */
 const answerTimeoutMs = 10_000;
+const endTimeoutMs = 1000;
 const maxPending = 5000;
 /** Rows of one statement; whatever is beyond it goes with the next one. */
 const maxPerStatement = 500;
@@ -49,15 +50,17 @@ export class PostgresHints implements HintChannel {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const wasListening = this.#isListening;
     this.#isListening = false;
     clearTimeout(this.#paceTimer);
     clearTimeout(this.#retryTimer);
     const client = this.#client;
     this.#client = undefined;
-    const ended = client?.end().catch(() => undefined);
-    // One that is being made goes by itself, however long that takes.
-    if (wasListening) await ended;
+    if (client === undefined) return;
+    // A server that does not answer must not hold up the end: the connection goes by itself.
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, endTimeoutMs)));
+    await Promise.race([client.end().catch(() => undefined), patience]);
+    clearTimeout(timer);
   }
 
   #connect(): void {
