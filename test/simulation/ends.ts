@@ -155,3 +155,17 @@ export async function checkEnd({ tracker, jobs, database }: EndContext, handles:
   if (tables.slices.some((slice) => slice.node_id !== null)) problems.push('a node holds a slice of an execution that is at rest');
   return problems;
 }
+
+/** How executions and their lane runs ended: what a crash on the way must not change. */
+export function outcomeOf(tracker: Tracker): string {
+  return [...tracker.executions.values()]
+    .map(({ execution, isDiscarded }) => {
+      const runs = [
+        ...execution.lanes.flatMap((lane, index) => lane.endedRuns.map((run) => ({ ...run, laneIndex: index + 1 }))),
+        execution.current,
+      ];
+      const lines = runs.map((run) => `${run.laneIndex}/${run.runNumber} ${run.runType} ${run.status}`).toSorted();
+      return `${execution.status}${isDiscarded ? ' discarded' : ''} (${lines.join(', ')})`;
+    })
+    .join('; ');
+}

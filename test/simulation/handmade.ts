@@ -1,7 +1,7 @@
 /** Scenarios made by hand: what they do not name is calm. */
 import type { FaultPlan, RuntimeWindow, StoreWindow, Window } from './faults.ts';
 import { Random } from './random.ts';
-import type { Action, Scenario, Trigger } from './scenario.ts';
+import type { Action, Crash, Scenario, ScriptStep, Trigger } from './scenario.ts';
 import type { Verb } from './users.ts';
 import { planWorkflow, type WorkflowShape } from './workflow.ts';
 
@@ -16,6 +16,9 @@ interface Plan {
   readonly noAccess?: readonly Window[];
   readonly actions?: readonly Action[];
   readonly triggers?: readonly Trigger[];
+  readonly crashes?: readonly Crash[];
+  readonly awayMs?: number;
+  readonly script?: readonly ScriptStep[];
   readonly calmAtMs: number;
   readonly resumesAtTheEnd?: boolean;
   readonly endsAs: Scenario['endsAs'];
@@ -47,10 +50,14 @@ export function scenario(name: string, plan: Plan): Scenario {
     faults,
     actions: plan.actions ?? [],
     triggers: plan.triggers ?? [],
+    crashes: plan.crashes ?? [],
+    awayMs: plan.awayMs ?? 300,
+    script: plan.script ?? [],
     calmAtMs: plan.calmAtMs,
     endsAs: plan.endsAs,
     resumesAtTheEnd: plan.resumesAtTheEnd ?? false,
     leavesAtTheEnd: true,
+    settleMs: 15_000,
   };
 }
 

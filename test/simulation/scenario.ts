@@ -3,7 +3,7 @@ import type { EngineConfig } from '@laneway/engine';
 import type { ExecutionStatus } from '@laneway/model';
 import { planFaults, type FaultPlan } from './faults.ts';
 import { Random } from './random.ts';
-import type { Input } from './tracker.ts';
+import type { Input, TrackedExecution } from './tracker.ts';
 import type { Verb } from './users.ts';
 import { planWorkflow, type PlannedWorkflow } from './workflow.ts';
 
@@ -16,9 +16,9 @@ export type Action =
     }
   | { readonly kind: 'kill' | 'freeze' | 'leave'; readonly atMs: number; readonly nodeId: string; readonly lengthMs: number };
 
-/** Something that happens when the store has taken a transition of this kind, or the sender is about to ask for it. */
+/** Something that happens when a transition of this kind, or a request of this name, is sent or has been done. */
 export interface Trigger {
-  readonly on: Input['kind'];
+  readonly on: string;
   readonly moment: 'sent' | 'done';
   /** Which one, from 1. */
   readonly occurrence: number;
@@ -27,6 +27,21 @@ export interface Trigger {
     | { readonly kind: 'command'; readonly verb: Verb; readonly nodeId?: string }
     /** Of the node that sent it. */
     | { readonly kind: 'kill' | 'freeze'; readonly lengthMs: number };
+}
+
+/** A node dies before or after one of its requests that may write: the how manieth since the beginning or the last crash. */
+export interface Crash {
+  readonly call: number;
+  readonly moment: 'before' | 'after';
+}
+
+/** What a user does who asks again until it is so. */
+export interface ScriptStep {
+  readonly verb: Verb;
+  /** Of rerun and retry: the newest ended run of this lane. */
+  readonly laneIndex?: number;
+  readonly when: (tracked: TrackedExecution) => boolean;
+  readonly until: (tracked: TrackedExecution) => boolean;
 }
 
 export interface Scenario {
@@ -39,13 +54,36 @@ export interface Scenario {
   readonly faults: FaultPlan;
   readonly actions: readonly Action[];
   readonly triggers: readonly Trigger[];
+  readonly crashes: readonly Crash[];
+  /** How long a node that crashed is away. */
+  readonly awayMs: number;
+  readonly script: readonly ScriptStep[];
   /** From here on nothing goes wrong. */
   readonly calmAtMs: number;
   /** How every execution must end; null: in any way. */
   readonly endsAs: ExecutionStatus | null;
   readonly resumesAtTheEnd: boolean;
   readonly leavesAtTheEnd: boolean;
+  /** How long cleaning up may take when all is at rest. */
+  readonly settleMs: number;
 }
+
+const triggerVerbs = [
+  'loadExecution',
+  'claimSlice',
+  'commitJobs',
+  'openWork',
+  'returnSlices',
+  'gateOfLaneRun',
+  'readStoreItems',
+  'stopEpochs',
+  'viewExecution',
+  'acquireDrive',
+  'acquireDrives',
+  'releaseDrive',
+  'registerNode',
+  'returnDeadSlices',
+];
 
 const triggerKinds: readonly Input['kind'][] = [
   'componentsCreated',
@@ -68,10 +106,11 @@ const triggerKinds: readonly Input['kind'][] = [
 
 function planTrigger(random: Random): Trigger {
   const lengthMs = random.pick([300, 3000, 7500]) * random.between(0.6, 1.4);
+  const isVerb = random.chance(0.4);
   return {
-    on: random.pick(triggerKinds),
+    on: random.pick<string>(isVerb ? triggerVerbs : triggerKinds),
     moment: random.pick(['sent', 'done']),
-    occurrence: random.pick([1, 1, 2, 3]),
+    occurrence: isVerb ? random.int(1, 30) : random.pick([1, 1, 2, 3]),
     delayMs: random.pick([0, 1, 20, 200]) * random.next(),
     what: random.chance(0.6)
       ? {
@@ -119,9 +158,13 @@ export function scenarioOf(seed: number): Scenario {
     faults,
     actions,
     triggers,
+    crashes: [],
+    awayMs: 300,
+    script: [],
     calmAtMs,
     endsAs: null,
     resumesAtTheEnd: random.chance(0.8),
     leavesAtTheEnd: random.chance(0.3),
+    settleMs: 15_000,
   };
 }

@@ -3,19 +3,20 @@
  * It goes through three times: trouble, in which everything may go wrong; calm, in which every execution must come to
  * rest (I14); and the end, in which nothing may be left over.
  */
-import { openDatabase, type Database } from '@laneway/engine';
+import type { Database } from '@laneway/engine';
 import { phaseOf, reduce, type Reduction } from '@laneway/model';
-import { createSpace } from '../../packages/engine/src/persistence/sql/files.ts';
-import { checkEnd, checkResults, type ResultValue } from './ends.ts';
+import { checkEnd, checkResults, outcomeOf, type ResultValue } from './ends.ts';
 import { Faults } from './faults.ts';
 import { epochMs, replaceGlobals } from './globals.ts';
 import { checkTables, readTables } from './inspect.ts';
 import { SimulatedRuntime } from './lambdas.ts';
 import { LiveJobs } from './limits.ts';
+import { emptyDatabase } from './memory-database.ts';
 import type { Mutant } from './mutants.ts';
 import { SimulatedNode } from './nodes.ts';
 import { Random } from './random.ts';
-import type { Scenario, Trigger } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { Stage } from './stage.ts';
 import { SimulatedStore, type StoreCall } from './store.ts';
 import { Tracker, type Input } from './tracker.ts';
 import { Users } from './users.ts';
@@ -23,6 +24,7 @@ import { World, type Life } from './world.ts';
 
 export interface SimulationReport {
   readonly name: string;
+  readonly isSeed: boolean;
   readonly stepCount: number;
   readonly faultCount: number;
   readonly jobCount: number;
@@ -30,59 +32,19 @@ export interface SimulationReport {
   readonly hash: string;
   readonly edges: Readonly<Record<string, number>>;
   readonly commands: Readonly<Record<string, number>>;
+  /** Requests that may write until everything had come to rest. */
+  readonly callCount: number;
+  /** What users see in the end. */
+  readonly outcome: string;
   readonly problems: readonly string[];
   /** The last lines of the trace, or all of them. */
   readonly lines: readonly string[];
 }
 
-const spaceId = 'space';
-/** Calm executions come to rest within this; the longest pause of the engine is a minute. */
-const restWithinMs = 240_000;
+/** While nothing goes wrong something changes at least this often until all is at rest; the longest pause of the engine is a minute. */
+const standstillMs = 100_000;
 const failOverMs = 8000;
 const checkEverySteps = 40;
-
-let sharedClock: () => number = () => epochMs;
-let shared: Database | undefined;
-
-/** One database for all simulations of a process, emptied before each: statements are prepared once. */
-async function emptyDatabase(clock: () => number): Promise<Database> {
-  sharedClock = clock;
-  shared ??= await openDatabase({ kind: 'memory', now: () => sharedClock() });
-  const tables = [
-    'execution',
-    'snapshot',
-    'event',
-    'archived_lane_run',
-    'task',
-    'node',
-    'driver',
-    'gate',
-    'slice',
-    'batch',
-    'counter',
-    'timer',
-  ];
-  const stores = ['store', 'store_tail', 'store_chunk', 'store_content', 'space', 'space_member'];
-  await shared.call(
-    {
-      name: 'empty',
-      class: 'control',
-      run: async (tx) => {
-        for (const table of [...tables, ...stores]) await tx.run(`delete from ${table}`);
-      },
-    },
-    null,
-  );
-  await shared.call(createSpace, {
-    id: spaceId,
-    name: 'space',
-    path: '/nowhere/space',
-    readonly: false,
-    ownerUserId: 'user',
-    ownerPrivileges: null,
-  });
-  return shared;
-}
 
 export interface SimulationOptions {
   readonly keepAll?: boolean;
@@ -90,8 +52,9 @@ export interface SimulationOptions {
 }
 
 export async function simulate(scenario: Scenario, options: SimulationOptions = {}): Promise<SimulationReport> {
-  const simulation = new Simulation(scenario, options, await emptyDatabase(() => epochMs));
-  return await simulation.run();
+  const world = new World({ keepAll: options.keepAll ?? false });
+  const database = await emptyDatabase(() => epochMs + Math.floor(world.now));
+  return await new Simulation(scenario, world, database, options.mutant).run();
 }
 
 class Simulation {
@@ -112,23 +75,15 @@ class Simulation {
   readonly #lostAt = new Map<string, number>();
   readonly #renewedAt = new Map<string, number>();
   readonly #handles = new Map<string, number>();
-  /** When nodes were dead, frozen or on their way out. */
-  readonly #spans: { readonly fromMs: number; readonly toMs: number }[] = [];
-  readonly #triggersLeft: { readonly trigger: Trigger; left: number }[];
-  #nodeTroubleUntil = 0;
-  #nodeFaultCount = 0;
-  #isCalm = false;
+  readonly #stage: Stage;
 
-  constructor(scenario: Scenario, options: SimulationOptions, database: Database) {
+  constructor(scenario: Scenario, world: World, database: Database, mutant: Mutant | undefined) {
     const { seed } = scenario;
     this.#scenario = scenario;
-    this.#triggersLeft = scenario.triggers.map((trigger) => ({ trigger, left: trigger.occurrence }));
-    this.#mutant = options.mutant;
+    this.#mutant = mutant;
     this.#database = database;
     this.#random = new Random(seed, 'events');
-    const world = new World({ keepAll: options.keepAll ?? false });
     this.#world = world;
-    sharedClock = () => epochMs + Math.floor(world.now);
     this.#tracker = new Tracker(world);
     this.#faults = new Faults(world, new Random(seed, 'faults'), scenario.faults);
     this.#jobs = new LiveJobs(world, this.#tracker, scenario.config);
@@ -152,6 +107,7 @@ class Simulation {
         }),
     );
     this.#users = new Users({ world, random: new Random(seed, 'users'), tracker: this.#tracker, nodes: this.#nodes });
+    this.#stage = new Stage({ world, scenario, tracker: this.#tracker, nodes: this.#nodes, users: this.#users });
   }
 
   async run(): Promise<SimulationReport> {
@@ -162,7 +118,7 @@ class Simulation {
     process.on('unhandledRejection', rejected);
     this.#mutant?.install?.();
     try {
-      this.#begin();
+      this.#stage.begin();
       await this.#trouble();
       if (world.problems.length === 0) await this.#calm();
       if (world.problems.length === 0) await this.#end();
@@ -174,74 +130,10 @@ class Simulation {
     return this.#report();
   }
 
-  #begin(): void {
-    const world = this.#world;
-    for (const node of this.#nodes) node.start();
-    for (const [index, planned] of this.#scenario.workflows.entries()) {
-      world.after(planned.atMs, null, `workflow ${index + 1} is scheduled`, () => this.#schedule(index, 0));
-    }
-    for (const action of this.#scenario.actions) world.after(action.atMs, null, action.kind, () => this.#act(action));
-  }
-
-  #schedule(index: number, attempt: number): void {
-    const workflow = this.#scenario.workflows[index]?.workflow;
-    const node = this.#nodes.find((candidate) => candidate.isUp && candidate.life?.state === 'alive');
-    const again = (): void => {
-      if (attempt < 60) this.#world.after(500, null, 'schedules again', () => this.#schedule(index, attempt + 1));
-    };
-    if (workflow === undefined || node?.engine === undefined || node.life === undefined) return again();
-    const { engine, life } = node;
-    this.#world.after(0, life, 'schedules', () => {
-      engine.executions.schedule({ ...workflow.request, spaceId }).then(
-        (result) => this.#world.note(`scheduled: ${result.ok ? result.value.executionId : result.error.description}`),
-        () => this.#world.after(1, null, 'scheduling failed', again),
-      );
-    });
-  }
-
-  #act(action: Scenario['actions'][number]): void {
-    if (action.kind === 'command') {
-      if (action.verb === undefined) return this.#users.act();
-      for (const tracked of this.#tracker.executions.values()) this.#users.send(action.verb, tracked, action.nodeId);
-      return;
-    }
-    const node = this.#nodes.find((candidate) => candidate.nodeId === action.nodeId);
-    if (node === undefined) return;
-    this.#disturb(node, action);
-  }
-
-  #disturb(node: SimulatedNode, action: { readonly kind: 'kill' | 'freeze' | 'leave'; readonly lengthMs: number }): void {
-    const { life } = node;
-    this.#nodeFaultCount += 1;
-    this.#spans.push({ fromMs: this.#world.now, toMs: this.#world.now + action.lengthMs + 30_000 });
-    this.#nodeTroubleUntil = Math.max(this.#nodeTroubleUntil, this.#world.now + action.lengthMs + 100);
-    const back = (): void => void this.#world.after(action.lengthMs, null, `${node.nodeId} comes back`, () => node.start());
-    switch (action.kind) {
-      case 'kill':
-        if (life === undefined) return;
-        node.kill();
-        return back();
-      case 'freeze':
-        if (life === undefined || life.state !== 'alive') return;
-        this.#world.freeze(life);
-        this.#world.after(action.lengthMs, null, `${life.name} wakes`, () => this.#world.wake(life));
-        return;
-      case 'leave':
-        if (life?.state !== 'alive' || !node.isUp) return;
-        // Its jobs may come to their end first.
-        this.#nodeTroubleUntil = Math.max(this.#nodeTroubleUntil, this.#world.now + 30_000);
-        node.leave(() => {
-          this.#nodeTroubleUntil = this.#world.now + action.lengthMs + 100;
-          if (life.state !== 'dead') node.kill();
-          back();
-        });
-    }
-  }
-
   async #trouble(): Promise<void> {
     const untilMs = this.#scenario.calmAtMs;
-    while (this.#world.now < Math.max(untilMs, this.#nodeTroubleUntil + 200) && this.#world.problems.length === 0) await this.#step();
-    this.#isCalm = true;
+    while (this.#world.now < Math.max(untilMs, this.#stage.troubleUntil + 200) && this.#world.problems.length === 0) await this.#step();
+    this.#stage.isCalm = true;
   }
 
   /** Nothing goes wrong any more: everything comes to rest in bounded time. */
@@ -249,19 +141,20 @@ class Simulation {
     const world = this.#world;
     world.note('from here on nothing goes wrong');
     let hasResumed = !this.#scenario.resumesAtTheEnd;
-    let deadline = world.now + restWithinMs;
     let restedAt: number | null = null;
+    const calmAt = world.now;
     while (world.problems.length === 0) {
       await this.#step();
       const moving = [...this.#tracker.executions.values()].filter(
         (tracked) => !tracked.isDiscarded && !isAtRest(tracked.execution.status),
       );
-      if (world.now > deadline) {
+      const isMoving = moving.length > 0 || !this.#stage.isScriptDone;
+      if (isMoving && world.now - Math.max(calmAt, this.#tracker.changedAt) > standstillMs) {
         const { execution } = moving[0] ?? {};
-        world.problem(`I14: nothing moves ${execution?.status}/${execution?.current.status} after ${restWithinMs} ms without faults`);
+        world.problem(`I14: it stands still: ${execution?.status ?? 'the user'}/${execution?.current.status}`);
         return;
       }
-      if (moving.length > 0) {
+      if (isMoving) {
         restedAt = null;
         continue;
       }
@@ -270,12 +163,11 @@ class Simulation {
         for (const tracked of this.#tracker.executions.values()) {
           if (!tracked.isDiscarded && phaseOf(tracked.execution.status) === 'suspended') this.#users.send('resume', tracked);
         }
-        deadline = world.now + restWithinMs;
         continue;
       }
+      this.#callsToRest ??= this.#stage.callCount;
       restedAt ??= world.now;
-      // Cleaning up takes a few looks.
-      if (world.now - restedAt > 15_000 && world.stepCount >= 200) return;
+      if (world.now - restedAt > this.#scenario.settleMs && world.stepCount >= 200) return;
     }
   }
 
@@ -287,6 +179,7 @@ class Simulation {
       const { endsAs } = this.#scenario;
       if (endsAs !== null && execution.status !== endsAs) world.problem(`it is ${execution.status} in the end`);
     }
+    this.#outcome = outcomeOf(this.#tracker);
     if (!this.#scenario.leavesAtTheEnd || world.problems.length > 0) return;
     let left = 0;
     for (const node of this.#nodes) node.leave(() => (left += 1));
@@ -308,7 +201,7 @@ class Simulation {
   /** A stop that aborts ends in bounded time after its acknowledgement, or after the trouble (I4). */
   #checkStops(): void {
     const { now } = this.#world;
-    const troubleUntil = Math.max(this.#nodeTroubleUntil, this.#faults.endOfTrouble());
+    const troubleUntil = Math.max(this.#stage.troubleUntil, this.#faults.endOfTrouble());
     const boundMs = Math.max(this.#scenario.config.cancelGraceMs, failOverMs) + 1000;
     for (const { abortingSince, isDiscarded, execution } of this.#tracker.executions.values()) {
       if (abortingSince === null || isDiscarded) continue;
@@ -330,10 +223,10 @@ class Simulation {
           const input = changes === null ? undefined : this.#decided.get(changes);
           if (input !== undefined) this.#inputs.set(call.params as object, input);
           this.#sending = input;
-          if (input !== undefined) this.#trigger('sent', input, call);
         },
         treat: (call) => {
           if (this.#sending !== undefined) this.#inputs.set(call.params as object, this.#sending);
+          if (this.#stage.sent(call, this.#sending)) return { fault: 'before', delayMs: 1000 };
           return this.#faults.treat(call, this.#sending);
         },
         ...(mutant?.rewrite === undefined ? {} : { rewrite: async (call: StoreCall) => await mutant.rewrite?.(call, this.#database) }),
@@ -342,6 +235,9 @@ class Simulation {
     });
   }
 
+  /** Requests that may write until everything had come to rest. */
+  #callsToRest: number | undefined;
+  #outcome = '';
   #sending: Input | undefined;
   readonly #scriptedCounts = new Map<string, number>();
 
@@ -350,22 +246,7 @@ class Simulation {
     if (call.verb.name === 'renewNode') this.#renewedAt.set(call.life.name, this.#world.now);
     const input = params === null ? undefined : this.#inputs.get(params as object);
     this.#tracker.done(call, input, result);
-    if (input !== undefined && result === 'saved') this.#trigger('done', input, call);
-  }
-
-  #trigger(moment: Trigger['moment'], input: Input, { life }: StoreCall): void {
-    if (this.#isCalm) return;
-    for (const waiting of this.#triggersLeft) {
-      const { on, delayMs, what } = waiting.trigger;
-      if (on !== input.kind || moment !== waiting.trigger.moment) continue;
-      waiting.left -= 1;
-      if (waiting.left !== 0) continue;
-      this.#world.after(delayMs, null, `${what.kind} upon ${on}`, () => {
-        const node = this.#nodes.find((candidate) => candidate.life === life);
-        if (what.kind === 'command') this.#act({ ...what, atMs: 0 });
-        else if (node !== undefined && !this.#isCalm) this.#disturb(node, what);
-      });
-    }
+    this.#stage.done(call, input, result === 'saved');
   }
 
   #decide(...args: Parameters<typeof reduce>): Reduction {
@@ -378,7 +259,8 @@ class Simulation {
   #isDisturbed(fromMs: number, toMs: number): boolean {
     const { faults, workflows } = this.#scenario;
     const throws = workflows.some(({ workflow }) => [...workflow.natures.values()].some((nature) => nature.weights.throw > 0));
-    return throws || [...faults.store, ...this.#spans].some((span) => span.fromMs - 100 < toMs + 100 && fromMs < span.toMs + 10_000);
+    const isFaulty = faults.store.some((span) => span.fromMs - 100 < toMs + 100 && fromMs < span.toMs + 10_000);
+    return throws || isFaulty || this.#stage.wasDisturbed(fromMs, toMs);
   }
 
   #isLost(life: Life, startedAt: number): boolean {
@@ -436,13 +318,16 @@ class Simulation {
     const world = this.#world;
     return {
       name: this.#scenario.name,
+      isSeed: this.#scenario.name === `seed ${this.#scenario.seed}`,
       stepCount: world.stepCount,
-      faultCount: this.#faults.count + this.#nodeFaultCount,
+      faultCount: this.#faults.count + this.#stage.faultCount,
       jobCount: this.#jobs.jobCount,
       virtualMs: world.now,
       hash: world.hash(),
       edges: Object.fromEntries(this.#tracker.edges),
       commands: Object.fromEntries(this.#users.accepted),
+      callCount: this.#callsToRest ?? 0,
+      outcome: this.#outcome,
       problems: world.problems,
       lines: world.lines,
     };

@@ -5,6 +5,7 @@ import type { SimulationReport } from './simulation.ts';
 export interface Totals {
   count: number;
   stepCount: number;
+  /** Of seeds; scenarios made by hand may be calm. */
   leastSteps: number;
   faultCount: number;
   leastFaults: number;
@@ -35,9 +36,11 @@ export function newTotals(): Totals {
 export function addReport(totals: Totals, report: SimulationReport): void {
   totals.count += 1;
   totals.stepCount += report.stepCount;
-  totals.leastSteps = Math.min(totals.leastSteps, report.stepCount);
   totals.faultCount += report.faultCount;
-  totals.leastFaults = Math.min(totals.leastFaults, report.faultCount);
+  if (report.isSeed) {
+    totals.leastSteps = Math.min(totals.leastSteps, report.stepCount);
+    totals.leastFaults = Math.min(totals.leastFaults, report.faultCount);
+  }
   totals.jobCount += report.jobCount;
   totals.virtualMs += report.virtualMs;
   totals.hashes.set(report.name, report.hash);

@@ -17,7 +17,6 @@ export interface TrackedExecution {
   eventCount: number;
   /** When the stop under way began to abort jobs; null while none does. */
   abortingSince: number | null;
-  changedAt: number;
 }
 
 export interface TrackedGate {
@@ -43,6 +42,8 @@ export class Tracker {
   /** `task:batch` of jobs that were recorded, by lane run. */
   readonly recorded = new Map<string, Set<string>>();
   readonly edges = new Map<string, number>();
+  /** When a document or the record of a job changed last. */
+  changedAt = 0;
   readonly #world: World;
   /** Token of the last claim of each slice. */
   readonly #tokens = new Map<string, number>();
@@ -56,6 +57,7 @@ export class Tracker {
       case 'createExecution':
         return this.#created(call.params as Creation);
       case 'saveTransition':
+        if (result !== 'saved') this.#world.note(`saveTransition: ${String(result)}`);
         return result === 'saved' ? this.#saved(call.params as TransitionParams, input) : undefined;
       case 'discardExecution':
         return result === true ? this.#discarded((call.params as { executionId: string }).executionId) : undefined;
@@ -74,7 +76,6 @@ export class Tracker {
       isDiscarded: false,
       eventCount: changes.length,
       abortingSince: null,
-      changedAt: this.#world.now,
     });
   }
 
@@ -85,6 +86,8 @@ export class Tracker {
     if (tracked.isDiscarded) this.#world.problem('a discarded execution changed');
     const { execution: before } = tracked;
     if (before.version !== transition.expectedVersion) this.#world.problem(`V: saved over version ${before.version}`);
+    const actor = input !== undefined && 'actor' in input ? input.actor : null;
+    if (transition.actor !== actor) this.#world.problem(`I11: ${input?.kind} of ${actor} has the actor ${transition.actor}`);
     if (input === undefined) this.#world.problem('a transition that nobody decided on');
     else {
       for (const text of checkInvariants(before, input, { kind: 'changed', execution, changes, effects })) {
@@ -97,7 +100,7 @@ export class Tracker {
     );
     tracked.execution = execution;
     tracked.eventCount += changes.length;
-    tracked.changedAt = this.#world.now;
+    this.changedAt = this.#world.now;
     this.#noteStop(tracked, before);
     if (input?.kind === 'laneRunStopped') Object.assign(this.gates.get(before.current.id) ?? {}, { restedAt: this.#world.now });
     if (input?.kind === 'preparationFailed' && JSON.stringify(input.error).includes('aborted'))
@@ -161,6 +164,7 @@ export class Tracker {
       const key = `${commit.taskId}:${commit.batchNumber}`;
       if (recorded.has(key)) this.#world.problem(`I6: job ${key} was recorded twice`);
       recorded.add(key);
+      this.changedAt = this.#world.now;
     }
   }
 

@@ -37,7 +37,7 @@ export class Users {
     if (this.#random.chance(0.15)) this.#world.after(this.#random.between(0, 30), null, 'once more', () => this.send(verb, tracked));
   }
 
-  send(verb: Verb, tracked: TrackedExecution, nodeId?: string): void {
+  send(verb: Verb, tracked: TrackedExecution, nodeId?: string, laneIndex?: number): void {
     const up = this.#nodes.filter((node) => node.isUp && node.life?.state === 'alive' && (nodeId ?? node.nodeId) === node.nodeId);
     if (up.length === 0) return;
     const node = this.#random.pick(up);
@@ -45,10 +45,11 @@ export class Users {
     if (life === undefined || engine === undefined) return;
     const actor = this.#random.pick(['user', 'anna', 'ben']);
     const { execution } = tracked;
-    const run = this.#random.pick([
+    const runs = [
       execution.current,
       ...execution.lanes.flatMap((lane, index) => lane.endedRuns.map((ended) => ({ ...ended, laneIndex: index + 1 }))),
-    ]);
+    ];
+    const run = runs.find((candidate) => candidate.laneIndex === laneIndex) ?? this.#random.pick(runs);
     const repeat = { executionId: execution.id, actor, laneIndex: run.laneIndex, laneRunNumber: run.runNumber ?? 1 };
     this.#world.after(0, life, `${actor} asks ${verb} of ${execution.id.slice(0, 4)}`, () => {
       const service = engine.executions;

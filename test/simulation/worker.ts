@@ -2,16 +2,16 @@
  * A process that runs simulations for its parent, one after the other: the globals of the platform are its own, so nothing
  * else of the test runner ever sees virtual time.
  */
-import { crashPointJob } from './crash-points.ts';
+import { simulateCrashPoint, type CrashPoint } from './crash-points.ts';
 import { mutants } from './mutants.ts';
 import { scenarioOf } from './scenario.ts';
-import { simulate, type SimulationReport } from './simulation.ts';
+import { simulate, type SimulationOptions, type SimulationReport } from './simulation.ts';
 import { targetedScenarios } from './targeted.ts';
 
 export type Job =
   | { readonly kind: 'seed'; readonly seed: number }
   | { readonly kind: 'targeted'; readonly name: string }
-  | { readonly kind: 'crash'; readonly index: number };
+  | { readonly kind: 'crash'; readonly point: CrashPoint };
 
 export interface Assignment {
   readonly jobs: readonly Job[];
@@ -35,7 +35,7 @@ async function run({ jobs, mutant, keepAll }: Assignment): Promise<void> {
   process.send?.('idle');
 }
 
-async function reportOf(job: Job, options: Parameters<typeof simulate>[1]): Promise<SimulationReport> {
+async function reportOf(job: Job, options: SimulationOptions): Promise<SimulationReport> {
   switch (job.kind) {
     case 'seed':
       return await simulate(scenarioOf(job.seed), options);
@@ -45,6 +45,6 @@ async function reportOf(job: Job, options: Parameters<typeof simulate>[1]): Prom
       return await simulate(scenario, options);
     }
     case 'crash':
-      return await crashPointJob(job.index, options);
+      return await simulateCrashPoint(job.point, options);
   }
 }
