@@ -7,7 +7,7 @@ import { defaultEngineConfig, Engine, type ExecutionEvent } from '@laneway/engin
 import { loadConfig, startServer, type EngineFactory, type RunningServer } from '@laneway/server';
 import { JobTokens } from '../../../packages/server/src/engine/job-tokens.ts';
 import type { DatabaseKind } from '../../support/databases.ts';
-import { FaultyDatabase } from '../../support/faulty-database.ts';
+import { RecordingDatabase } from './recording-database.ts';
 import type { InProcessLambda } from '../../support/in-process-runtime.ts';
 import { testDatabaseUrl } from '../../support/postgres.ts';
 import { HeldRuntime, Puppets } from './puppets.ts';
@@ -48,7 +48,7 @@ const waitTimeoutMs = 30_000;
 export class ApiServer {
   readonly puppets: Puppets;
   readonly runtime: HeldRuntime;
-  readonly database: FaultyDatabase;
+  readonly database: RecordingDatabase;
   readonly engine: Engine;
   readonly server: RunningServer;
   readonly admin: Actor;
@@ -61,7 +61,7 @@ export class ApiServer {
   constructor(parts: {
     readonly puppets: Puppets;
     readonly runtime: HeldRuntime;
-    readonly database: FaultyDatabase;
+    readonly database: RecordingDatabase;
     readonly engine: Engine;
     readonly server: RunningServer;
     readonly admin: Actor;
@@ -196,9 +196,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const directory = await mkdtemp(join(tmpdir(), 'laneway-api-'));
   const puppets = new Puppets();
   const runtime = new HeldRuntime({ lambda: puppets.lambda, ...options.lambdas }, { runners: options.runners ?? 2 });
-  let made: { readonly engine: Engine; readonly database: FaultyDatabase } | undefined;
+  let made: { readonly engine: Engine; readonly database: RecordingDatabase } | undefined;
   const engineFactory: EngineFactory = async ({ config, database, providerId, directory: own }) => {
-    const faulty = new FaultyDatabase(database);
+    const faulty = new RecordingDatabase(database);
     const engine = new Engine({
       config: { ...defaultEngineConfig(config.dataDir, own.nodeId), cancelGraceMs: options.cancelGraceMs ?? 30_000 },
       database: faulty,

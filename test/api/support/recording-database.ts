@@ -1,0 +1,30 @@
+/** A database that can be made to fail or wait, and keeps every document of every execution as it was committed. */
+import type { Database, Verb } from '@laneway/engine';
+import type { Execution } from '@laneway/model';
+import { FaultyDatabase } from '../../support/faulty-database.ts';
+
+export class RecordingDatabase extends FaultyDatabase {
+  readonly #histories = new Map<string, Execution[]>();
+
+  constructor(database: Database) {
+    super(database);
+  }
+
+  override async call<P, R>(verb: Verb<P, R>, params: P): Promise<R> {
+    const result = await super.call(verb, params);
+    const isSaved = (verb.name === 'saveTransition' && result === 'saved') || verb.name === 'createExecution';
+    if (isSaved) this.#record((params as unknown as { readonly execution: Execution }).execution);
+    return result;
+  }
+
+  /** In the order of their versions. */
+  history(executionId: string): readonly Execution[] {
+    return (this.#histories.get(executionId) ?? []).toSorted((a, b) => a.version - b.version);
+  }
+
+  #record(execution: Execution): void {
+    const history = this.#histories.get(execution.id);
+    if (history === undefined) this.#histories.set(execution.id, [execution]);
+    else history.push(execution);
+  }
+}
