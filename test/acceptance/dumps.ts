@@ -1,11 +1,17 @@
 /** Workflow dumps of the tests: the shared ones, changed where a test needs it, and small ones of their own. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowDump } from '@laneway/client';
 import { newDirectory, sharedWorkflows } from './support.ts';
 
 export function sharedDump(name: string): string {
   return join(sharedWorkflows, `${name}.json`);
+}
+
+/** A dump of the scenarios: a shared one, or an equivalent of our own where there is none. */
+export function scenarioDump(name: string): WorkflowDump {
+  const own = join(import.meta.dirname, 'workflows', `${name}.json`);
+  return JSON.parse(readFileSync(existsSync(own) ? own : sharedDump(name), 'utf8')) as WorkflowDump;
 }
 
 /** A dump in plain form as far as tests change it. */

@@ -16,7 +16,10 @@ const waitTimeoutMs = 60_000;
 
 /** Lambdas of these tests. */
 export const testLambdas = join(import.meta.dirname, 'lambdas');
-export const sharedWorkflows = join(import.meta.dirname, '../../../shared/workflows');
+/** The shared dumps lie beside the project, or beside the folder that holds several copies of it. */
+export const sharedWorkflows =
+  ['../../..', '../../../..'].map((up) => join(import.meta.dirname, up, 'shared/workflows')).find((path) => existsSync(path)) ??
+  join(import.meta.dirname, '../../../shared/workflows');
 
 const children = new Set<ChildProcess>();
 const directories: string[] = [];

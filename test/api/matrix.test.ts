@@ -243,7 +243,10 @@ function expectRuns(command: CommandName, after: ExecutionDetails, before: Execu
       expect(second).toEqual([{ ...fresh, runNumber: 1, originRunNumber: null, runType: 'regular', iteratedStoreId: null }]);
       expect(first).toHaveLength(1);
       break;
-    default:
+    case 'cancel':
+    case 'pause':
+    case 'resume':
+    case 'delete':
       expect(first.map((run) => run.runNumber)).toEqual([1]);
   }
 }

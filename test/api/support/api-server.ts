@@ -30,8 +30,10 @@ export interface Answer {
 
 export interface ApiServerOptions {
   readonly database?: DatabaseKind['name'];
-  /** Other lambdas than the puppet, by the name of their revision. */
-  readonly lambdas?: Readonly<Record<string, InProcessLambda>>;
+  /** Names of the lambda revisions that the puppets play. */
+  readonly lambdas?: readonly string[];
+  /** What a job does that is let go; without it, it gives its items back. */
+  readonly natural?: InProcessLambda;
   readonly cancelGraceMs?: number;
   readonly runners?: number;
 }
@@ -194,8 +196,10 @@ export class ApiServer {
 
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const directory = await mkdtemp(join(tmpdir(), 'laneway-api-'));
-  const puppets = new Puppets();
-  const runtime = new HeldRuntime({ lambda: puppets.lambda, ...options.lambdas }, { runners: options.runners ?? 2 });
+  const puppets = new Puppets(options.natural);
+  const runtime = new HeldRuntime(Object.fromEntries((options.lambdas ?? ['lambda']).map((name) => [name, puppets.lambda])), {
+    runners: options.runners ?? 2,
+  });
   let made: { readonly engine: Engine; readonly database: RecordingDatabase } | undefined;
   const engineFactory: EngineFactory = async ({ config, database, providerId, directory: own }) => {
     const faulty = new RecordingDatabase(database);

@@ -5,7 +5,7 @@
 import type { JobOutcome, LambdaRuntime, PrepareOutcome, TaskToPrepare } from '@laneway/engine';
 import { InProcessRuntime, perItem, type InProcessLambda } from '../../support/in-process-runtime.ts';
 
-/** go: gives the items back; fail: every item ends with an exception; throw: the whole batch fails. */
+/** go: as the lambda by itself would; fail: every item ends with an exception; throw: the whole batch fails. */
 export type Ending = 'go' | 'fail' | 'throw';
 /** hold: waits for an ending, or for the stop; ignoreStop: does not even end when it is stopped. */
 export type Behaviour = Ending | 'hold' | 'ignoreStop';
@@ -20,13 +20,18 @@ export class Puppets {
   readonly #waiting = new Set<WaitingJob>();
   /** What a job does whose execution nobody said anything about. */
   standard: Behaviour = 'hold';
-  /** Told whenever a job begins to wait. */
-  onWaiting: () => void = () => undefined;
+  readonly #natural: InProcessLambda;
+
+  /** What a job does that is let go; without it, it gives its items back. */
+  constructor(natural: InProcessLambda = perItem((args) => ({ value: args['value'] }))) {
+    this.#natural = natural;
+  }
 
   readonly lambda: InProcessLambda = async (job, control, task) => {
     const behaviour = this.#behaviours.get(task.executionId) ?? this.standard;
     const ending = behaviour === 'hold' || behaviour === 'ignoreStop' ? await this.#wait(task.executionId, control.signal) : behaviour;
-    return ending === null ? { kind: 'withdrawn', stage: 'signalled' } : await outcomes[ending](job, control, task);
+    if (ending === null) return { kind: 'withdrawn', stage: 'signalled' };
+    return await (ending === 'go' ? this.#natural : failures[ending])(job, control, task);
   };
 
   /** From now on; jobs that wait already end that way, too. */
@@ -76,13 +81,11 @@ export class Puppets {
       this.#waiting.add(job);
       signal.addEventListener('abort', stopped, { once: true });
       if (signal.aborted) stopped();
-      this.onWaiting();
     });
   }
 }
 
-const outcomes: Readonly<Record<Ending, InProcessLambda>> = {
-  go: perItem((args) => ({ value: args['value'] })),
+const failures: Readonly<Record<Exclude<Ending, 'go'>, InProcessLambda>> = {
   fail: perItem(() => {
     throw new Error('the test wants this item to fail');
   }),

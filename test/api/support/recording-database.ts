@@ -1,14 +1,10 @@
 /** A database that can be made to fail or wait, and keeps every document of every execution as it was committed. */
-import type { Database, Verb } from '@laneway/engine';
+import type { Verb } from '@laneway/engine';
 import type { Execution } from '@laneway/model';
 import { FaultyDatabase } from '../../support/faulty-database.ts';
 
 export class RecordingDatabase extends FaultyDatabase {
   readonly #histories = new Map<string, Execution[]>();
-
-  constructor(database: Database) {
-    super(database);
-  }
 
   override async call<P, R>(verb: Verb<P, R>, params: P): Promise<R> {
     const result = await super.call(verb, params);
