@@ -150,6 +150,10 @@ class Race {
       await this.#send('cancel', this.#users[0], { laneIndex: 1, laneRunNumber: 1 });
       await api.untilEnded(this.#id);
     }
+    // A commit can be read before whoever made it has heard of it.
+    const version = await api.version(this.#id);
+    const isComplete = (): boolean => (version ?? api.database.deletedAt(this.#id)) === api.database.history(this.#id).at(-1)?.version;
+    while (!isComplete()) await api.engine.executions.waitForChange(this.#id, 5, AbortSignal.timeout(1000));
     const history = api.database.history(this.#id);
     const problems = this.#sent.flatMap((sent) => this.#unfitting(sent, history));
     problems.push(...(await this.#inconsistencies(history)));
