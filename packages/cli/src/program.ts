@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCompletion } from './commands/completion.ts';
+import { addControl } from './commands/control.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
 import { addInsight } from './commands/insight.ts';
@@ -27,6 +28,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addRun(program, terminal);
   addExecutions(program, terminal);
   addInsight(program, terminal);
+  addControl(program, terminal);
   addStore(program, terminal);
   addSpace(program, terminal);
   addUser(program, terminal);

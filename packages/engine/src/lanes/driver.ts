@@ -8,12 +8,10 @@
  * 5. A failure beside the steps is a failure of the next step.
  */
 import {
-  type EngineEvent,
   type ErrorObject,
   type Execution,
   type LaneRun,
   type StopMode,
-  type TaskState,
   makeError,
   newId,
   phaseOf,
@@ -35,7 +33,7 @@ import type { Database } from '../persistence/sql.ts';
 import { prepareLaneRun } from './preparation.ts';
 import { resumeLaneRun } from './resuming.ts';
 import type { RuntimeHandles } from './runtime-handles.ts';
-import { thresholdBreach } from './threshold.ts';
+import { breachOf } from './threshold.ts';
 
 export interface DriverContext {
   readonly database: Database;
@@ -233,7 +231,7 @@ export class Driver {
 
   /** Concludes tasks that no item can reach any more, and the lane run after its last one (execution §8.3). */
   async #conclude(execution: Execution): Promise<Step> {
-    const { database, work } = this.#context;
+    const { database, plans, work } = this.#context;
     const laneRun = execution.current;
     const gate = await database.call(gateOfLaneRun, { laneRunId: laneRun.id });
     if (gate === null) return 'wait';
@@ -251,11 +249,13 @@ export class Driver {
       .filter((task) => ['pending', 'active'].includes(task.status));
     if (toConclude.length > 0) {
       const failed = new Set(await database.call(failedTasks, { laneRunId: laneRun.id }));
-      const breach = await this.#thresholdBreach(
-        execution,
-        toConclude.filter((task) => failed.has(task.id)),
-      );
-      if (breach !== null) return await this.#apply(breach);
+      const breach = await breachOf(database, {
+        laneRun,
+        taskIds: toConclude.map((task) => task.id).filter((taskId) => failed.has(taskId)),
+        threshold: laneSchema(await plans.plan(execution.id), laneRun.laneIndex).instantFailureExceptionThreshold,
+      });
+      if (breach !== null)
+        return await this.#apply({ kind: 'taskBroken', laneRunId: laneRun.id, cause: 'threshold', error: null, ...breach });
       const tasks = toConclude.map((task) => ({ taskId: task.id, hasFailedItems: failed.has(task.id) }));
       return await this.#apply({ kind: 'tasksConcluded', laneRunId: laneRun.id, tasks });
     }
@@ -263,24 +263,6 @@ export class Driver {
     const drained = await this.#apply({ kind: 'laneRunDrained', laneRunId: laneRun.id, newRunId: newId() });
     if (drained === 'again') await this.#leave(laneRun.id);
     return drained;
-  }
-
-  /**
-   * Every commit with failed items looks at the threshold by itself; a node that died between the two leaves that to this
-   * look, which comes before the task is concluded.
-   */
-  async #thresholdBreach(execution: Execution, tasks: readonly TaskState[]): Promise<EngineEvent | null> {
-    if (tasks.length === 0) return null;
-    const { database, plans } = this.#context;
-    const { current } = execution;
-    const { instantFailureExceptionThreshold: threshold } = laneSchema(await plans.plan(execution.id), current.laneIndex);
-    for (const task of tasks) {
-      const boxIndex = current.boxes.findIndex((box) => box.tasks.includes(task));
-      const description = await thresholdBreach(database, { laneRunId: current.id, taskId: task.id, boxIndex, threshold });
-      if (description !== null)
-        return { kind: 'taskBroken', laneRunId: current.id, taskId: task.id, cause: 'threshold', error: null, description };
-    }
-    return null;
   }
 
   #walkTree(execution: Execution, gate: Gate): Background {
