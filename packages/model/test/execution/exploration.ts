@@ -202,6 +202,7 @@ function inputsOf(execution: Execution, shape: LaneShape, maxIncarnation: number
     { kind: 'executionDrained' },
     { kind: 'interrupted', error: someError, description: 'lost' },
     { kind: 'crashed', error: someError },
+    { kind: 'deadlinePassed', note: 'late' },
     { kind: 'inAdvancePreparationStarted', laneRunId: fresh },
     ...runs.flatMap((laneRunId) => inputsOfRun(laneRunId, fresh, shape)),
     ...subsets(tasks.map((task) => task.id)).flatMap((taskIds): Input[] => [
