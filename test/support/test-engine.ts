@@ -2,7 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultEngineConfig, Engine, type Database, type EngineConfig, type ExecutionView, type ScheduleRequest } from '@laneway/engine';
+import {
+  defaultEngineConfig,
+  Engine,
+  type Database,
+  type EngineConfig,
+  type EngineOptions,
+  type ExecutionView,
+  type ScheduleRequest,
+} from '@laneway/engine';
 import type { LambdaRevision, LaneSchema, StoreSchema, TaskSchema, WorkflowSchemaRevision } from '@laneway/model';
 import type { DatabaseKind } from './databases.ts';
 import { InProcessRuntime, type InProcessLambda } from './in-process-runtime.ts';
@@ -26,7 +34,7 @@ const quiet = {
 export async function startTestEngine(
   kind: DatabaseKind,
   lambdas: Readonly<Record<string, InProcessLambda>>,
-  options: { readonly runners?: number; readonly config?: Partial<EngineConfig> } = {},
+  options: { readonly runners?: number; readonly config?: Partial<EngineConfig> } & Pick<EngineOptions, 'bulkAccess'> = {},
 ): Promise<TestEngine> {
   const { database, close } = await kind.open('engine');
   const dataDir = await mkdtemp(join(tmpdir(), 'laneway-engine-'));
@@ -38,6 +46,7 @@ export async function startTestEngine(
     files: { pythonCommand: null },
     environment: { open: async () => await Promise.resolve({}), close: () => undefined },
     log: quiet,
+    ...(options.bulkAccess === undefined ? {} : { bulkAccess: options.bulkAccess }),
   });
   await engine.start();
   const space = await engine.spaces.create({ name: 'space', path: null, readonly: false, ownerUserId: 'user' });

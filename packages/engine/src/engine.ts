@@ -4,12 +4,18 @@
  */
 import { newId, type ErrorObject, type Execution } from '@laneway/model';
 import type { EngineConfig } from './config.ts';
+import { BulkRunner } from './control/bulk-runner.ts';
 import { Controller } from './control/controller.ts';
+import { Deadlines, executionDeadlineKind, pauseDeadlineKind } from './control/deadlines.ts';
 import { Executions } from './control/execution-service.ts';
+import { Extensions } from './control/extensions.ts';
+import { GarbageCollector, garbageCollectionKind, type Retention } from './control/garbage-collector.ts';
 import { Hub } from './control/hub.ts';
 import { PlanCache } from './control/plan.ts';
+import { RequestKeys } from './control/request-keys.ts';
 import { SideJobs } from './control/side-jobs.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
+import type { BulkAccess, ExecutionExtensions } from './extensions-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
 import { Spaces } from './files/spaces.ts';
 import type { LambdaRuntime, SpaceMount } from './lambdas/runtime.ts';
@@ -22,6 +28,7 @@ import { walkLaneRun } from './lanes/walk.ts';
 import { WorkSet } from './lanes/work-set.ts';
 import type { Logger } from './logger.ts';
 import { initialContentReader } from './mapping/initial-content.ts';
+import { bulkTimerKind } from './persistence/sql/bulk-jobs.ts';
 import { databaseNow, registerNode } from './persistence/sql/nodes.ts';
 import type { Database } from './persistence/sql.ts';
 import { Stores } from './stores/store-service.ts';
@@ -39,6 +46,8 @@ export interface EngineOptions {
   readonly timings?: NodeTimings;
   /** Why an execution may not go on on behalf of its user, or null; without it everybody may. */
   readonly access?: (execution: Execution) => Promise<ErrorObject | null>;
+  /** What a user may do to an execution that a bulk operation has come to; without it everything. */
+  readonly bulkAccess?: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */
@@ -48,6 +57,7 @@ export class Engine {
   readonly database: Database;
   readonly runtime: LambdaRuntime;
   readonly executions: ExecutionService;
+  readonly extensions: ExecutionExtensions;
   readonly stores: StoreService;
   readonly files: Files;
   readonly spaces: Spaces;
@@ -56,6 +66,8 @@ export class Engine {
   readonly #controller: Controller;
   readonly #plans: PlanCache;
   readonly #sideJobs: SideJobs;
+  readonly #bulk: BulkRunner;
+  readonly #garbage: GarbageCollector;
   #life: NodeLife | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -70,14 +82,37 @@ export class Engine {
     this.files = new Files({ database, spaces: this.spaces, ...options.files });
     this.#plans = new PlanCache(database);
     this.#controller = new Controller(database, this.#hub, this.#plans);
-    this.#sideJobs = new SideJobs(database, log);
+    const deadlines = new Deadlines({
+      database,
+      controller: this.#controller,
+      hub: this.#hub,
+      wakeIn: (delayMs) => this.#sideJobs.wakeIn(delayMs),
+    });
+    const requestKeys = new RequestKeys(database, config.requestKeyRetentionMs);
+    this.#bulk = new BulkRunner({
+      database,
+      controller: this.#controller,
+      membersPerSecond: config.bulkMembersPerSecond,
+      access: options.bulkAccess ?? (async () => await Promise.resolve('allowed')),
+      log,
+    });
+    this.#garbage = new GarbageCollector({ database, retention: retentionOf(config), log });
+    this.#sideJobs = new SideJobs(database, log, {
+      [bulkTimerKind]: async (timer) => await this.#bulk.run(timer),
+      [executionDeadlineKind]: async (timer) => await deadlines.expireExecution(timer),
+      [garbageCollectionKind]: async (timer) => await this.#garbage.run(timer),
+      [pauseDeadlineKind]: async (timer) => await deadlines.expirePause(timer),
+    });
+    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#sideJobs.wakeIn(0) });
     this.stores = new Stores({ database, describe: valueDescriber(this.files) });
     this.executions = new Executions({
       database,
       controller: this.#controller,
       hub: this.#hub,
+      deadlines,
       scheduling: {
         database,
+        requestKeys,
         nowMs: async () => await database.call(databaseNow, null),
         readInitialContent: initialContentReader(this.files, config.maxItemBytes),
       },
@@ -151,12 +186,18 @@ export class Engine {
       work,
       driverContext,
       timings,
-      runTimers: async () => await this.#sideJobs.tick(),
+      runTimers: async () => await this.#runTimers(),
       onLost: () => this.#renewLife(life, handles),
       log,
     });
     this.#life = life;
+    await this.#garbage.arm();
     life.start();
+  }
+
+  async #runTimers(): Promise<void> {
+    await this.#sideJobs.tick();
+    await this.#garbage.purge();
   }
 
   /** Stops in order: nothing new, work in flight is given back, leases go; the database stays open. */
@@ -164,6 +205,7 @@ export class Engine {
     this.#stopped = true;
     await this.#renewing;
     try {
+      this.#bulk.leave();
       await this.#life?.end(this.#options.config.drainMs);
       await this.#sideJobs.settled();
     } finally {
@@ -197,4 +239,13 @@ export class Engine {
     const found = await this.spaces.get(spaceId);
     return found === null ? null : { spaceId: found.id, name: found.name, root: found.path, readonly: found.readonly };
   }
+}
+
+function retentionOf(config: EngineConfig): Retention {
+  return {
+    suspendedMs: config.suspendedRetentionMs,
+    endedMs: config.endedRetentionMs,
+    bulkMs: config.bulkRetentionMs,
+    intervalMs: config.garbageCollectionIntervalMs,
+  };
 }

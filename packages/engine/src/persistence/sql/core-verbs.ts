@@ -2,13 +2,13 @@ import type { Verb } from '../sql.ts';
 import { commitJobs } from './commits.ts';
 import { executionCounts, failedTasks, startedTasks, thresholdFigures } from './counters.ts';
 import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
-import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
+import { discardExecution, discardExpired, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
 import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
 import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
-import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
+import { ensureTimer, finishHeldTimer, finishTimer, holdTimer, postponeTimer, releaseTimer, setTimer, takeDueTimers } from './timers.ts';
 import { createExecution, saveTransition } from './transitions.ts';
 import { appendWalk } from './walks.ts';
 
@@ -24,13 +24,17 @@ export const coreVerbs = [
   databaseNow,
   createExecution,
   discardExecution,
+  discardExpired,
   discardedExecutions,
+  ensureTimer,
   executionCounts,
   extendCreation,
   failedTasks,
   findTask,
+  finishHeldTimer,
   finishTimer,
   gateOfLaneRun,
+  holdTimer,
   leaveNode,
   listExecutions,
   loadExecution,
@@ -43,11 +47,13 @@ export const coreVerbs = [
   readSnapshots,
   registerNode,
   releaseDrive,
+  releaseTimer,
   renewNode,
   returnDeadSlices,
   returnSlice,
   returnSlices,
   saveTransition,
+  setTimer,
   startedTasks,
   stopEpochs,
   takeDueTimers,
