@@ -6,6 +6,7 @@ import {
   takeDataDirectory,
   type Database,
   type DataDirectory,
+  type ExecutionExtensions,
   type ExecutionService,
   type Files,
   type LambdaReport,
@@ -30,6 +31,7 @@ export interface Listeners {
 /** What the HTTP server needs of a running engine. */
 export interface RunningEngine {
   readonly executions: ExecutionService;
+  readonly extensions: ExecutionExtensions;
   readonly stores: StoreService;
   readonly files: Files;
   readonly spaces: Spaces;
@@ -98,10 +100,11 @@ async function composeIn(
     const providerId = await registry.providerId();
     const firstAdministrator = await registry.createFirstAdministrator();
     const engine = await engineFactory({ config, database, registry, providerId, directory, logger });
-    const { executions, stores, files, spaces, jobTokens } = engine;
+    const { executions, extensions, stores, files, spaces, jobTokens } = engine;
     const deps: ServerDeps = {
       registry,
       executions,
+      extensions,
       stores,
       files,
       spaces,

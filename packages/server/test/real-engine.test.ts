@@ -61,6 +61,7 @@ const engineFactory: EngineFactory = async ({ config, database, providerId, dire
   await engine.start();
   return {
     executions: engine.executions,
+    extensions: engine.extensions,
     stores: engine.stores,
     files: engine.files,
     spaces: engine.spaces,

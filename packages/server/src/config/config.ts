@@ -34,6 +34,12 @@ export interface ServeConfig {
   readonly jobsPerNode: number;
   readonly maxItemBytes: number;
   readonly bodyLimitBytes: number;
+  readonly suspendedRetentionMs: number;
+  readonly endedRetentionMs: number;
+  readonly garbageCollectionIntervalMs: number;
+  readonly requestKeyRetentionMs: number;
+  readonly bulkRetentionMs: number;
+  readonly bulkMembersPerSecond: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
 
@@ -172,6 +178,12 @@ function compile(read: (name: OptionName) => unknown): ServeConfig {
     jobsPerNode: read('jobsPerNode') as number,
     maxItemBytes: read('maxItemBytes') as number,
     bodyLimitBytes: read('bodyLimitBytes') as number,
+    suspendedRetentionMs: (read('suspendedRetentionSec') as number) * 1000,
+    endedRetentionMs: (read('endedRetentionSec') as number) * 1000,
+    garbageCollectionIntervalMs: (read('garbageCollectionIntervalSec') as number) * 1000,
+    requestKeyRetentionMs: (read('idempotencyRetentionSec') as number) * 1000,
+    bulkRetentionMs: (read('bulkRetentionSec') as number) * 1000,
+    bulkMembersPerSecond: read('bulkMembersPerSec') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };
 }

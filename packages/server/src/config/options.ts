@@ -26,6 +26,9 @@ const text = { kind: 'text' } as const;
 const flag = { kind: 'flag' } as const;
 const integer = (min: number, max: number): OptionKind => ({ kind: 'integer', min, max });
 const mebibyte = 1024 * 1024;
+const day = 86_400;
+/** Ten years. */
+const maxRetention = 3650 * day;
 
 export const serveOptions = {
   dataDir: { type: text, fallback: 'laneway-data', help: 'directory for the database, spaces and caches' },
@@ -56,6 +59,12 @@ export const serveOptions = {
   jobsPerNode: { type: integer(1, 10_000), fallback: 4 * cores, help: 'jobs at once on this node' },
   maxItemBytes: { type: integer(1024, 1024 * mebibyte), fallback: 16 * mebibyte, help: 'largest item of a store' },
   bodyLimitBytes: { type: integer(1024, 1024 * mebibyte), fallback: 64 * mebibyte, help: 'largest request body' },
+  suspendedRetentionSec: { type: integer(1, maxRetention), fallback: 30 * day, help: 'how long suspended executions are kept' },
+  endedRetentionSec: { type: integer(1, maxRetention), fallback: 15 * day, help: 'how long ended executions are kept' },
+  garbageCollectionIntervalSec: { type: integer(1, 86_400), fallback: 3600, help: 'how often expired executions are looked for' },
+  idempotencyRetentionSec: { type: integer(1, maxRetention), fallback: day, help: 'how long an Idempotency-Key is remembered' },
+  bulkRetentionSec: { type: integer(1, maxRetention), fallback: 7 * day, help: 'how long results of bulk operations are kept' },
+  bulkMembersPerSec: { type: integer(1, 10_000), fallback: 100, help: 'executions that bulk operations handle in a second on this node' },
   lambdaMappings: { type: { kind: 'map' }, fallback: {}, help: 'image → folder or URL of the lambda to use for it', onCommandLine: false },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createLambdaRuntime, defaultEngineConfig, Engine } from '@laneway/engine';
 import type { EngineParts, RunningEngine } from '../compose.ts';
 import { ConfigError, isLoopback } from '../config/config.ts';
+import { bulkAccess } from './bulk-access.ts';
 import { JobTokens } from './job-tokens.ts';
 import { LambdaDomain } from './lambda-domain.ts';
 
@@ -12,7 +13,7 @@ export interface LanewayEngine extends RunningEngine {
 
 /** Builds the engine; it begins to work when the listeners are open, so that no job starts before it can reach them. */
 export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
-  const { config, database, providerId, logger, directory } = parts;
+  const { config, database, registry, providerId, logger, directory } = parts;
   const runtime = await createLambdaRuntime({
     lambdaDirs: config.lambdas === null ? [] : [config.lambdas],
     cacheDir: join(config.dataDir, 'cache'),
@@ -39,6 +40,12 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       jobsPerTask: config.jobsPerTask,
       jobsPerNode: config.jobsPerNode,
       maxItemBytes: config.maxItemBytes,
+      suspendedRetentionMs: config.suspendedRetentionMs,
+      endedRetentionMs: config.endedRetentionMs,
+      garbageCollectionIntervalMs: config.garbageCollectionIntervalMs,
+      requestKeyRetentionMs: config.requestKeyRetentionMs,
+      bulkRetentionMs: config.bulkRetentionMs,
+      bulkMembersPerSecond: config.bulkMembersPerSecond,
     },
     database,
     runtime: runtime.value,
@@ -52,10 +59,12 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       close: (job) => jobTokens.revoke(job),
     },
     log: logger,
+    bulkAccess: bulkAccess(registry),
   });
   return {
     engine,
     executions: engine.executions,
+    extensions: engine.extensions,
     stores: engine.stores,
     files: engine.files,
     spaces: engine.spaces,

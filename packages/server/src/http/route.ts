@@ -49,7 +49,7 @@ export interface Route {
   /** Tokens of jobs are admitted; the handler confines them. */
   readonly jobTokens?: true;
   /** For the documentation. */
-  readonly parameters?: readonly { readonly name: string; readonly in: 'query' | 'body'; readonly text: string }[];
+  readonly parameters?: readonly { readonly name: string; readonly in: 'query' | 'body' | 'header'; readonly text: string }[];
   handle(call: Call): Promise<Answer>;
 }
 
