@@ -33,8 +33,15 @@ export const echoLambda: LambdaRevision = {
   state: 'stable',
 };
 
+export interface EchoOptions {
+  /** How each batch sleeps before it is echoed; 0 by default. */
+  readonly sleepSec?: number;
+  /** A range is not stored, whatever its length. */
+  readonly input?: 'list' | 'range';
+}
+
 /** Plain form (format 2). */
-export function echoDump(batchSize: number): WorkflowDump {
+export function echoDump(batchSize: number, { sleepSec = 0, input = 'list' }: EchoOptions = {}): WorkflowDump {
   const store = {
     description: '',
     type: 'list',
@@ -47,7 +54,7 @@ export function echoDump(batchSize: number): WorkflowDump {
     name: 'echo',
     lambdaId: 'echo',
     lambdaRevisionNumber: 1,
-    lambdaConfig: {},
+    lambdaConfig: { sleepDurationSec: sleepSec },
     argumentMappings: [{ argumentName: 'value', valueBuilder: { valueBuilderType: 'iteratedItem', valueBuilderRecipe: null } }],
     resultMappings: [
       {
@@ -79,7 +86,7 @@ export function echoDump(batchSize: number): WorkflowDump {
       atmWorkflowSchemaRevision: {
         description: '',
         stores: [
-          { ...store, id: 'input', name: 'input' },
+          { ...store, id: 'input', name: 'input', ...(input === 'range' ? { type: 'range', config: {} } : {}) },
           { ...store, id: 'output', name: 'output' },
         ],
         lanes: [lane],

@@ -16,10 +16,12 @@ export interface ServerProcess {
 
 const startTimeoutMs = 60_000;
 
-export async function startServerProcess(): Promise<ServerProcess> {
+/** `variables` are settings of the server. */
+export async function startServerProcess(variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'laneway-bench-'));
   const command = new URL('../packages/cli/bin/laneway.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--data-dir', dataDir, '--no-demo'], {
+    env: { ...process.env, ...variables },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // Whatever ends the measurement ends the server.

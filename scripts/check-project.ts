@@ -11,6 +11,7 @@ const self = 'scripts/check-project.ts';
 const forbidden: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /(?<![\w.~-])\/(?:work|root|home\/[a-z]\w*)\//, why: 'a path of a machine' },
   { pattern: /"resolved": "(?!https:\/\/registry\.npmjs\.org\/|packages\/)/, why: 'a registry host of a machine' },
+  { pattern: /\.\.\/shared\/(?:reference|workflows)/, why: 'a folder outside of the project' },
   { pattern: /BEGIN [A-Z ]*PRIVATE KEY/, why: 'a private key' },
   { pattern: /\b(?:TODO|FIXME|XXX)\b/, why: 'an unfinished note' },
   { pattern: /^(?:<{7}|>{7}) /m, why: 'a merge conflict' },

@@ -1,6 +1,9 @@
-/** Does `npm start` work from here? Starts a server in a temporary directory and waits until its demo execution has finished. */
+/**
+ * Does `npm start` work from here? Starts a server in a temporary directory, waits until its demo execution has finished, and stops it
+ * the way a supervisor does: with a SIGTERM for npm alone.
+ */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LanewayClient } from '@laneway/client';
@@ -52,7 +55,17 @@ function finish(problem: Error | undefined): void {
     process.stderr.write(`smoke test: ${problem.message}\n`);
     process.exitCode = 1;
   }
-  // The whole process group: npm, the bootstrap and the server.
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
-  void exited.then(() => rmSync(folder, { recursive: true, force: true }));
+  child.kill('SIGTERM');
+  void cleanUp();
+}
+
+async function cleanUp(): Promise<void> {
+  await exited;
+  if (existsSync(join(dataDir, 'server.json'))) {
+    process.stderr.write('smoke test: the server did not stop with "npm start"\n');
+    process.exitCode = 1;
+    // The whole process group: npm, the bootstrap and the server.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  }
+  rmSync(folder, { recursive: true, force: true });
 }

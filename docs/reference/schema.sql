@@ -86,7 +86,7 @@ CREATE TABLE driver (
   node_id text not null,
   node_token bigint not null,
   token bigint not null
-);
+, note text);
 
 CREATE INDEX driver_by_node on driver (node_id);
 
@@ -116,7 +116,7 @@ CREATE TABLE execution (
   version bigint not null,
   discarded integer not null default 0,
   document text not null
-, atm_workflow_schema_id text not null default '', labels text, created_at bigint not null default 0);
+, queued_at bigint not null default 0, admitted integer not null default 0, atm_workflow_schema_id text not null default '', labels text, created_at bigint not null default 0);
 
 CREATE INDEX execution_by_creation on execution (space_id, phase, created_at, id) where discarded = 0;
 
@@ -133,6 +133,8 @@ CREATE INDEX execution_by_user on execution (space_id, user_id, phase, phase_ind
 CREATE INDEX execution_discarded on execution (id) where discarded = 1;
 
 CREATE INDEX execution_ended on execution (finish_time, id) where phase = 'ended' and discarded = 0;
+
+CREATE INDEX execution_queue on execution (space_id, queued_at, id) where phase = 'waiting' and discarded = 0;
 
 CREATE INDEX execution_suspended on execution (suspend_time, id) where phase = 'suspended' and discarded = 0;
 
@@ -173,7 +175,7 @@ CREATE TABLE gate (
   complete integer not null,
   input text not null,
   walk text
-, stop_mode text);
+, stop_mode text, closed_at bigint);
 
 CREATE INDEX gate_active on gate (lane_run_id) where active = 1;
 

@@ -1,11 +1,12 @@
-/** Workflow dumps of the tests: the shared ones, changed where a test needs it, and small ones of their own. */
+/** Workflow dumps of the tests: the real ones, changed where a test needs it, and small ones of their own. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowDump } from '@laneway/client';
-import { newDirectory, sharedWorkflows } from './support.ts';
+import { referenceWorkflows } from '../support/reference.ts';
+import { newDirectory } from './support.ts';
 
-export function sharedDump(name: string): string {
-  return join(sharedWorkflows, `${name}.json`);
+export function referenceDump(name: string): string {
+  return join(referenceWorkflows, `${name}.json`);
 }
 
 /** A dump in plain form as far as tests change it. */
@@ -37,9 +38,9 @@ export interface PlainDump {
   };
 }
 
-/** A shared dump with its records unwrapped where a test changes it, as a file that `laneway run` reads. */
+/** A real dump with its records unwrapped where a test changes it, as a file that `laneway run` reads. */
 export function changedDump(name: string, change: (dump: PlainDump) => void): WorkflowDump {
-  const dump = plain(JSON.parse(readFileSync(sharedDump(name), 'utf8'))) as PlainDump;
+  const dump = plain(JSON.parse(readFileSync(referenceDump(name), 'utf8'))) as PlainDump;
   // Unwrapped records are those of format 2, whose data specs are also read in their flat form.
   setFormat(dump, 2);
   dump.originalAtmWorkflowSchemaId = `changed-${name}-${counter++}`;

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDump } from '../../packages/cli/src/run/dump.ts';
-import { changedDump, sharedDump, writeDump } from './dumps.ts';
+import { changedDump, referenceDump, writeDump } from './dumps.ts';
 import {
   cleanUp,
   laneway,
@@ -99,7 +99,7 @@ test(`calculate-checksums-mounted: md5 and sha256 of every regular file of a har
   const files = hardTree(directory);
   symlinkSync('one byte', join(directory, 'link'));
   const startedAt = performance.now();
-  const report = await runWorkflow(product, sharedDump('calculate-checksums-mounted'), ['--dir', directory, '--input', 'input-files=.']);
+  const report = await runWorkflow(product, referenceDump('calculate-checksums-mounted'), ['--dir', directory, '--input', 'input-files=.']);
   console.log(`calculate-checksums-mounted: ${files.size} files in ${Math.round(performance.now() - startedAt)} ms`);
   expect(report.status, JSON.stringify(report.tasks)).toBe('finished');
   expect(report.code).toBe(0);
@@ -156,7 +156,7 @@ function checksumAttributes(content: Uint8Array): Record<string, unknown> {
 }
 
 test('echo gives its file back, all counters and times agree, and everything ends finished (S1)', async () => {
-  const report = await runWorkflow(product, sharedDump('echo'), ['--dir', smallTree(), '--input', 'input=file1']);
+  const report = await runWorkflow(product, referenceDump('echo'), ['--dir', smallTree(), '--input', 'input=file1']);
   expect(report).toMatchObject({ code: 0, status: 'finished' });
   expect(report.tasks).toMatchObject([{ name: 'echo', status: 'finished', itemsInProcessing: 0, itemsProcessed: 1, itemsFailed: 0 }]);
   expect(report.stores['output']).toEqual([{ fileId: expect.any(String) }]);
@@ -370,7 +370,7 @@ describe('the same lambda on different input stores (S35, mounted)', () => {
 test('demo greets every node of the tree (S59)', async () => {
   const directory = newDirectory('demo');
   write(directory, 'dir2/file1', '100');
-  const report = await runWorkflow(product, sharedDump('demo'), ['--dir', directory, '--input', 'input_files=dir2']);
+  const report = await runWorkflow(product, referenceDump('demo'), ['--dir', directory, '--input', 'input_files=dir2']);
   expect(report).toMatchObject({ code: 0, status: 'finished' });
   expect(report.stores['results']?.toSorted()).toEqual(['Hello - dir2', 'Hello - file1']);
 });
@@ -382,7 +382,7 @@ test('detect-file-formats looks into regular files only, also when its root is a
   const directory = newDirectory('formats');
   write(directory, 'code/test.py', python);
   write(directory, 'lorem_ipsum.enl', 'Lorem ipsum dolor sit amet.\n');
-  const report = await runWorkflow(product, sharedDump('detect-file-formats'), ['--dir', directory, '--input', 'input-files=.']);
+  const report = await runWorkflow(product, referenceDump('detect-file-formats'), ['--dir', directory, '--input', 'input-files=.']);
   expect(report).toMatchObject({ code: 0, status: 'finished' });
   expect(report.stores['formats']).toHaveLength(2);
   expect(report.stores['formats']).toContainEqual(
@@ -399,7 +399,7 @@ test('detect-file-formats looks into regular files only, also when its root is a
 test('detect-file-mime-formats goes by names, and what it does not know is unknown (lambdas §13.5, S48, S49)', async () => {
   const directory = newDirectory('mime');
   for (const path of ['test.py', 'a/picture.jpg', 'a/b/lorem_ipsum.enl']) write(directory, path, 'x');
-  const report = await runWorkflow(product, sharedDump('detect-file-mime-formats'), ['--dir', directory, '--input', 'input-files=.']);
+  const report = await runWorkflow(product, referenceDump('detect-file-mime-formats'), ['--dir', directory, '--input', 'input-files=.']);
   expect(report).toMatchObject({ code: 0, status: 'finished' });
   const byName = (report.stores['files-format'] as readonly { fileName: string; mimeType: string }[]).map(({ fileName, mimeType }) => [
     fileName,
@@ -409,7 +409,7 @@ test('detect-file-mime-formats goes by names, and what it does not know is unkno
 });
 
 test('a workflow without a lane that has tasks is imported, and refused before anything is created (lambdas §13.11)', async () => {
-  const { code, err } = await laneway(['run', sharedDump('workflow-empty-lane'), '--data-dir', product.dataDir, '--dir', smallTree()]);
+  const { code, err } = await laneway(['run', referenceDump('workflow-empty-lane'), '--data-dir', product.dataDir, '--dir', smallTree()]);
   expect(code).toBe(1);
   expect(err).toContain('[atmLaneEmpty]');
 });

@@ -16,7 +16,6 @@ const waitTimeoutMs = 60_000;
 
 /** Lambdas of these tests. */
 export const testLambdas = join(import.meta.dirname, 'lambdas');
-export const sharedWorkflows = join(import.meta.dirname, '../../../shared/workflows');
 
 const children = new Set<ChildProcess>();
 const directories: string[] = [];

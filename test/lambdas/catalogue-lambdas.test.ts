@@ -103,21 +103,6 @@ describe.each(SANDBOX_MODES)('the built-in catalogue with sandbox "%s"', (sandbo
     await handle.dispose();
   });
 
-  test('a read-only lambda cannot set an attribute, its item fails', async () => {
-    if (sandbox === 'off') {
-      return;
-    }
-    const handle = await prepare(bench, taskFor(bench, 'onedata/lambda-calculate-checksum-mounted:v2', { readonly: true }));
-    const { outcome } = await runJob(handle, [{ file: { fileId: 'f1' } }], {
-      config: { algorithm: 'md5', metadataKey: 'k' },
-      files: { f1: 'hello.txt' },
-    });
-    expect(outcome).toMatchObject({
-      response: { resultsBatch: [{ exception: expect.stringMatching(/Read-only file system|Permission denied/) }] },
-    });
-    await handle.dispose();
-  });
-
   test('detect-file-format tells formats by content (lambdas R128, §13.5)', async () => {
     const handle = await prepare(bench, taskFor(bench, 'onedata/lambda-detect-file-format-mounted:v2'));
     const names = ['test.py', 'lorem_ipsum.enl', 'example_cpp_script', 'example_python_script'];
@@ -168,4 +153,20 @@ describe.each(SANDBOX_MODES)('the built-in catalogue with sandbox "%s"', (sandbo
     expect(xattrOf(join(bench.spaceRoot, 'test.py'), 'format.mime-type')).toBe('text/x-python');
     await handle.dispose();
   });
+});
+
+test('a read-only lambda cannot set an attribute: its item fails, and the file counts as processed all the same (lambdas R121)', async () => {
+  // Without a sandbox nothing keeps a lambda from writing.
+  const bench = await openBench({ sandbox: 'required' });
+  writeFileSync(join(bench.spaceRoot, 'hello.txt'), 'hello');
+  const task = taskFor(bench, 'onedata/lambda-calculate-checksum-mounted:v2', { readonly: true, streams: ['stats'] });
+  const handle = await prepare(bench, task);
+  const config = { algorithm: 'md5', metadataKey: 'k' };
+  const { outcome } = await runJob(handle, [{ file: { fileId: 'f1' } }], { config, files: { f1: 'hello.txt' } });
+  expect(outcome).toMatchObject({
+    response: { resultsBatch: [{ exception: expect.stringMatching(/Read-only file system|Permission denied/) }] },
+    streamed: expect.arrayContaining([expect.objectContaining({ value: expect.objectContaining({ tsName: 'filesProcessed', value: 1 }) })]),
+  });
+  await handle.dispose();
+  await bench.close();
 });

@@ -36,6 +36,22 @@ describe.each(SANDBOX_MODES)('the built-in echo with sandbox "%s"', (sandbox) =>
     await handle.dispose();
   });
 
+  test('sleeps once for a batch, with heartbeats, and wraps values where it is asked to (lambdas R116, ui-and-scenarios §2.2)', async () => {
+    const handle = await prepare(bench, taskFor(bench, 'onedata/lambda-echo:v3'));
+    const startAt = performance.now();
+    const items = [{ value: 1, __meta: { traceId: 'a' } }, { value: [2] }, { value: null }];
+    const { outcome, heartbeatCount } = await runJob(handle, items, { config: { sleepDurationSec: 0.6, wrapResultInArray: true } });
+    expect(outcome).toMatchObject({
+      response: { resultsBatch: [{ value: [1], __meta: { traceId: 'a' } }, { value: [[2]] }, { value: [null] }] },
+    });
+    const tookMs = performance.now() - startAt;
+    expect(tookMs).toBeGreaterThanOrEqual(590);
+    expect(tookMs).toBeLessThan(3 * 600);
+    // The first one comes from the runner; those of a short sleep are not all passed on.
+    expect(heartbeatCount).toBeGreaterThanOrEqual(2);
+    await handle.dispose();
+  });
+
   test('streams values to the files of the result names and returns nothing for the items', async () => {
     const handle = await prepare(bench, taskFor(bench, 'onedata/lambda-echo', { streams: ['value'] }));
     const { outcome } = await runJob(handle, [{ value: 1 }, { value: 'two' }], { config: { streamResults: true } });
@@ -58,7 +74,10 @@ describe.each(SANDBOX_MODES)('the built-in echo with sandbox "%s"', (sandbox) =>
       const { outcome } = await runJob(handle, [{ value: index }]);
       expect(outcome.kind).toBe('answered');
     }
-    console.log(`${image}, sandbox ${sandbox}: ${Math.round((batchCount * 1_000) / (performance.now() - startAt))} batches/s`);
+    const perSecond = Math.round((batchCount * 1_000) / (performance.now() - startAt));
+    console.log(`${image}, sandbox ${sandbox}: ${perSecond} batches/s`);
+    // More than a fork for each batch could do (design §7).
+    expect(perSecond).toBeGreaterThan(250);
     await handle.dispose();
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBench, prepare, pythonLambda, runJob, SANDBOX_MODES, taskFor, type Bench } from './support.ts';
@@ -18,8 +19,20 @@ const CAREFUL =
   'def handle(request, heartbeat):\n    signal.signal(signal.SIGTERM, bye)\n    print("started", flush=True)\n    time.sleep(60)\n';
 const DAEMON =
   'import os, time\ndef handle(request, heartbeat):\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0:\n            time.sleep(300)\n        os._exit(0)\n' +
-  '    os.wait()\n    print("started", flush=True)\n    if request["ctx"]["config"].get("wait"):\n        time.sleep(60)\n' +
-  '    return {"resultsBatch": [{"pids": len([p for p in os.listdir("/proc") if p.isdigit()])}]}\n';
+  '    os.wait()\n    print("started", flush=True)\n    config = request["ctx"]["config"]\n    if config.get("exit"):\n        os._exit(3)\n' +
+  '    if config.get("wait"):\n        time.sleep(60)\n    own = "LANEWAY_RUNNER_COOKIE=" + os.environ["LANEWAY_RUNNER_COOKIE"]\n    count = 0\n' +
+  '    for pid in os.listdir("/proc"):\n        try:\n            with open("/proc/%s/environ" % pid) as environ:\n' +
+  '                count += own in environ.read().split("\\0")\n        except OSError:\n            pass\n' +
+  '    return {"resultsBatch": [{"processes": count}]}\n';
+/** Suspends itself. */
+const SUSPENDED =
+  'import os, signal\ndef handle(request, heartbeat):\n    print("started", flush=True)\n    os.kill(os.getpid(), signal.SIGSTOP)\n';
+/** Installs its signal handler while it is imported. */
+const PREPARED =
+  'import signal, sys, time\ndef bye(*_):\n    print("saving", flush=True)\n    time.sleep(0.2)\n    print("saved", flush=True)\n    sys.exit(0)\n' +
+  'signal.signal(signal.SIGTERM, bye)\ndef handle(request, heartbeat):\n    print("started", flush=True)\n    time.sleep(60)\n';
+/** As above, but its import leaves a thread, so that it runs in a fresh interpreter. */
+const THREADED = `import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n${PREPARED}`;
 const JS = (body: string): string =>
   `import { defineLambda } from '@laneway/lambda-kit';\nexport const lambda = defineLambda({ item: ${body} });\n`;
 const js = (name: string, body: string): Record<string, string> => ({
@@ -33,6 +46,9 @@ const LAMBDAS = {
   stubborn: named('stubborn', STUBBORN),
   careful: named('careful', CAREFUL),
   daemon: named('daemon', DAEMON),
+  suspended: named('suspended', SUSPENDED),
+  prepared: named('prepared', PREPARED),
+  threaded: named('threaded', THREADED),
   'js-sleeping': js('js-sleeping', 'async (_args, context) => { console.log("started"); await context.sleep(10_000); return null; }'),
   'js-deaf': js(
     'js-deaf',
@@ -130,15 +146,18 @@ describe.each(SANDBOX_MODES)('stopping a job with sandbox "%s"', (sandbox) => {
     return { ...observed, tookMs };
   };
 
-  test.each(['sleeping', 'sleeping-reused', 'js-sleeping'])('ends an unmodified handler that sleeps at once: %s', async (name) => {
-    const { outcome, tookMs } = await stopOnceStarted(name, 10_000);
-    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signalled' });
-    expect(tookMs).toBeLessThan(1_500);
-  });
+  test.each(['sleeping', 'sleeping-reused', 'suspended', 'js-sleeping'])(
+    'ends an unmodified handler that sleeps at once: %s',
+    async (name) => {
+      const { outcome, tookMs } = await stopOnceStarted(name, 10_000);
+      expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
+      expect(tookMs).toBeLessThan(1_500);
+    },
+  );
 
   test.each(['stubborn', 'js-deaf'])('kills a handler that ignores the signal when the grace is over: %s', async (name) => {
     const { outcome, tookMs } = await stopOnceStarted(name, 400);
-    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'killed' });
+    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'kill' });
     expect(tookMs).toBeGreaterThanOrEqual(390);
     expect(tookMs).toBeLessThan(2_000);
   });
@@ -146,21 +165,57 @@ describe.each(SANDBOX_MODES)('stopping a job with sandbox "%s"', (sandbox) => {
   test('kills a handler that never gives up the processor', async () => {
     const handle = await prepare(bench, taskFor(bench, 'js-busy'));
     const stop = new AbortController();
-    const { outcome } = await runJob(handle, [{}], { signal: stop.signal, graceMs: 300, onHeartbeat: () => stop.abort() });
-    expect(outcome).toMatchObject({ kind: 'withdrawn' });
+    let heartbeatCount = 0;
+    const { outcome } = await runJob(handle, [{}], {
+      signal: stop.signal,
+      graceMs: 300,
+      // The first one says that the runner has the job, the second one is the handler's.
+      onHeartbeat: () => (heartbeatCount++ === 0 ? undefined : stop.abort()),
+    });
+    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'kill' });
     await handle.dispose();
   });
 
-  test('gives a handler that catches the signal the grace', async () => {
-    const { outcome, output } = await stopOnceStarted('careful', 5_000);
+  test.each(['careful', 'prepared', 'threaded'])('gives a handler that catches the signal the grace: %s', async (name) => {
+    const { outcome, output } = await stopOnceStarted(name, 5_000);
     expect(output).toContain('saved');
-    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signalled' });
+    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
   });
 
-  test('takes a daemon that left its session along', async () => {
-    const { outcome } = await stopOnceStarted('daemon', 300, { wait: true });
-    expect(outcome).toMatchObject({ kind: 'withdrawn' });
-    expect(outcome).not.toMatchObject({ stage: 'unreachable' });
+  test('takes a daemon that left its session along, and does not wait for it', async () => {
+    const { outcome, tookMs } = await stopOnceStarted('daemon', 10_000, { wait: true });
+    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
+    expect(tookMs).toBeLessThan(1_500);
+  });
+
+  test('a job that ends while its daemon lives on has crashed', async () => {
+    const handle = await prepare(bench, taskFor(bench, 'daemon'));
+    const { outcome } = await runJob(handle, [{}], { config: { exit: true } });
+    expect(outcome).toMatchObject({ kind: 'crashed', reason: expect.stringContaining('exit code 3') });
+    await handle.dispose();
+  });
+
+  test('a stop that comes right after the start is not lost', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const handle = await prepare(bench, taskFor(bench, 'sleeping'));
+      const stop = new AbortController();
+      const { outcome } = await runJob(handle, [{}], { signal: stop.signal, graceMs: 5_000, onHeartbeat: () => stop.abort() });
+      expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
+      await handle.dispose();
+    }
+  });
+
+  test('a preparation that was stopped before it began starts no process', async () => {
+    const runnersDir = join(bench.directory, 'work/runners');
+    const directoryCount = (): number => (existsSync(runnersDir) ? readdirSync(runnersDir).length : 0);
+    await expect.poll(directoryCount).toBe(0);
+    const preparing = bench.runtime.prepare(taskFor(bench, 'sleeping'), AbortSignal.abort());
+    const seen = new Set<number>();
+    while ((await Promise.race([preparing, new Promise((resolve) => setImmediate(resolve))])) === undefined) {
+      seen.add(directoryCount());
+    }
+    expect(await preparing).toMatchObject({ kind: 'failed', reason: expect.stringContaining('stopped') });
+    expect(Math.max(0, ...seen, directoryCount())).toBe(0);
   });
 
   test('leaves the task able to run further jobs', async () => {
@@ -176,7 +231,7 @@ describe.each(SANDBOX_MODES)('stopping a job with sandbox "%s"', (sandbox) => {
   test('does not start a job that was stopped before', async () => {
     const handle = await prepare(bench, taskFor(bench, 'sleeping'));
     const { outcome, output } = await runJob(handle, [{}], { signal: AbortSignal.abort() });
-    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signalled' });
+    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
     expect(output).toBe('');
     await handle.dispose();
   });
@@ -190,20 +245,22 @@ describe.each(SANDBOX_MODES)('stopping a job with sandbox "%s"', (sandbox) => {
       },
     });
     await closing;
-    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'killed' });
+    expect(outcome).toEqual({ kind: 'withdrawn', stage: 'kill' });
   });
 });
 
-test('a daemon of one batch is gone before the next batch of the sandbox', async () => {
-  const bench = await openBench({ sandbox: 'required', lambdas: LAMBDAS });
+test.each(SANDBOX_MODES)('a daemon of one batch sees the next batch of its runner only without a sandbox: "%s"', async (sandbox) => {
+  const bench = await openBench({ sandbox, lambdas: LAMBDAS });
   const handle = await prepare(bench, taskFor(bench, 'daemon'));
-  const counts: unknown[] = [];
+  const counts: number[] = [];
   for (let index = 0; index < 3; index += 1) {
     const { outcome } = await runJob(handle, [{}]);
-    counts.push(outcome.kind === 'answered' ? outcome.response : outcome);
+    expect(outcome).toMatchObject({ kind: 'answered', response: { resultsBatch: [{ processes: expect.any(Number) }] } });
+    counts.push((outcome as unknown as { response: { resultsBatch: { processes: number }[] } }).response.resultsBatch[0]!.processes);
   }
-  expect(counts[1]).toEqual(counts[0]);
-  expect(counts[2]).toEqual(counts[0]);
+  const [first = 0] = counts;
+  expect(first).toBeGreaterThan(1);
+  expect(counts).toEqual(sandbox === 'off' ? [first, first + 1, first + 2] : [first, first, first]);
   await bench.close();
 });
 

@@ -1,4 +1,5 @@
 /** A runtime whose lambdas are functions of the test: everything else of the engine is the real thing. */
+import type { ErrorObject } from '@laneway/model';
 import type { JobControl, JobOutcome, JobToRun, LambdaHandle, LambdaRuntime, PrepareOutcome, TaskToPrepare } from '@laneway/engine';
 
 export type InProcessLambda = (job: JobToRun, control: JobControl, task: TaskToPrepare) => Promise<JobOutcome>;
@@ -25,13 +26,15 @@ export const untilStopped: InProcessLambda = async (_job, control) => {
     if (control.signal.aborted) resolve();
     control.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  return { kind: 'withdrawn', stage: 'signalled' };
+  return { kind: 'withdrawn', stage: 'signal' };
 };
 
 export class InProcessRuntime implements LambdaRuntime {
   readonly calls: JobToRun[] = [];
   readonly prepared: string[] = [];
   readonly disposed: string[] = [];
+  /** What `health` answers. */
+  unhealthy: ErrorObject | null = null;
   live = 0;
   mostLive = 0;
   readonly #lambdas: Readonly<Record<string, InProcessLambda>>;
@@ -71,6 +74,10 @@ export class InProcessRuntime implements LambdaRuntime {
       },
     };
     return { kind: 'ready', handle };
+  }
+
+  async health(): Promise<ErrorObject | null> {
+    return await Promise.resolve(this.unhealthy);
   }
 
   list(): ReturnType<LambdaRuntime['list']> {

@@ -11,7 +11,7 @@ import {
   type ExecutionView,
   type ScheduleRequest,
 } from '@laneway/engine';
-import type { LambdaRevision, LaneSchema, StoreSchema, TaskSchema, WorkflowSchemaRevision } from '@laneway/model';
+import type { DataSpec, LambdaRevision, LaneSchema, StoreSchema, TaskSchema, WorkflowSchemaRevision } from '@laneway/model';
 import type { DatabaseKind } from './databases.ts';
 import { InProcessRuntime, type InProcessLambda } from './in-process-runtime.ts';
 
@@ -34,7 +34,7 @@ const quiet = {
 export async function startTestEngine(
   kind: DatabaseKind,
   lambdas: Readonly<Record<string, InProcessLambda>>,
-  options: { readonly runners?: number; readonly config?: Partial<EngineConfig> } & Pick<EngineOptions, 'bulkAccess'> = {},
+  options: { readonly runners?: number; readonly config?: Partial<EngineConfig> } & Pick<EngineOptions, 'access' | 'bulkAccess'> = {},
 ): Promise<TestEngine> {
   const { database, close } = await kind.open('engine');
   const dataDir = await mkdtemp(join(tmpdir(), 'laneway-engine-'));
@@ -47,6 +47,7 @@ export async function startTestEngine(
     environment: { open: async () => await Promise.resolve({}), close: () => undefined },
     log: quiet,
     ...(options.bulkAccess === undefined ? {} : { bulkAccess: options.bulkAccess }),
+    ...(options.access === undefined ? {} : { access: options.access }),
   });
   await engine.start();
   const space = await engine.spaces.create({ name: 'space', path: null, readonly: false, ownerUserId: 'user' });
@@ -68,7 +69,12 @@ export async function startTestEngine(
 export interface WorkflowOptions {
   /** Lanes of boxes of lambda names. */
   readonly lanes: readonly (readonly (readonly string[])[])[];
-  readonly input?: { readonly type: 'list' | 'range' | 'singleValue'; readonly content: unknown };
+  readonly input?: { readonly type: 'list' | 'range' | 'singleValue' | 'treeForest'; readonly content: unknown };
+  /** Of the items of the input, and of the lambdas' argument; numbers by default. */
+  readonly items?: DataSpec;
+  readonly argument?: DataSpec;
+  /** Of the lambdas' result and the store `output`; numbers by default. */
+  readonly results?: DataSpec;
   readonly batchSize?: number;
   readonly maxRetries?: number;
   readonly threshold?: number;
@@ -86,7 +92,9 @@ const resources = {
   ephemeralStorageLimit: null,
 };
 
-function lambdaOf(name: string, collects: boolean): LambdaRevision {
+const numbers: DataSpec = { type: 'number', integersOnly: false, allowedValues: null };
+
+function lambdaOf(name: string, collects: boolean, options: WorkflowOptions): LambdaRevision {
   return {
     name,
     summary: '',
@@ -97,12 +105,8 @@ function lambdaOf(name: string, collects: boolean): LambdaRevision {
       dockerExecutionOptions: { readonly: false, mountOneclient: false, oneclientMountPoint: '/mnt/onedata', oneclientOptions: '' },
     },
     configParameterSpecs: [],
-    argumentSpecs: [
-      { name: 'item', dataSpec: { type: 'number', integersOnly: false, allowedValues: null }, isOptional: false, defaultValue: null },
-    ],
-    resultSpecs: collects
-      ? [{ name: 'value', dataSpec: { type: 'number', integersOnly: false, allowedValues: null }, relayMethod: 'returnValue' }]
-      : [],
+    argumentSpecs: [{ name: 'item', dataSpec: options.argument ?? options.items ?? numbers, isOptional: false, defaultValue: null }],
+    resultSpecs: collects ? [{ name: 'value', dataSpec: options.results ?? numbers, relayMethod: 'returnValue' }] : [],
     preferredBatchSize: 100_000,
     resourceSpec: resources,
     state: 'stable',
@@ -111,14 +115,19 @@ function lambdaOf(name: string, collects: boolean): LambdaRevision {
 
 /** A request for a workflow of numbers: store `input` is iterated by every lane. */
 export function workflowOf(test: TestEngine, options: WorkflowOptions): ScheduleRequest {
-  const number = { type: 'number', integersOnly: false, allowedValues: null } as const;
   const inputType = options.input?.type ?? 'list';
   const common = { name: 'input', description: '', requiresInitialContent: false, defaultInitialContent: null };
   const input: StoreSchema =
     inputType === 'range'
       ? { ...common, id: 'input', type: 'range', config: {} }
-      : { ...common, id: 'input', type: inputType, config: { itemDataSpec: number } };
-  const output: StoreSchema = { ...common, id: 'output', name: 'output', type: 'list', config: { itemDataSpec: number } };
+      : { ...common, id: 'input', type: inputType, config: { itemDataSpec: options.items ?? numbers } };
+  const output: StoreSchema = {
+    ...common,
+    id: 'output',
+    name: 'output',
+    type: 'list',
+    config: { itemDataSpec: options.results ?? numbers },
+  };
   const names = [...new Set(options.lanes.flat(2))];
   const collects = new Set(options.collects ?? names);
   const lanes = options.lanes.map((boxes, laneIndex): LaneSchema => ({
@@ -161,7 +170,7 @@ export function workflowOf(test: TestEngine, options: WorkflowOptions): Schedule
     name: 'workflow',
     revisionNumber: 1,
     revision,
-    lambdas: Object.fromEntries(names.map((name) => [name, { 1: lambdaOf(name, collects.has(name)) }])),
+    lambdas: Object.fromEntries(names.map((name) => [name, { 1: lambdaOf(name, collects.has(name), options) }])),
     storeInitialContentOverlay: options.input === undefined ? {} : { input: options.input.content },
     logLevel: options.logLevel ?? 6,
     callback: null,

@@ -8,7 +8,7 @@ const dumpFile = fileURLToPath(new URL('../../../examples/hello/workflow.json', 
 /** Imports and schedules examples/hello in a space of its own, the way any user would. */
 export async function setUpDemo(client: LanewayClient): Promise<{ executionId: string; schemaId: string; spaceId: string }> {
   const dump = readDump(dumpFile);
-  const { schemaId } = await importDump(client, dump);
+  const schemaId = await importDump(client, dump);
   const spaceId = await client.registry.createSpace({ name: 'demo' });
   const executionId = await client.executions.schedule({
     atmWorkflowSchemaId: schemaId,

@@ -26,8 +26,13 @@ function explain(error: unknown): { message: string; hint?: string | undefined }
     return { message: error.message, hint: 'start one with "laneway serve", or name another with --server' };
   }
   if (error instanceof ApiError) return { message: apiMessage(error), hint: hintForStatus(error.status) };
-  if (error instanceof Error) return { message: error.message };
-  return { message: String(error) };
+  return { message: messageOf(error) };
+}
+
+/** With the reasons of failures that came together. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return `${error.message}: ${error.errors.map(messageOf).join('; ')}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Names the field, and for wrapped errors the innermost reason, which says most. */

@@ -1,17 +1,34 @@
 /**
- * Ctrl-C and SIGTERM: the first one asks politely, the second one leaves. The returned function removes the listeners.
+ * Ctrl-C and SIGTERM, from its making until `stopListening`. Outside of `during` they leave the process; inside, the first one asks
+ * politely, and any further one leaves.
  */
-export function onInterrupt(first: () => void, second: () => void): () => void {
-  let count = 0;
-  const listener = (): void => {
-    count += 1;
-    if (count === 1) first();
-    else second();
+export class Interrupt {
+  #polite: (() => void) | null = null;
+  readonly #listener = (): void => {
+    const polite = this.#polite;
+    this.#polite = null;
+    if (polite === null) process.exit(leftByInterrupt);
+    polite();
   };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
-  return () => {
-    process.off('SIGINT', listener);
-    process.off('SIGTERM', listener);
-  };
+
+  constructor() {
+    for (const signal of signals) process.on(signal, this.#listener);
+  }
+
+  async during<T>(polite: () => void, work: () => Promise<T>): Promise<T> {
+    this.#polite = polite;
+    try {
+      return await work();
+    } finally {
+      this.#polite = null;
+    }
+  }
+
+  stopListening(): void {
+    for (const signal of signals) process.off(signal, this.#listener);
+  }
 }
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+/** As shells count it. */
+const leftByInterrupt = 130;

@@ -31,16 +31,10 @@ export async function startServer({ options, file, env, announce }: StartRequest
   return { url: server.url, dataDir: config.dataDir, firstToken, wantsDemo: config.demo, close: async () => await server.close() };
 }
 
-/** The effective settings by name, for `doctor`; the password of a database is not shown. */
-export async function effectiveSettings(options: RawConfig, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
-  const module = await import('@laneway/server');
-  const config = module.loadConfig({ options, variables: settingsOf(env), file: env['LANEWAY_CONFIG'] ?? null });
-  const secrets = new Set(['metricsToken']);
-  const shown = Object.entries(config).map(([name, value]) => {
-    const text = typeof value === 'string' ? value.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:…@') : JSON.stringify(value);
-    return [name, secrets.has(name) && value !== null ? '(set)' : text] as const;
-  });
-  return Object.fromEntries(shown);
+/** The effective settings by name, for `doctor`; secrets are not shown. */
+export async function effectiveSettings(options: RawConfig, env: NodeJS.ProcessEnv): Promise<Readonly<Record<string, string>>> {
+  const { describeSettings } = await import('@laneway/server');
+  return describeSettings({ options, variables: settingsOf(env), file: env['LANEWAY_CONFIG'] ?? null });
 }
 
 /** Variables of the command line itself are no settings of the server, which refuses unknown ones. */

@@ -27,6 +27,12 @@ describe('a file that is no dump', () => {
     ['{}', '"name" must be text'],
     ['{"name": "x"}', '"revision" must be an object'],
     ['{"name": "x", "revision": {}}', '"revision.originalRevisionNumber" must be an integer'],
+    [
+      '{"name": "x", "revision": {"originalRevisionNumber": 1, "schemaFormatVersion": 99}}',
+      '"revision.schemaFormatVersion" is 99, which is unknown: it has to be one of 2, 3',
+    ],
+    ['{"name": "x", "revision": {"originalRevisionNumber": 1, "schemaFormatVersion": null}}', '"revision.schemaFormatVersion" is null'],
+    ['{"name": "x", "revision": {"originalRevisionNumber": 1, "schemaFormatVersion": 3}}', '"revision.atmWorkflowSchemaRevision" must be'],
     ['{"name": "x", "revision": {"originalRevisionNumber": 1}}', '"revision.atmWorkflowSchemaRevision" must be an object'],
   ])('%s is refused with the field', (text, message) => {
     expect(() => readDump(file(text))).toThrow(message);

@@ -1,11 +1,12 @@
 import { mkdtempSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ApiError } from '@laneway/client';
+import { serveOptions } from '@laneway/server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, findServer, findToken } from '../src/connection.ts';
 import { describeFailure } from '../src/failure.ts';
@@ -39,7 +40,7 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, err: Pa
   return await printed;
 }
 
-/** Answers from a table "METHOD path" → body; what is not in it is a 404. */
+/** Answers from a table "METHOD path" → body, or a function that answers; what is not in it is a 404. */
 async function fakeServer(answers: Record<string, unknown>, seen: unknown[] = []): Promise<string> {
   const http = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -49,7 +50,9 @@ async function fakeServer(answers: Record<string, unknown>, seen: unknown[] = []
       const body = Buffer.concat(chunks).toString();
       if (body !== '') seen.push({ path, body: JSON.parse(body) as unknown });
       const answer = answers[path];
-      if (path.endsWith('/events')) {
+      if (typeof answer === 'function') {
+        (answer as (response: ServerResponse) => void)(response);
+      } else if (path.endsWith('/events')) {
         response
           .writeHead(200, { 'content-type': 'text/event-stream' })
           .write(`id: 1\nevent: snapshot\ndata: ${JSON.stringify(answer)}\n\n`);
@@ -117,11 +120,28 @@ describe('arguments', () => {
   });
 });
 
+test('the options of serve are settings of the server, and the defaults in its help are theirs', async () => {
+  const program = buildProgram({ out: new PassThrough(), err: new PassThrough(), interactive: false, color: false, env: {} }, '1.2.3');
+  const options = program.commands.find((command) => command.name() === 'serve')?.options.filter((option) => option.long !== '--config');
+  expect(options?.length).toBeGreaterThan(9);
+  for (const option of options ?? []) {
+    const name = option.attributeName() as keyof typeof serveOptions;
+    expect(Object.keys(serveOptions)).toContain(name);
+    const shown = /\(default: (.*)\)/.exec(option.description)?.[1]?.replace(/^\.\//, '');
+    if (shown !== undefined && name !== 'sandbox') expect(JSON.stringify(serveOptions[name].fallback).replaceAll('"', '')).toBe(shown);
+  }
+});
+
 describe('failures', () => {
   test('of the server name the field and the innermost reason', () => {
     const specificError = { id: 'badValueEmpty', description: 'Value must not be empty' };
     const error = new ApiError(400, { id: 'badData', description: 'Bad data', details: { key: 'tasks', specificError } });
     expect(describeFailure(error, {})).toBe('error: Bad data (field "tasks"): Value must not be empty [badData]');
+  });
+
+  test('that came together are all told', () => {
+    const closing = new AggregateError([new Error('jobs still run'), new AggregateError([new Error('disk full')], 'files')], 'not clean');
+    expect(describeFailure(closing, {})).toBe('error: not clean: jobs still run; files: disk full');
   });
 
   test('of rights come with a hint', () => {
@@ -154,6 +174,7 @@ function workflowServer(status: string, space: object): Record<string, unknown> 
   return {
     'GET onezone/user/atm_inventories': { atm_inventories: ['inv'] },
     'GET onezone/atm_inventories/inv/atm_workflow_schemas': { atm_workflow_schemas: [] },
+    'GET onezone/atm_inventories/inv/atm_lambdas': { atm_lambdas: [] },
     'POST onezone/atm_workflow_schemas': { location: 'https://h/api/v3/onezone/atm_workflow_schemas/s1' },
     'GET onezone/atm_workflow_schemas/s1': { name: 'w', revisionRegistry: { 1: revision } },
     'GET onezone/user/effective_spaces': { spaces: ['sp'] },
@@ -247,6 +268,32 @@ describe('run', () => {
     expect(String(err.read())).toContain('error: task greet: The batch could not be processed. Reason: ValueError: no');
   });
 
+  test('Ctrl-C cancels; when that comes too late, the end is told as ever', async () => {
+    const answers = workflowServer('finished', {});
+    const details = answers['GET oneprovider/automation/execution/workflows/e1/events'] as object;
+    const asked = Promise.withResolvers<ServerResponse>();
+    const url = await fakeServer({
+      ...answers,
+      'GET oneprovider/automation/execution/workflows/e1': details,
+      'GET oneprovider/automation/execution/workflows/e1/events': (response: ServerResponse) => {
+        const snapshot = JSON.stringify({ ...details, status: 'active' });
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(`id: 1\nevent: snapshot\ndata: ${snapshot}\n\n`);
+        asked.resolve(response);
+      },
+      'POST oneprovider/automation/execution/workflows/e1/cancel': (response: ServerResponse) => {
+        response.writeHead(400).end(JSON.stringify({ error: { id: 'atmWorkflowExecutionEnded', description: 'It ended.' } }));
+        void asked.promise.then((events) => events.write('id: 2\nevent: execution\ndata: {}\n\n'));
+      },
+    });
+    const err = new PassThrough();
+    const running = run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err);
+    await asked.promise;
+    process.emit('SIGINT');
+    expect(await running).toMatch(/^execution e1 finished\n/);
+    expect(String(err.read())).toBe('cancelling; press Ctrl-C again to leave\n');
+    expect([process.exitCode, process.listenerCount('SIGINT')]).toEqual([0, 0]);
+  });
+
   test('uses the space that is registered for the real path of the directory', async () => {
     mkdirSync(join(folder, 'photos'));
     symlinkSync(join(folder, 'photos'), join(folder, 'link'));
@@ -254,6 +301,16 @@ describe('run', () => {
     const url = await fakeServer(workflowServer('finished', { path: join(folder, 'photos') }), seen);
     await run(['run', writeDump(), '--dir', join(folder, 'link'), '--server', url, '--token', 't', '--detach']);
     expect(seen.map(({ path }) => path)).not.toContain('POST onezone/user/spaces');
+  });
+
+  test('names what it could not take back when it is refused', async () => {
+    const { 'POST oneprovider/automation/execution/workflows': _schedule, ...answers } = workflowServer('finished', {});
+    const err = new PassThrough();
+    const url = await fakeServer(answers);
+    await expect(run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err)).rejects.toMatchObject({
+      message: 'nothing at POST oneprovider/automation/execution/workflows',
+    });
+    expect(String(err.read())).toMatch(/^left behind: workflow schema s1 with its lambdas: nothing at DELETE /);
   });
 
   test('refuses an unknown store before it tells the server anything', async () => {
@@ -280,6 +337,23 @@ test('a user that cannot join the space is not left behind', async () => {
   const url = await fakeServer(answers);
   await expect(run(['user', 'create', 'ada', '--space', 'data', '--server', url, '--token', 't'])).rejects.toMatchObject({ status: 404 });
   expect(seen).toEqual(['deleted']);
+});
+
+test('doctor shows the settings under the names by which they are set, without secrets, and what the machine offers', async () => {
+  const env = {
+    LANEWAY_METRICS_TOKEN: 'hush',
+    LANEWAY_DATABASE_URL: 'postgres://me:hush@db/x',
+    LANEWAY_HOST: '0.0.0.0',
+    LANEWAY_DRAIN_SEC: '7',
+  };
+  const text = await run(['doctor', '--json', '--data-dir', folder], { ...env, LANEWAY_TOKEN: 'hush' });
+  expect(text).not.toContain('hush');
+  const { settings, checks } = JSON.parse(text) as { settings: object; checks: { name: string; ok: boolean; found: string }[] };
+  expect(Object.keys(settings)).toEqual(Object.keys(serveOptions));
+  expect(settings).toMatchObject({ drainSec: '7', cancelGraceSec: '10', sandbox: 'required', databaseUrl: 'postgres://me:…@db/x' });
+  expect(settings).toMatchObject({ metricsToken: '(set)', tlsCert: '–', dataDir: folder });
+  expect(checks.find((check) => check.name === 'node')).toMatchObject({ ok: true, found: process.version });
+  expect(checks.find((check) => check.name === 'server')).toMatchObject({ ok: false, found: `none runs on ${folder}` });
 });
 
 test.each(['bash', 'zsh', 'fish'])('the completion for %s knows the commands', async (shell) => {

@@ -1,7 +1,7 @@
 import type { ExecutionDetails } from './shapes.ts';
 import { ApiError } from './errors.ts';
 import { parseEventStream } from './event-stream.ts';
-import type { Transport } from './transport.ts';
+import { idPath, type Transport } from './transport.ts';
 
 /** A numbered state change (interfaces, Events). */
 export interface ChangeEvent {
@@ -70,7 +70,7 @@ async function connect(
   lastEventId: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
-  return await transport.send('GET', `/api/v3/oneprovider/automation/execution/workflows/${executionId}/events`, {
+  return await transport.send('GET', idPath`/api/v3/oneprovider/automation/execution/workflows/${executionId}/events`, {
     headers: { accept: 'text/event-stream', ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,6 +1,6 @@
 import { followExecution, type ExecutionMessage, type FollowOptions } from './execution-events.ts';
 import type { ExecutionDetails, ExecutionPage, LaneRunSelector, ListExecutionsQuery, ScheduleBody, TaskDetails } from './shapes.ts';
-import type { Transport } from './transport.ts';
+import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider/automation/execution';
 
@@ -18,51 +18,51 @@ export class ExecutionsApi {
   }
 
   async list(spaceId: string, query: ListExecutionsQuery = {}): Promise<ExecutionPage> {
-    return await this.#transport.json('GET', `/api/v3/oneprovider/spaces/${spaceId}/automation/execution/workflows`, {
+    return await this.#transport.json('GET', idPath`/api/v3/oneprovider/spaces/${spaceId}/automation/execution/workflows`, {
       query: { ...query },
     });
   }
 
   async details(executionId: string): Promise<ExecutionDetails> {
-    return await this.#transport.json('GET', `${base}/workflows/${executionId}`);
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}`);
   }
 
   /** Answers when the request is registered; reaching `cancelled` follows (rest R84). */
   async cancel(executionId: string, reason?: string): Promise<void> {
-    await this.#transport.call('POST', `${base}/workflows/${executionId}/cancel`, reason === undefined ? {} : { body: { reason } });
+    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/cancel`, reason === undefined ? {} : { body: { reason } });
   }
 
   /** Jobs in flight run to their end first; reaching `paused` follows. */
   async pause(executionId: string, reason?: string): Promise<void> {
-    await this.#transport.call('POST', `${base}/workflows/${executionId}/pause`, reason === undefined ? {} : { body: { reason } });
+    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/pause`, reason === undefined ? {} : { body: { reason } });
   }
 
   /** Goes on with a paused or interrupted execution. */
   async resume(executionId: string): Promise<void> {
-    await this.#transport.call('POST', `${base}/workflows/${executionId}/resume`);
+    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/resume`);
   }
 
   /** Goes on with the next lane of a failed execution. */
   async forceContinue(executionId: string): Promise<void> {
-    await this.#transport.call('POST', `${base}/workflows/${executionId}/force_continue`);
+    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/force_continue`);
   }
 
   /** Runs an ended lane run, and the lanes after it, once more. */
   async rerun(executionId: string, laneRun: LaneRunSelector): Promise<void> {
-    await this.#transport.call('POST', `${base}/workflows/${executionId}/rerun`, { body: laneRun });
+    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/rerun`, { body: laneRun });
   }
 
   /** Runs the failed items of an ended lane run once more, and the lanes after it. */
   async retry(executionId: string, laneRun: LaneRunSelector): Promise<void> {
-    await this.#transport.call('POST', `${base}/workflows/${executionId}/retry`, { body: laneRun });
+    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/retry`, { body: laneRun });
   }
 
   async delete(executionId: string): Promise<void> {
-    await this.#transport.call('DELETE', `${base}/workflows/${executionId}`);
+    await this.#transport.call('DELETE', base + idPath`/workflows/${executionId}`);
   }
 
   async task(taskId: string): Promise<TaskDetails> {
-    return await this.#transport.json('GET', `${base}/tasks/${taskId}`);
+    return await this.#transport.json('GET', base + idPath`/tasks/${taskId}`);
   }
 
   /** State changes as they happen, resumed after broken connections. */

@@ -1,5 +1,5 @@
 import type { FileEntry } from './shapes.ts';
-import { encodePath, type Transport } from './transport.ts';
+import { encodePath, idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider';
 
@@ -24,7 +24,7 @@ export class FilesApi {
       const continued: string = token === null ? '' : `&token=${encodeURIComponent(token)}`;
       const page: { children: readonly FileEntry[]; isLast: boolean; nextPageToken: string | null } = await this.#transport.json(
         'GET',
-        `${base}/data/${directoryId}/children?${attributes}${continued}`,
+        `${base}${idPath`/data/${directoryId}/children`}?${attributes}${continued}`,
       );
       yield* page.children;
       if (page.isLast || page.nextPageToken === null) return;

@@ -1,5 +1,5 @@
 import type { Space, WorkflowDump, WorkflowSchema } from './shapes.ts';
-import type { Transport } from './transport.ts';
+import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/onezone';
 
@@ -18,12 +18,17 @@ export class RegistryApi {
   }
 
   async space(spaceId: string): Promise<Space> {
-    return await this.#transport.json('GET', `${base}/spaces/${spaceId}`);
+    return await this.#transport.json('GET', base + idPath`/spaces/${spaceId}`);
   }
 
   /** `path` is an absolute directory on the server; without it the server makes one. */
   async createSpace(body: { readonly name: string; readonly path?: string; readonly readonly?: boolean }): Promise<string> {
     return await this.#transport.create(`${base}/user/spaces`, body);
+  }
+
+  /** Its directory stays as it is. */
+  async deleteSpace(spaceId: string): Promise<void> {
+    await this.#transport.call('DELETE', base + idPath`/spaces/${spaceId}`);
   }
 
   async createUser(username: string): Promise<string> {
@@ -32,19 +37,19 @@ export class RegistryApi {
 
   /** A new access token of the user. */
   async createUserToken(userId: string, name: string): Promise<string> {
-    const path = `${base}/users/${userId}/tokens/named`;
+    const path = base + idPath`/users/${userId}/tokens/named`;
     const answer = await this.#transport.json<{ token: string }>('POST', path, { body: { name, type: { accessToken: {} } } });
     return answer.token;
   }
 
   async deleteUser(userId: string): Promise<void> {
-    await this.#transport.call('DELETE', `${base}/users/${userId}`);
+    await this.#transport.call('DELETE', base + idPath`/users/${userId}`);
   }
 
   /** Without privileges the user gets the default set of members. */
   async addSpaceMember(spaceId: string, userId: string, privileges: readonly string[] | undefined): Promise<void> {
     const body = privileges === undefined ? {} : { privileges };
-    await this.#transport.call('PUT', `${base}/spaces/${spaceId}/users/${userId}`, { body });
+    await this.#transport.call('PUT', base + idPath`/spaces/${spaceId}/users/${userId}`, { body });
   }
 
   async inventories(): Promise<readonly string[]> {
@@ -56,14 +61,29 @@ export class RegistryApi {
     return await this.#transport.create(`${base}/user/atm_inventories`, { name });
   }
 
+  /** With its workflow schemas and the lambdas that are nowhere else (rest R113). */
+  async deleteInventory(inventoryId: string): Promise<void> {
+    await this.#transport.call('DELETE', base + idPath`/atm_inventories/${inventoryId}`);
+  }
+
+  async lambdas(inventoryId: string): Promise<readonly string[]> {
+    const path = base + idPath`/atm_inventories/${inventoryId}/atm_lambdas`;
+    return (await this.#transport.json<{ atm_lambdas: readonly string[] }>('GET', path)).atm_lambdas;
+  }
+
+  /** From its last inventory a lambda goes for good (rest R122). */
+  async unlinkLambda(lambdaId: string, inventoryId: string): Promise<void> {
+    await this.#transport.call('DELETE', base + idPath`/atm_lambdas/${lambdaId}/atm_inventories/${inventoryId}`);
+  }
+
   async workflowSchemas(inventoryId: string): Promise<readonly string[]> {
-    const path = `${base}/atm_inventories/${inventoryId}/atm_workflow_schemas`;
+    const path = base + idPath`/atm_inventories/${inventoryId}/atm_workflow_schemas`;
     const answer = await this.#transport.json<{ atm_workflow_schemas: readonly string[] }>('GET', path);
     return answer.atm_workflow_schemas;
   }
 
   async workflowSchema(schemaId: string): Promise<WorkflowSchema> {
-    return await this.#transport.json('GET', `${base}/atm_workflow_schemas/${schemaId}`);
+    return await this.#transport.json('GET', base + idPath`/atm_workflow_schemas/${schemaId}`);
   }
 
   /** A dump is a creation body once it names the inventory (rest R129). */
@@ -72,12 +92,12 @@ export class RegistryApi {
   }
 
   async deleteWorkflowSchema(schemaId: string): Promise<void> {
-    await this.#transport.call('DELETE', `${base}/atm_workflow_schemas/${schemaId}`, {});
+    await this.#transport.call('DELETE', base + idPath`/atm_workflow_schemas/${schemaId}`, {});
   }
 
   /** Inserts or overwrites the revision (rest R124). */
   async putWorkflowRevision(schemaId: string, dump: WorkflowDump['revision']): Promise<void> {
-    const path = `${base}/atm_workflow_schemas/${schemaId}/revision/${dump.originalRevisionNumber}`;
+    const path = base + idPath`/atm_workflow_schemas/${schemaId}/revision/${dump.originalRevisionNumber}`;
     await this.#transport.call('PUT', path, { body: dump });
   }
 }

@@ -1,5 +1,5 @@
 import type { LogEntry, StoreDetails, StoreEntry } from './shapes.ts';
-import type { Transport } from './transport.ts';
+import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider/automation/execution/stores';
 
@@ -14,12 +14,12 @@ export class StoresApi {
   }
 
   async details(storeId: string): Promise<StoreDetails> {
-    return await this.#transport.json('GET', `${base}/${storeId}`);
+    return await this.#transport.json('GET', base + idPath`/${storeId}`);
   }
 
   /** One page, exactly as the server answers it (data-and-stores §5). */
   async content(storeId: string, query: BrowseOptions = {}): Promise<unknown> {
-    return await this.#transport.json('GET', `${base}/${storeId}/content`, { query });
+    return await this.#transport.json('GET', base + idPath`/${storeId}/content`, { query });
   }
 
   /** All entries of a list, treeForest or exception store, in index order. */
@@ -52,7 +52,7 @@ export class StoresApi {
 
   /** The body of the dump of an audit log, to be written where it goes. */
   async dump(storeId: string): Promise<ReadableStream<Uint8Array> | null> {
-    const response = await this.#transport.send('GET', `${base}/${storeId}/dump`);
+    const response = await this.#transport.send('GET', base + idPath`/${storeId}/dump`);
     return response.body;
   }
 }

@@ -103,3 +103,14 @@ async function readError(response: Response): Promise<ErrorObject> {
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
+
+/** A path whose ids come from people: each stays one segment, so that none leads to another operation. */
+export function idPath(texts: TemplateStringsArray, ...ids: readonly (string | number)[]): string {
+  return String.raw({ raw: texts }, ...ids.map((id) => idSegment(String(id))));
+}
+
+function idSegment(id: string): string {
+  // A URL would lose these, however they are escaped; nothing has such an id.
+  if (id === '' || id === '.' || id === '..') throw new ApiError(404, { id: 'notFound', description: `Nothing has the id "${id}".` });
+  return encodeURIComponent(id);
+}

@@ -51,6 +51,23 @@ describe('requests', () => {
     expect(await client.registry.createSpace({ name: 'one' })).toBe('abc');
   });
 
+  test.each(['../../../onezone/users/u1', 'a/b', 'a?b=c', 'a#b', 'ż'])('keep the id %j one segment of their path', async (id) => {
+    let url: string | undefined;
+    const client = await clientFor((request, response) => {
+      url = request.url;
+      answer(response, 200, {});
+    });
+    await client.executions.delete(id);
+    expect(url).toBe(`/api/v3/oneprovider/automation/execution/workflows/${encodeURIComponent(id)}`);
+  });
+
+  test.each(['', '.', '..'])('are not sent for %j, which no path can carry', async (id) => {
+    const client = await clientFor((_request, response) => answer(response, 200, {}));
+    await expect(client.executions.delete(id)).rejects.toMatchObject({ status: 404, message: `Nothing has the id "${id}".` });
+    await expect(client.stores.details(id)).rejects.toMatchObject({ status: 404 });
+    await expect(client.registry.workflowSchema(id)).rejects.toMatchObject({ status: 404 });
+  });
+
   test('escape each segment of a path', async () => {
     let url: string | undefined;
     const client = await clientFor((request, response) => {

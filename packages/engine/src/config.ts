@@ -21,6 +21,11 @@ export interface EngineConfig {
   /** How long the results of a bulk operation are kept, and how many members a node handles in a second. */
   readonly bulkRetentionMs: number;
   readonly bulkMembersPerSecond: number;
+  /** How often the runtime of lambdas is looked at, and how many bad looks in a row are tolerated after the first. */
+  readonly runtimeCheckMs: number;
+  readonly runtimeCheckGraceAttempts: number;
+  /** Executions of a space that run at once; null = all. */
+  readonly executionsPerSpace: number | null;
 }
 
 const dayMs = 86_400_000;
@@ -43,5 +48,8 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     requestKeyRetentionMs: dayMs,
     bulkRetentionMs: 7 * dayMs,
     bulkMembersPerSecond: 100,
+    runtimeCheckMs: 60_000,
+    runtimeCheckGraceAttempts: 5,
+    executionsPerSpace: null,
   };
 }

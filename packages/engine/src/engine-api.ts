@@ -3,7 +3,17 @@
  * before it calls; refusals are results, exceptions are bugs.
  */
 import type { RequestKey } from './extensions-api.ts';
-import type { Execution, LambdaRevision, LaneRun, Phase, Result, WorkflowSchemaRevision } from '@laneway/model';
+import type {
+  ErrorObject,
+  Execution,
+  LambdaRevision,
+  LaneRun,
+  LaneStoppingReason,
+  Phase,
+  Result,
+  StopRequest,
+  WorkflowSchemaRevision,
+} from '@laneway/model';
 
 export interface ScheduleRequest {
   readonly userId: string;
@@ -67,6 +77,78 @@ export interface TaskView extends TaskCounters {
   readonly timeSeriesStoreId: string | null;
 }
 
+/** What became of the items that a task could have had; they sum up to `itemsKnown` of its lane run. */
+export interface TaskReceipt extends TaskCounters {
+  readonly taskId: string;
+  readonly schemaId: string;
+  readonly status: string;
+  readonly itemsNeverStarted: number;
+  /** Stopped before they were answered for; these jobs ended by themselves after the signal. */
+  readonly itemsWithdrawn: number;
+  /** The same, but their jobs had to be killed. */
+  readonly itemsKilled: number;
+  /** The same, but whether their jobs ended could not be confirmed. */
+  readonly itemsUnreachable: number;
+}
+
+/** itemsKnown = pending + claimed + succeeded + failed + withdrawn. */
+export interface LaneRunReceipt {
+  readonly laneRunId: string;
+  readonly laneIndex: number;
+  readonly runNumber: number | null;
+  readonly status: string;
+  readonly itemsKnown: number;
+  /** False while a tree is being walked: more items may become known. */
+  readonly isComplete: boolean;
+  readonly itemsPending: number;
+  readonly itemsClaimed: number;
+  /** Passed the last box. */
+  readonly itemsSucceeded: number;
+  readonly itemsFailed: number;
+  readonly itemsWithdrawn: number;
+  readonly tasks: readonly TaskReceipt[];
+}
+
+export interface Receipt {
+  readonly executionId: string;
+  readonly status: string;
+  /** The stop that is under way or was the last one; null when there was none. */
+  readonly stop: StopRequest | null;
+  /** By lane and run number. */
+  readonly laneRuns: readonly LaneRunReceipt[];
+}
+
+/** One reason why an execution is not moving. Times are milliseconds of the database's clock. */
+export type Blocker =
+  /** Paused by a person, or interrupted because access or a runtime was lost: somebody has to resume it. */
+  | {
+      readonly kind: 'suspended';
+      readonly cause: 'pause' | 'privilege or runtime';
+      readonly status: string;
+      readonly actor: string | null;
+      readonly reason: string | null;
+      readonly since: number;
+    }
+  /** As many executions of the space run as may; `ahead` wait longer. */
+  | { readonly kind: 'limit'; readonly limit: number; readonly running: number; readonly ahead: number }
+  /** No living node drives it; another one takes over when the lease has run out. */
+  | { readonly kind: 'lease'; readonly nodeId: string | null; readonly until: number | null }
+  /** Something failed and is tried again. */
+  | { readonly kind: 'retryTimer'; readonly error: string; readonly failures: number; readonly nextAt: number }
+  /** Runtimes of these tasks are being made ready; empty before the tasks exist. */
+  | { readonly kind: 'runtime'; readonly taskIds: readonly string[] }
+  /** Batches are in hand; `stopping` is the reason of the stop that waits for them. */
+  | {
+      readonly kind: 'jobs';
+      readonly stopping: LaneStoppingReason | null;
+      readonly nodeIds: readonly string[];
+      readonly batches: number;
+    }
+  /** Batches wait for a free runner. */
+  | { readonly kind: 'runners'; readonly batches: number }
+  /** The iterated store has not produced the next item yet. */
+  | { readonly kind: 'store'; readonly storeId: string | null };
+
 /** One numbered event of an execution (interfaces, Events). */
 export interface ExecutionEvent {
   readonly executionId: string;
@@ -120,6 +202,11 @@ export interface ExecutionService {
   cancel(request: StopRequestOf): Promise<Result<void>>;
   /** Jobs in flight run to their end; everything else waits for `resume`. */
   pause(request: StopRequestOf): Promise<Result<void>>;
+  /**
+   * Stops it until somebody resumes it, because something it needs is lost; jobs in flight are aborted and run again then.
+   * False when there was nothing to stop. Not a request of a person (execution §7.3).
+   */
+  interrupt(request: { readonly executionId: string; readonly error: ErrorObject; readonly why: string }): Promise<boolean>;
   /** Goes on with a paused or interrupted execution, on behalf of the caller. */
   resume(request: ControlRequest): Promise<Result<void>>;
   /** Goes on with the next lane of a failed execution; what failed is left behind. */
@@ -135,6 +222,10 @@ export interface ExecutionService {
   task(taskId: string): Promise<TaskView | null>;
   /** Task id → counters, for all tasks of the execution. */
   counters(executionId: string): Promise<Readonly<Record<string, TaskCounters>>>;
+  /** What became of every item, and who stopped the execution; null when it is unknown. */
+  receipt(executionId: string): Promise<Receipt | null>;
+  /** Why it is not moving; null when it is unknown. */
+  blockers(executionId: string): Promise<readonly Blocker[] | null>;
   /** Events after the given version, oldest first, at most `limit`. */
   events(executionId: string, afterVersion: number, limit: number): Promise<readonly ExecutionEvent[]>;
   /** Resolves when something may have happened to the execution, when the signal aborts, or after `timeoutMs`. */

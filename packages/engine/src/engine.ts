@@ -5,6 +5,7 @@
 import { newId, type ErrorObject, type Execution } from '@laneway/model';
 import type { EngineConfig } from './config.ts';
 import { BulkRunner } from './control/bulk-runner.ts';
+import { Admission } from './control/admission.ts';
 import { Controller } from './control/controller.ts';
 import { Deadlines, executionDeadlineKind, pauseDeadlineKind } from './control/deadlines.ts';
 import { Executions } from './control/execution-service.ts';
@@ -13,11 +14,14 @@ import { GarbageCollector, garbageCollectionKind, type Retention } from './contr
 import { Hub } from './control/hub.ts';
 import { PlanCache } from './control/plan.ts';
 import { RequestKeys } from './control/request-keys.ts';
+import { RuntimeMonitor } from './control/runtime-monitor.ts';
 import { SideJobs } from './control/side-jobs.ts';
+import type { StopObserver } from './control/stop-moments.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
 import type { BulkAccess, ExecutionExtensions } from './extensions-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
 import { Spaces } from './files/spaces.ts';
+import { boundRuntime } from './lambdas/bounded-runtime.ts';
 import type { LambdaRuntime, SpaceMount } from './lambdas/runtime.ts';
 import { Committer } from './lanes/committer.ts';
 import type { DriverContext } from './lanes/driver.ts';
@@ -44,6 +48,8 @@ export interface EngineOptions {
   readonly environment: JobEnvironment;
   readonly log: Logger;
   readonly timings?: NodeTimings;
+  /** Told how long the stages of stops take. */
+  readonly observeStop?: StopObserver;
   /** Why an execution may not go on on behalf of its user, or null; without it everybody may. */
   readonly access?: (execution: Execution) => Promise<ErrorObject | null>;
   /** What a user may do to an execution that a bulk operation has come to; without it everything. */
@@ -68,6 +74,8 @@ export class Engine {
   readonly #sideJobs: SideJobs;
   readonly #bulk: BulkRunner;
   readonly #garbage: GarbageCollector;
+  readonly #admission: Admission;
+  readonly #monitor: RuntimeMonitor;
   #life: NodeLife | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -77,7 +85,7 @@ export class Engine {
     const { database, config, runtime, log } = options;
     this.#options = options;
     this.database = database;
-    this.runtime = runtime;
+    this.runtime = boundRuntime(runtime, (fields, message) => log.warn(fields, message));
     this.spaces = new Spaces(database, config.dataDir);
     this.files = new Files({ database, spaces: this.spaces, ...options.files });
     this.#plans = new PlanCache(database);
@@ -104,8 +112,19 @@ export class Engine {
       [pauseDeadlineKind]: async (timer) => await deadlines.expirePause(timer),
     });
     this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#sideJobs.wakeIn(0) });
+    this.#monitor = new RuntimeMonitor({
+      database,
+      controller: this.#controller,
+      runtime,
+      graceAttempts: config.runtimeCheckGraceAttempts,
+      log,
+    });
     this.stores = new Stores({ database, describe: valueDescriber(this.files) });
+    this.#admission = new Admission({ database, hub: this.#hub, limit: config.executionsPerSpace });
+    if (options.observeStop !== undefined) this.#controller.observeStop = options.observeStop;
+    this.#controller.onStopped = (executionId) => this.#admission.released(executionId);
     this.executions = new Executions({
+      admission: this.#admission,
       database,
       controller: this.#controller,
       hub: this.#hub,
@@ -114,6 +133,7 @@ export class Engine {
         database,
         requestKeys,
         nowMs: async () => await database.call(databaseNow, null),
+        runtimeError: () => this.#monitor.error,
         readInitialContent: initialContentReader(this.files, config.maxItemBytes),
       },
     });
@@ -177,6 +197,7 @@ export class Engine {
       work: (laneRunId) => work.start(laneRunId),
       stopWork: async (laneRunId, mode) => await work.stop(laneRunId, mode),
       walk: async (params) => await walkLaneRun(walking, params),
+      admits: async (execution) => await this.#admission.admits(execution),
       access: this.#options.access ?? (async () => await Promise.resolve(null)),
     };
     const life: NodeLife = new NodeLife({
@@ -187,6 +208,7 @@ export class Engine {
       driverContext,
       timings,
       runTimers: async () => await this.#runTimers(),
+      watch: { everyMs: config.runtimeCheckMs, tick: async () => await this.#monitor.tick() },
       onLost: () => this.#renewLife(life, handles),
       log,
     });

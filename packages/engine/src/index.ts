@@ -21,6 +21,7 @@ export { confineToken, examineToken, type VerifiedToken } from './registry/token
 export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
 export { Extensions } from './control/extensions.ts';
+export type { StopObserver, StopMoment } from './control/stop-moments.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export { defaultEngineConfig, type EngineConfig } from './config.ts';
 export type { JobEnvironment, OpenJob } from './lanes/job-runner.ts';

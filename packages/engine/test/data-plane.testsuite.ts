@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '@laneway/engine';
 import type { LaneRun } from '@laneway/model';
 import { commitJobs, type JobCommit } from '../src/persistence/sql/commits.ts';
-import { executionCounts } from '../src/persistence/sql/counters.ts';
+import { itemsOfExecution } from '../src/persistence/sql/conservation.ts';
 import { gateOfLaneRun } from '../src/persistence/sql/gates.ts';
 import { leaveNode, registerNode, renewNode, type NodeIdentity } from '../src/persistence/sql/nodes.ts';
-import { claimSlice, openWork, returnDeadSlices, returnSlice, type Slice } from '../src/persistence/sql/slices.ts';
+import { claimSlice, openWork, returnDeadSlices, returnSlices, type Slice } from '../src/persistence/sql/slices.ts';
 import { readStoreItems } from '../src/persistence/sql/stores.ts';
 import type { DatabaseKind } from '../../../test/support/databases.ts';
 import { setUp, suiteCloseGate, suiteCloseSlices, type Fixture } from './data-plane-verbs.ts';
@@ -133,7 +133,8 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
     }
 
     async function countsOf(fixture: Fixture) {
-      return await database.call(executionCounts, { executionId: fixture.executionId, openLaneRunIds: [fixture.laneRun.id] });
+      const { laneRuns, counts } = await database.call(itemsOfExecution, { executionId: fixture.executionId });
+      return { stored: counts, open: laneRuns.flatMap((laneRun) => laneRun.open) };
     }
 
     it('claims consecutive batches once, the last one smaller, and then says that the input is exhausted', async () => {
@@ -181,12 +182,35 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       expect(await outputOf(fixture)).toEqual(['0']);
     });
 
+    it('commits a batch of 150,000 items that all failed with an entry each', async () => {
+      const count = 150_000;
+      const fixture = await fixtureOf({ items: count, batchSize: count });
+      const slice = await claimed(fixture);
+      const failed = Array.from({ length: count }, (_, position) => ({ position, traceId: 't', value: String(position) }));
+      const writes = failed.map(({ value }) => ({ kind: 'append' as const, storeId: fixture.outputStoreId, items: [value] }));
+      const outcomes = await database.call(commitJobs, { commits: [commitOf(fixture, slice, 0, { succeededCount: 0, failed, writes })] });
+      expect(outcomes).toMatchObject([{ kind: 'committed', batch: { kind: 'finished' } }]);
+      const last = { from: count - 1, to: count + 1 };
+      expect(await database.call(readStoreItems, { storeId: fixture.exceptionStoreId, ...last })).toEqual([
+        '{"traceId":"t","value":149999}',
+      ]);
+      expect(await database.call(readStoreItems, { storeId: fixture.outputStoreId, ...last })).toEqual(['149999']);
+    });
+
     it('commits the other members of a group when one has lost its slice', async () => {
       const fixture = await fixtureOf({ items: 20, batchSize: 10 });
       const lost = await claimed(fixture);
       const kept = await claimed(fixture);
-      await database.call(returnSlice, { sliceId: lost.sliceId, sliceToken: lost.sliceToken });
-      const again = await claimed(fixture);
+      await database.call(returnSlices, {
+        ...node,
+        laneRunId: fixture.laneRun.id,
+        keep: [kept.sliceId],
+        started: [],
+        untouched: [0],
+        withdrawn: [],
+      });
+      const again = await claimed(fixture, { startNow: 0 });
+      expect(again.batches[0]?.started).toBe(false);
       expect(again.batches[0]?.batchNumber).toBe(0);
       const outcomes = await database.call(commitJobs, { commits: [commitOf(fixture, lost, 0), commitOf(fixture, kept, 1)] });
       expect(outcomes.map((outcome) => outcome.kind)).toEqual(['fenced', 'committed']);
@@ -289,7 +313,7 @@ export function dataPlaneTestSuite(kind: DatabaseKind): void {
       expect(await database.call(openWork, { laneRunId: fixture.laneRun.id })).toEqual({ heldSlices: 0, openBatches: 0, lowestBox: null });
     });
 
-    it('a gate of a range knows its items without storing them (R93)', async () => {
+    it('a gate of a range knows its items without storing them (execution R93)', async () => {
       const fixture = await fixtureOf({ items: 7, batchSize: 3 });
       expect(await database.call(gateOfLaneRun, { laneRunId: fixture.laneRun.id })).toMatchObject({
         known: 7,

@@ -9,7 +9,6 @@ import {
   valuesOf,
   waitFor,
   waitForEnd,
-  workflowOf,
   type TestEngine,
 } from '../../../test/support/test-engine.ts';
 
@@ -51,7 +50,7 @@ for (const kind of databaseKinds) {
       return executionId;
     }
 
-    it('processes every item of a list exactly once and finishes (R88, R90)', async () => {
+    it('processes every item of a list exactly once and finishes (execution R88, R90)', async () => {
       const executionId = await start({ lanes: [[['echo']]], input: { type: 'list', content: numbers(95) } });
       const view = await waitForEnd(test, executionId);
       expect(view.execution.status).toBe('finished');
@@ -75,21 +74,21 @@ for (const kind of databaseKinds) {
       expect(view.execution.current).toMatchObject({ laneIndex: 2, runNumber: 1, status: 'finished' });
     });
 
-    it('iterates a range without its end (R93) and a single value once (R92)', async () => {
+    it('iterates a range without its end (execution R93) and a single value once (execution R92)', async () => {
       const range = await start({ lanes: [[['echo']]], input: { type: 'range', content: { start: -4, end: 5, step: 3 } } });
       const single = await start({ lanes: [[['echo']]], input: { type: 'singleValue', content: 7 } });
       expect(await valuesOf(test, await waitForEnd(test, range), 'output')).toEqual([-4, -1, 2]);
       expect(await valuesOf(test, await waitForEnd(test, single), 'output')).toEqual([7]);
     });
 
-    it('skips every task of a lane whose store yields nothing, and finishes (R95)', async () => {
+    it('skips every task of a lane whose store yields nothing, and finishes (execution R95)', async () => {
       const executionId = await start({ lanes: [[['echo'], ['double']]], input: { type: 'list', content: [] } });
       const view = await waitForEnd(test, executionId);
       expect(view.execution.status).toBe('finished');
       expect(view.execution.current.boxes.flatMap((box) => box.tasks.map((task) => task.status))).toEqual(['skipped', 'skipped']);
     });
 
-    it('retries exactly the failed items, with their trace ids, as often as the lane says (R106, R113, I7)', async () => {
+    it('retries exactly the failed items, with their trace ids, as often as the lane says (execution R106, R113, I7)', async () => {
       const before = test.runtime.calls.length;
       const executionId = await start({ lanes: [[['odd']]], input: { type: 'list', content: numbers(6) }, batchSize: 3, maxRetries: 2 });
       const view = await waitForEnd(test, executionId);
@@ -137,21 +136,24 @@ for (const kind of databaseKinds) {
       ]);
     });
 
-    it.each(['crash', 'few'])('fails all items of a batch when the lambda answers for the batch as a whole: %s (R105)', async (lambda) => {
-      const executionId = await start({ lanes: [[[lambda]]], input: { type: 'list', content: numbers(4) } });
-      const view = await waitForEnd(test, executionId);
-      expect(view.execution.status).toBe('failed');
-      const taskLog = view.execution.current.boxes[0]?.tasks[0]?.systemAuditLogId ?? '';
-      const log = await test.engine.stores.browse(taskLog, {});
-      const entries = log.ok
-        ? (log.value as { logEntries: { severity: string; content: { referencedElements?: { itemTraceIds: string[] } } }[] }).logEntries
-        : [];
-      const errors = entries.filter((entry) => entry.severity === 'error');
-      expect(errors).toHaveLength(1);
-      expect(errors[0]?.content.referencedElements?.itemTraceIds).toHaveLength(4);
-    });
+    it.each(['crash', 'few'])(
+      'fails all items of a batch when the lambda answers for the batch as a whole: %s (execution R105)',
+      async (lambda) => {
+        const executionId = await start({ lanes: [[[lambda]]], input: { type: 'list', content: numbers(4) } });
+        const view = await waitForEnd(test, executionId);
+        expect(view.execution.status).toBe('failed');
+        const taskLog = view.execution.current.boxes[0]?.tasks[0]?.systemAuditLogId ?? '';
+        const log = await test.engine.stores.browse(taskLog, {});
+        const entries = log.ok
+          ? (log.value as { logEntries: { severity: string; content: { referencedElements?: { itemTraceIds: string[] } } }[] }).logEntries
+          : [];
+        const errors = entries.filter((entry) => entry.severity === 'error');
+        expect(errors).toHaveLength(1);
+        expect(errors[0]?.content.referencedElements?.itemTraceIds).toHaveLength(4);
+      },
+    );
 
-    it('stops at the instant failure threshold without a retry (R115)', async () => {
+    it('stops at the instant failure threshold without a retry (execution R115)', async () => {
       const executionId = await start({
         lanes: [[['odd', 'hang']]],
         input: { type: 'list', content: numbers(50) },
@@ -166,7 +168,7 @@ for (const kind of databaseKinds) {
       expect(view.execution.current.boxes[0]?.tasks.map((task) => task.status)).toEqual(['failed', 'interrupted']);
     });
 
-    it('cancels an active execution: tasks with items stop, others are cancelled at once, later lanes never run (R46, R31)', async () => {
+    it('cancels an active execution: tasks with items stop, others are cancelled at once, later lanes never run (execution R46, R31)', async () => {
       const executionId = await start({
         lanes: [[['hang', 'echo'], ['double']], [['echo']]],
         input: { type: 'list', content: numbers(40) },
@@ -201,7 +203,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    it('cancels at once what was only scheduled: no component is made (R44)', async () => {
+    it('cancels at once what was only scheduled: no component is made (execution R44)', async () => {
       let release = (): void => undefined;
       const held = new Promise<void>((resolve) => (release = resolve));
       test.runtime.onPrepare = async (_task, signal) => {
@@ -236,7 +238,7 @@ for (const kind of databaseKinds) {
       expect(await valuesOf(test, view, 'output')).toHaveLength(counter?.itemsProcessed ?? -1);
     });
 
-    it('fails the execution when a lambda cannot be prepared, and names what was tried (R19)', async () => {
+    it('fails the execution when a lambda cannot be prepared, and names what was tried (execution R19)', async () => {
       const executionId = await start({ lanes: [[['unknown']]], input: { type: 'list', content: [1] } });
       const view = await waitForEnd(test, executionId);
       expect(view.execution.status).toBe('failed');
@@ -254,7 +256,7 @@ for (const kind of databaseKinds) {
       expect(test.runtime.mostLive).toBeLessThanOrEqual(2);
     });
 
-    it('runs many executions side by side, all to their end (R83)', async () => {
+    it('runs many executions side by side, all to their end (execution R83)', async () => {
       const ids = await Promise.all(
         numbers(12).map(
           async () => await start({ lanes: [[['echo'], ['double']]], input: { type: 'list', content: numbers(30) }, batchSize: 5 }),
@@ -288,26 +290,6 @@ for (const kind of databaseKinds) {
       expect(await test.engine.executions.cancel({ executionId, actor: 'user', note: null })).toMatchObject({
         ok: false,
         error: { id: 'notFound' },
-      });
-    });
-
-    it('schedules nothing when any part is empty or a store cannot be created (R10–R12, R15)', async () => {
-      const good = workflowOf(test, { lanes: [[['echo']]], input: { type: 'list', content: ['text'] } });
-      expect(await test.engine.executions.schedule(good)).toMatchObject({
-        ok: false,
-        error: { id: 'atmStoreCreationFailed', details: { atmStoreSchemaId: 'input' } },
-      });
-      expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [] }))).toMatchObject({
-        ok: false,
-        error: { id: 'atmWorkflowEmpty' },
-      });
-      expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [[]] }))).toMatchObject({
-        ok: false,
-        error: { id: 'atmLaneEmpty', details: { atmLaneSchemaId: 'lane1' } },
-      });
-      expect(await test.engine.executions.schedule(workflowOf(test, { lanes: [[[]]] }))).toMatchObject({
-        ok: false,
-        error: { id: 'atmParallelBoxEmpty', details: { atmParallelBoxSchemaId: 'box1.1' } },
       });
     });
   });

@@ -81,7 +81,7 @@ describe.each(databaseKinds)('a database that fails at the wrong moment ($name)'
     await expect.poll(() => faulty.latest().calls.get('releaseDrive'), { timeout: 10_000 }).toBeGreaterThan(1);
   });
 
-  it('crashes the execution when a step of its driver fails for ever while the database answers (P18, R123)', async () => {
+  it('crashes the execution when a step of its driver fails for ever while the database answers (P18, execution R123)', async () => {
     const engine = await start({ echo });
     faulty.latest().fault = (name) => (name === 'openWork' ? 'before' : undefined);
     const executionId = await schedule(engine, { lanes: [[['echo']]], input: { type: 'list', content: [1] } });
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('a database that fails at the wrong moment ($name)'
     expect(JSON.stringify(log)).toContain('openWork was not reached');
   });
 
-  it('crashes the execution when its preparation fails for ever, without spinning (P18, R123)', async () => {
+  it('crashes the execution when its preparation fails for ever, without spinning (P18, execution R123)', async () => {
     const engine = await start({ echo });
     faulty.latest().fault = (name) => (name === 'readSnapshots' ? 'before' : undefined);
     const executionId = await schedule(engine, { lanes: [[['echo']]], input: { type: 'list', content: [1] } });
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('a database that fails at the wrong moment ($name)'
     expect(faulty.latest().calls.get('readSnapshots')).toBeLessThan(30);
   });
 
-  it('crashes the execution when the result of a job can never be recorded, after a bounded number of runs (P18, R126)', async () => {
+  it('crashes the execution when the result of a job can never be recorded, after a bounded number of runs (P18, execution R126)', async () => {
     const engine = await start({ echo });
     faulty.latest().fault = (name, params) =>
       name === 'commitJobs' && JSON.stringify(params).includes('"batchNumber":1,') ? 'before' : undefined;

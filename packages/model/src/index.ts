@@ -28,18 +28,17 @@ export {
   fileAttributes,
   groupAttributes,
   isFileAttribute,
-  isGroupAttribute,
 } from './data/attributes.ts';
 export { checkItems, checkValue, constraintError, matchesName, typeError } from './data/check-value.ts';
 export type { ReferenceCheck, ReferenceSpec } from './data/check-value.ts';
-export { newId, newTraceId, secondsOf } from './data/ids.ts';
+export { newId, secondsOf } from './data/ids.ts';
 export type { RandomSource } from './data/ids.ts';
 export { queryItem } from './data/item-query.ts';
-export { canonicalJson, isJsonObject, ownValue, parseJson } from './data/json.ts';
-export type { JsonLimits, JsonObject, JsonOutcome } from './data/json.ts';
+export { canonicalJson, isJsonObject, jsonValueProblem, ownValue, parseJson } from './data/json.ts';
+export type { JsonLimits, JsonObject, JsonOutcome, JsonValueProblem } from './data/json.ts';
 export { isMeasurement, isOfType, isRangeValue } from './data/membership.ts';
 export type { Measurement, RangeValue } from './data/membership.ts';
-export { characterCount, isEntityName } from './data/names.ts';
+export { characterCount, isColumnText, isEntityName } from './data/names.ts';
 export { checkPredefinedValue } from './data/predefined-value.ts';
 export {
   anyField,
@@ -93,5 +92,5 @@ export type { ListingStart, ListingWindow } from './stores/listing.ts';
 export { measurementsOf, planDispatch } from './stores/time-series-dispatch.ts';
 export type { DispatchedPoint, DispatchPlan } from './stores/time-series-dispatch.ts';
 export { targetSeriesName } from './stores/time-series-names.ts';
-export { addToWindow, checkSeries, keptWindows, resolveLayout, windowStart } from './stores/time-series-windows.ts';
-export type { SeriesLayout, WindowState } from './stores/time-series-windows.ts';
+export { checkExactSeries, checkSeries, maxMetricCount, resolveLayout, windowStart } from './stores/time-series-windows.ts';
+export type { SeriesLayout } from './stores/time-series-windows.ts';

@@ -6,8 +6,8 @@ import {
   checkValue,
   isEntityName,
   isOfType,
+  jsonValueProblem,
   newId,
-  newTraceId,
   ok,
   parseJson,
   queryItem,
@@ -27,7 +27,6 @@ describe('ids and times', () => {
     expect(newId()).not.toBe(newId());
     expect(newId((bytes) => bytes.fill(10))).toBe(`${'0a'.repeat(16)}ch0a0a`);
   });
-  it('trace ids are 20 hex digits (data-and-stores R20)', () => expect(newTraceId()).toMatch(/^[0-9a-f]{20}$/));
   it('times are whole seconds (rest R18)', () => expect(secondsOf(1999)).toBe(1));
 });
 
@@ -62,6 +61,28 @@ describe('parseJson', () => {
     expect(parseJson(`${long},}`)).toEqual({ ok: false, reason: 'syntax', position: long.length + 1 });
     expect(parseJson(`["${'x'.repeat(2_000_000)}`)).toEqual({ ok: false, reason: 'syntax', position: 1 });
     expect(parseJson(String.raw`["\u00e9", "\q"]`)).toEqual({ ok: false, reason: 'syntax', position: 11 });
+  });
+  it.each([
+    ['1e400', 0],
+    ['[1, -1e309]', 4],
+    [`{"a1e400":"1e400","b":${'9'.repeat(310)}}`, 22],
+    [`["\\"1e400", ${'1'.repeat(250)}e99]`, 12],
+  ])('refuses a number that would become infinite, and tells where: %j', (text, position) => {
+    expect(parseJson(text)).toEqual({ ok: false, reason: 'tooLarge', position });
+  });
+  it('takes every number that is finite, and large ones in strings', () => {
+    for (const text of ['1.7976931348623157e308', '1e-400', `0.${'0'.repeat(400)}1`, `"${'9'.repeat(400)}"`, '"1e999"'])
+      expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
+  });
+  it('values that were parsed elsewhere have the same problems', () => {
+    const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+    expect([jsonValueProblem(nested(200)), jsonValueProblem(nested(201)), jsonValueProblem(nested(100_000))]).toEqual([
+      null,
+      'tooDeep',
+      'tooDeep',
+    ]);
+    expect(jsonValueProblem(JSON.parse('{"__proto__":[1e999]}'))).toBe('tooLarge');
+    expect(jsonValueProblem({ a: [1, 'x', null, true, {}] })).toBeNull();
   });
   it('keeps prototype keys as data without effect', () => {
     const parsed = parseJson('{"__proto__":{"admin":true}}');
@@ -124,6 +145,14 @@ describe('constraints (data-and-stores §2.2)', () => {
   });
   it.each([{ end: 10 }, { start: 15, end: -10, step: -1 }, { start: 5, end: 5, step: -3 }])('range %j is right (R3)', (range) => {
     expect(checkValue({ type: 'range' }, range)).toBeNull();
+  });
+  it('ranges count with integers that keep their digits, and with no more values than can be counted', () => {
+    for (const range of [{ end: 2 ** 53 }, { end: 1e300 }, { start: -(2 ** 60), end: 0 }, { end: 5, step: 1e17 }])
+      expect(checkValue({ type: 'range' }, range)?.id).toBe('atmDataTypeUnverified');
+    const [end, start] = [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER];
+    expect(constraint(checkValue({ type: 'range' }, { start, end }))).toBe('too many values');
+    expect(constraint(checkValue({ type: 'range' }, { start: end, end: start, step: -1 }))).toBe('too many values');
+    expect(checkValue({ type: 'range' }, { start, end, step: 2 })).toBeNull();
   });
   it('a measurement name matches exactly or by prefix (R4)', () => {
     const specs = [

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { LambdaRevision, Result } from '../src/index.ts';
@@ -19,10 +20,15 @@ import {
   workflowDump,
   workflowRevisionDump,
 } from '../src/index.ts';
+import { referenceWorkflows } from '../../../test/support/reference.ts';
 import { lambdaJson, workflowJson } from './samples.ts';
 
-const folder = fileURLToPath(new URL('../../../../shared/workflows/', import.meta.url));
-const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+/** Our own examples, and dumps of others. */
+const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const files = [
+  ...readdirSync(examples).map((name) => `${examples}${name}/workflow.json`),
+  ...readdirSync(referenceWorkflows).map((name) => `${referenceWorkflows}${name}`),
+];
 const refusal = (result: Result<unknown>) => (result.ok ? null : { id: result.error.id, ...result.error.details });
 
 function must<T>(result: Result<T>): T {
@@ -30,44 +36,49 @@ function must<T>(result: Result<T>): T {
   return result.value;
 }
 
-describe.skipIf(files.length === 0)('dumps from real life (schemas R31)', () => {
-  it.each(files)('%s decodes, is valid, and survives being dumped and read again', (file) => {
-    const json: unknown = JSON.parse(readFileSync(`${folder}${file}`, 'utf8'));
-    const dump = must(decodeWorkflowDump(json));
-    const lambdas: Record<string, Record<string, LambdaRevision>> = {};
-    for (const { lambdaId, lambdaRevisionNumber } of tasksOf(dump.revision)) {
-      const lambda = must(supplementaryLambda(dump.supplementaryAtmLambdas, lambdaId, lambdaRevisionNumber));
-      if (lambda === null) throw new Error(`no lambda ${lambdaId}`);
-      expect(validateLambdaRevision(lambda)).toBeNull();
-      (lambdas[lambdaId] ??= {})[String(lambdaRevisionNumber)] = lambda;
-    }
-    expect(validateWorkflowSchemaRevision(dump.revision, (id, number) => lambdas[id]?.[String(number)])).toBeNull();
+describe('dumps from real life (schemas R31)', () => {
+  it.each(files.map((path) => [basename(path.replace('/workflow.json', '.json')), path]))(
+    '%s decodes, is valid, and survives being dumped and read again',
+    (_name, path) => {
+      const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+      const dump = must(decodeWorkflowDump(json));
+      const lambdas: Record<string, Record<string, LambdaRevision>> = {};
+      for (const { lambdaId, lambdaRevisionNumber } of tasksOf(dump.revision)) {
+        const lambda = must(supplementaryLambda(dump.supplementaryAtmLambdas, lambdaId, lambdaRevisionNumber));
+        if (lambda === null) throw new Error(`no lambda ${lambdaId}`);
+        expect(validateLambdaRevision(lambda)).toBeNull();
+        (lambdas[lambdaId] ??= {})[String(lambdaRevisionNumber)] = lambda;
+      }
+      expect(validateWorkflowSchemaRevision(dump.revision, (id, number) => lambdas[id]?.[String(number)])).toBeNull();
 
-    const written = workflowDump(
-      { id: dump.originalAtmWorkflowSchemaId ?? '', name: dump.name, summary: dump.summary },
-      workflowRevisionDump(dump.revisionNumber, dump.revision, lambdas),
-    );
-    const again = must(decodeWorkflowDump(JSON.parse(JSON.stringify(written))));
-    expect(again.revision).toEqual(dump.revision);
-    expect({ ...again, supplementaryAtmLambdas: {} }).toEqual({ ...dump, supplementaryAtmLambdas: {} });
-    for (const [id, revisions] of Object.entries(lambdas)) {
-      for (const [number, lambda] of Object.entries(revisions))
-        expect(must(supplementaryLambda(again.supplementaryAtmLambdas, id, Number(number)))).toEqual(lambda);
-    }
-    // What GET shows is the plain form, and it decodes to the same revision.
-    expect(must(decodeWorkflowSchemaRevision(JSON.parse(JSON.stringify(dump.revision)), 'plain'))).toEqual(dump.revision);
-  });
+      const written = workflowDump(
+        { id: dump.originalAtmWorkflowSchemaId ?? '', name: dump.name, summary: dump.summary },
+        workflowRevisionDump(dump.revisionNumber, dump.revision, lambdas),
+      );
+      const again = must(decodeWorkflowDump(JSON.parse(JSON.stringify(written))));
+      expect(again.revision).toEqual(dump.revision);
+      expect({ ...again, supplementaryAtmLambdas: {} }).toEqual({ ...dump, supplementaryAtmLambdas: {} });
+      for (const [id, revisions] of Object.entries(lambdas)) {
+        for (const [number, lambda] of Object.entries(revisions))
+          expect(must(supplementaryLambda(again.supplementaryAtmLambdas, id, Number(number)))).toEqual(lambda);
+      }
+      // What GET shows is the plain form, and it decodes to the same revision.
+      expect(must(decodeWorkflowSchemaRevision(JSON.parse(JSON.stringify(dump.revision)), 'plain'))).toEqual(dump.revision);
+    },
+  );
 
-  it('persisted records of a real dump are written back exactly, dashboards included (schemas R17–R20)', () => {
-    const json = JSON.parse(readFileSync(`${folder}calculate-checksums-mounted.json`, 'utf8')) as {
-      revision: { atmWorkflowSchemaRevision: unknown };
-    };
-    const decoded = must(decodeWorkflowDump(json));
-    // Keys that were absent come back with their defaults, so the original is contained in what is written.
-    expect(JSON.parse(JSON.stringify(persistedWorkflowSchemaRevision(decoded.revision)))).toMatchObject(
-      json.revision.atmWorkflowSchemaRevision as object,
-    );
-  });
+  const persisted = files.filter((path) => readFileSync(path, 'utf8').includes('"_version"'));
+  it.each(persisted.map((path) => [basename(path.replace('/workflow.json', '.json')), path]))(
+    'the persisted records of %s are written back exactly, dashboards included (schemas R17–R20)',
+    (_name, path) => {
+      const json = JSON.parse(readFileSync(path, 'utf8')) as { revision: { atmWorkflowSchemaRevision: unknown } };
+      const decoded = must(decodeWorkflowDump(json));
+      // Keys that were absent come back with their defaults, so the original is contained in what is written.
+      expect(JSON.parse(JSON.stringify(persistedWorkflowSchemaRevision(decoded.revision)))).toMatchObject(
+        json.revision.atmWorkflowSchemaRevision as object,
+      );
+    },
+  );
 });
 
 const lambdaHolder = (changes: object = {}) => ({ originalRevisionNumber: 1, atmLambdaRevision: lambdaJson(), ...changes });

@@ -64,6 +64,9 @@ describe('field types (rest R56, R57)', () => {
     expect(read(textField(), true)).toBe('true');
     expect(read(textField(), true, 'onezone')).toEqual({ id: 'badValueString', key: 'k' });
     for (const bad of [5, {}, []]) expect(read(textField(), bad)).toEqual({ id: 'badValueString', key: 'k' });
+    // Neither database could keep them in a text column (design §5).
+    for (const bad of ['a\0', 'a\ud800', '\udc00a']) expect(read(textField(), bad)).toEqual({ id: 'badValueString', key: 'k' });
+    expect(read(textField(), 'a\ud83d\ude00\u0001')).toBe('a\ud83d\ude00\u0001');
     expect(read(textField({ notEmpty: true }), '')).toEqual({ id: 'badValueEmpty', key: 'k' });
   });
   it('integers: also as text with a sign', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LambdaRevision, Result, WorkflowSchemaRevision } from '../src/index.ts';
 import {
   canonicalFileAttributes,
+  checkValue,
   decodeLambdaRevision,
   decodeWorkflowSchemaRevision,
   lambdaChecksumText,
@@ -358,5 +359,43 @@ describe('persisted encoding', () => {
     const json = persistedLambdaRevision(lambda());
     for (const bad of [{ ...json, _version: 2 }, lambdaJson(), { _data: json['_data'] }, { _version: '1', _data: json['_data'] }, null])
       expect(refusal(decodeLambdaRevision(bad, 'persisted'))).toEqual(generic);
+  });
+  it('leaves the data of a literal in a dashboard as it is, even if it looks like a record (schemas R20)', () => {
+    const data = { _version: 9, _data: { title: {} } };
+    const valueProvider = { functionName: 'literal', functionArguments: { data } };
+    const dashboardSpec = { rootSection: { title: null, charts: [{ title: null, yAxes: [{ id: 'y', valueProvider }] }] } };
+    const json = persistedWorkflowSchemaRevision(workflow({ dashboardSpec }));
+    expect(JSON.stringify(json)).toContain(`"functionArguments":{"_version":1,"_data":${JSON.stringify({ data })}}`);
+    expect(decodeWorkflowSchemaRevision(json, 'persisted')).toMatchObject({ ok: true, value: { dashboardSpec } });
+  });
+  it('needs the record wrapper of a dashboard, as of any other record (schemas R19, R22)', () => {
+    const plain = { rootSection: { title: null, charts: [], sections: [], description: 'd' } };
+    const json = persistedWorkflowSchemaRevision(workflow({ dashboardSpec: plain }));
+    expect(decodeWorkflowSchemaRevision(json, 'persisted')).toMatchObject({ ok: true, value: { dashboardSpec: plain } });
+    const data = json['_data'] as object;
+    for (const dashboardSpec of [plain, 5, 'x', [], { _version: 1 }, { _version: 2, _data: {} }, { _version: 1, _data: [] }]) {
+      expect(refusal(decodeWorkflowSchemaRevision({ ...json, _data: { ...data, dashboardSpec } }, 'persisted'))).toEqual(genericWorkflow);
+    }
+  });
+  it('takes allowed values of any type, which then allow nothing (schemas R23)', () => {
+    const json = persistedLambdaRevision(lambda());
+    const specs = (allowedValues: unknown) => {
+      const dataSpec = { _version: 2, _data: { type: 'string', _version: 1, _data: { allowedValues } } };
+      return { ...json, _data: { ...(json['_data'] as object), argumentSpecs: [{ _version: 1, _data: parameterJson('a', dataSpec) }] } };
+    };
+    const decoded = decodeLambdaRevision(specs([1, 'x']), 'persisted');
+    const spec = decoded.ok ? decoded.value.argumentSpecs[0]?.dataSpec : undefined;
+    expect(spec).toEqual({ type: 'string', allowedValues: [1, 'x'] });
+    expect(spec !== undefined && [checkValue(spec, 'x'), checkValue(spec, '1')?.id]).toEqual([null, 'atmDataValueConstraintUnverified']);
+    expect(refusal(decodeLambdaRevision(specs('x'), 'persisted'))).toEqual(generic);
+  });
+});
+
+describe('ids and names that are kept in columns (design §5)', () => {
+  it.each(['a\0b', '\ud800', 'b\udc00'])('may not be %j', (text) => {
+    const lanes = [laneJson('l', [taskJson('t', { lambdaId: text })])];
+    for (const changes of [{ stores: [storeJson(text)] }, { stores: [storeJson('in', { name: text })] }, { lanes }])
+      expect(workflowRefusal(changes)).toEqual(genericWorkflow);
+    expect(workflowRefusal({ stores: [storeJson('in', { description: text })] })).toBeNull();
   });
 });

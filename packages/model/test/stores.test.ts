@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { DataSpec, DispatchRule, MetricConfig, Result, TimeSeriesSchema } from '../src/index.ts';
 import {
-  addToWindow,
   backwardWindow,
   browseOptions,
+  checkExactSeries,
   checkSeries,
   forwardWindow,
-  keptWindows,
   measurementsOf,
   normaliseLogItem,
   passesLogLevel,
@@ -128,7 +127,17 @@ describe('dispatching measurements', () => {
     expect(series('count_cn_resources')).toEqual(['count_cn_resources', 'counter_of_all_counts']);
   });
   it('tells which measurements no rule fits (design D9)', () =>
-    expect(plan('mp4', 'mp3')).toMatchObject({ points: [{ series: 'count_mp3' }], unmatched: [{ tsName: 'mp4' }] }));
+    expect(plan('mp4', 'mp3', 'mp4')).toMatchObject({ points: [{ series: 'count_mp3' }], unmatched: ['mp4'], repeated: [] }));
+  it('tells which series get one measurement more than once (design D9)', () =>
+    expect(plan('count_over_a', 'count_over_a', 'mp3').repeated).toEqual(['count_a']));
+  it('a series that may not exist refuses the whole update (data-and-stores R58)', () => {
+    const none = { none: { resolution: 60, retention: 0, aggregator: 'sum' as const } };
+    const bad = [{ ...schema('addPrefix', 'count_'), metrics: none }];
+    const measured = (tsName: string, among: readonly TimeSeriesSchema[]) =>
+      refusal(planDispatch([{ tsName, timestamp: 1, value: 1 }], [rule('hasPrefix', '', 'count_', 'concatenate')], among));
+    expect(measured('a/b', schemas)).toEqual({ id: 'badValueName', key: 'timeSeriesName' });
+    expect(measured('a', bad)).toEqual({ id: 'badValueNotInRange', key: 'retention', low: 1, high: 1_000_000 });
+  });
   it('orders the points as they are to be applied: the last measurement first (data-and-stores R59)', () => {
     expect(plan('mp3', 'mp3').points.map(({ value }) => value)).toEqual([1, 0]);
     expect(plan('mp3').points[0]).toEqual({ series: 'count_mp3', timestamp: 1, value: 0, metrics });
@@ -153,29 +162,6 @@ describe('time series windows', () => {
   it('start at multiples of the resolution; resolution 0 has one window (data-and-stores R59)', () => {
     expect([windowStart(125, 60), windowStart(120, 60), windowStart(125, 0)]).toEqual([120, 120, 0]);
   });
-  it.each([
-    ['sum', 9],
-    ['max', 5],
-    ['min', 1],
-    ['avg', 3],
-    ['last', 1],
-    ['first', 5],
-  ] as const)('%s of 5, 3 and 1 at 10, 20 and 20 is %d (data-and-stores R59)', (aggregator, value) => {
-    const points = [
-      { timestamp: 10, value: 5 },
-      { timestamp: 20, value: 3 },
-      { timestamp: 20, value: 1 },
-    ];
-    const window = points.reduce<ReturnType<typeof addToWindow> | null>((state, point) => addToWindow(aggregator, state, point), null);
-    expect(window).toMatchObject({ value, count: 3, firstTimestamp: 10, lastTimestamp: 20 });
-  });
-  it('at equal times first keeps what was processed earlier, and goes by time otherwise (data-and-stores R59)', () => {
-    const first = addToWindow('first', addToWindow('first', null, { timestamp: 5, value: 1 }), { timestamp: 5, value: 2 });
-    expect(first.value).toBe(1);
-    expect(addToWindow('first', first, { timestamp: 4, value: 3 }).value).toBe(3);
-    expect(addToWindow('last', addToWindow('last', null, { timestamp: 5, value: 1 }), { timestamp: 4, value: 2 }).value).toBe(1);
-  });
-  it('the newest ones are kept (data-and-stores R60)', () => expect(keptWindows([60, 0, 120, 60], 2)).toEqual([120, 60]));
   it('names, retention and resolution of a new series are sane (data-and-stores R58)', () => {
     const check = (name: string, config: Partial<MetricConfig> = {}, metric = 'minute') =>
       checkSeries(name, { [metric]: { resolution: 60, retention: 10, aggregator: 'sum', ...config } });
@@ -186,6 +172,23 @@ describe('time series windows', () => {
       expect(check('ok', { retention })?.details).toEqual({ key: 'retention', low: 1, high: 1_000_000 });
     expect(check('ok', { resolution: 0 })).toMatchObject({ id: 'badData', details: { key: 'retention' } });
     expect(check('ok', { resolution: 0, retention: 1 })).toBeNull();
+  });
+  it('a store begins with series that are sane and not too many; prefixes are looked at when a series comes to life (data-and-stores R53, R58)', () => {
+    const config = (...timeSeriesSchemas: TimeSeriesSchema[]) => ({
+      timeSeriesCollectionSchema: { timeSeriesSchemas },
+      dashboardSpec: null,
+    });
+    expect(checkExactSeries(config(schema('exact', 'size'), schema('addPrefix', '/')))).toBeNull();
+    expect(checkExactSeries(config(schema('exact', 'size'), schema('exact', '/')))?.details).toEqual({ key: 'timeSeriesName' });
+    const endless = { ...schema('exact', 'ab'), metrics: { total: { resolution: 0, retention: 2, aggregator: 'sum' as const } } };
+    expect(checkExactSeries(config(endless))).toMatchObject({ id: 'badData', details: { key: 'retention' } });
+    const series = (count: number) => Array.from({ length: count }, (_, index) => schema('exact', `series${index}`));
+    const perSeries = Object.keys(metrics).length;
+    expect(checkExactSeries(config(...series(50_000 / perSeries)))).toBeNull();
+    expect(checkExactSeries(config(...series(50_000 / perSeries + 1)))).toMatchObject({
+      id: 'timeSeriesCollectionTooManyMetrics',
+      details: { limit: 50_000 },
+    });
   });
   it('layouts are expanded, and only the missing part is reported (data-and-stores R62, R63)', () => {
     const existing = { a: ['m', 'n'], b: ['m'] };

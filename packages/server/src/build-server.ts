@@ -15,7 +15,7 @@ import { installBodyParser } from './http/body-parser.ts';
 import { errorContext, withContext, type ServiceName } from './http/error-json.ts';
 import { Refusal } from './http/refusal.ts';
 import { allowedMethods, registerRoutes } from './http/register-routes.ts';
-import { createMetrics, metricsAllowed } from './metrics.ts';
+import { metricsAllowed } from './metrics.ts';
 import { allRoutes } from './routes.ts';
 
 /** Serves requests after `ready()`; closing it ends event streams first, then waits for the others. */
@@ -58,7 +58,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
 }
 
 function addSystemRoutes(app: FastifyInstance, deps: ServerDeps, page: string): void {
-  const metrics = createMetrics();
+  const { metrics } = deps;
   app.addHook('onResponse', async (request, reply) => {
     const operation = (request.routeOptions.config as { readonly operationId?: string }).operationId ?? 'other';
     metrics.observe({ operation, method: request.method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });

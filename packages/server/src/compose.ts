@@ -16,8 +16,10 @@ import {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
-import { ConfigError, type ServeConfig } from './config/config.ts';
+import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
+import { ConfigError, settingError, type ServeConfig } from './config/config.ts';
 import type { ServerDeps } from './deps.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { version } from './version.ts';
 
 /** Open listeners, as URLs. */
@@ -52,6 +54,7 @@ export interface EngineParts {
   readonly registry: Registry;
   readonly providerId: string;
   readonly directory: DataDirectory;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -76,12 +79,29 @@ export async function compose(config: ServeConfig, engineFactory: EngineFactory,
   }
 }
 
+function takeOrRefuse(path: string): ReturnType<typeof takeDataDirectory> {
+  try {
+    return takeDataDirectory(path);
+  } catch (error) {
+    throw settingError('dataDir', `${path} cannot be used as a directory`, error);
+  }
+}
+
 /** Nothing is opened before the directory is ours: its database file belongs to one process (design §5). */
 function ownDataDirectory(path: string): DataDirectory {
-  const taken = takeDataDirectory(path);
+  const taken = takeOrRefuse(path);
   if (taken.kind === 'owned') return taken.directory;
   const owner = taken.pid === null ? 'another process' : `process ${taken.pid}`;
   throw new ConfigError(`dataDir: ${path} is in use by ${owner}: stop it, or choose another directory with --data-dir`);
+}
+
+async function openConfigured({ databaseUrl, dataDir }: ServeConfig, logger: Logger): Promise<Database> {
+  if (databaseUrl === null) return await openDatabase({ kind: 'file', path: join(dataDir, 'laneway.sqlite') }, logger);
+  try {
+    return await openDatabase({ kind: 'postgres', url: databaseUrl }, logger);
+  } catch (error) {
+    throw settingError('databaseUrl', 'the database cannot be used', error);
+  }
 }
 
 async function composeIn(
@@ -90,16 +110,16 @@ async function composeIn(
   engineFactory: EngineFactory,
   logger: Logger,
 ): Promise<Composition> {
-  const database = await openDatabase(
-    config.databaseUrl === null
-      ? { kind: 'file', path: join(config.dataDir, 'laneway.sqlite') }
-      : { kind: 'postgres', url: config.databaseUrl },
-  );
+  const database = await openConfigured(config, logger);
+  const opened = [async () => await database.close()];
   try {
     const registry = new Registry(database, 'laneway');
     const providerId = await registry.providerId();
+    const metrics = createMetrics();
+    const engine = await engineFactory({ config, database, registry, providerId, directory, metrics, logger });
+    opened.unshift(async () => await engine.stop());
+    // Last, because its token is shown once: a start that is refused must not use up the first one.
     const firstAdministrator = await registry.createFirstAdministrator();
-    const engine = await engineFactory({ config, database, registry, providerId, directory, logger });
     const { executions, extensions, stores, files, spaces, jobTokens } = engine;
     const deps: ServerDeps = {
       registry,
@@ -109,6 +129,7 @@ async function composeIn(
       files,
       spaces,
       jobTokens,
+      metrics,
       lambdas: { list: () => engine.lambdas(), report: async () => await engine.report() },
       providerId,
       version,
@@ -122,16 +143,10 @@ async function composeIn(
         progressIntervalMs: 500,
       },
     };
-    const close = async (): Promise<void> => {
-      const results = await Promise.allSettled([engine.stop()]);
-      results.push(...(await Promise.allSettled([database.close()])));
-      directory.release();
-      const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-      if (failures.length > 0) throw new AggregateError(failures, 'the server did not stop cleanly');
-    };
+    const close = async (): Promise<void> => await closeInOrder([...opened, async () => directory.release()]);
     return { deps, engine, firstAdministrator, close };
   } catch (error) {
-    await database.close().catch(() => undefined);
+    await closeAfterFailure(async () => await closeInOrder(opened), logger);
     throw error;
   }
 }

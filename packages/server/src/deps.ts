@@ -11,6 +11,7 @@ import type {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface ServerDeps {
   readonly registry: Registry;
@@ -21,6 +22,7 @@ export interface ServerDeps {
   readonly spaces: Spaces;
   readonly jobTokens: JobTokenVerifier;
   readonly lambdas: LambdaCatalogueView;
+  readonly metrics: Metrics;
   readonly providerId: string;
   readonly version: string;
   readonly logger: Logger;

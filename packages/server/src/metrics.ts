@@ -1,10 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { StopObserver } from '@laneway/engine';
 import type { FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry as MetricsRegistry } from 'prom-client';
 
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
+  /** A stage of a stop was reached, so long after it was asked for. */
+  observeStop: StopObserver;
   observe(request: { readonly operation: string; readonly method: string; readonly status: number; readonly seconds: number }): void;
 }
 
@@ -19,9 +22,17 @@ export function createMetrics(): Metrics {
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
   });
+  const stops = new Histogram({
+    name: 'laneway_stop_stage_seconds',
+    help: 'Time from the request of a stop to its acknowledgement, to the signal to its jobs, and to the end of the execution or its suspension.',
+    labelNames: ['stage', 'mode'],
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 11, 30, 120],
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     text: async () => await registry.metrics(),
+    observeStop: (moment, mode, seconds) => stops.observe({ stage: moment, mode }, seconds),
     observe: ({ operation, method, status, seconds }) => duration.observe({ operation, method, status: String(status) }, seconds),
   };
 }

@@ -7,6 +7,7 @@ import { controlRoutes } from './oneprovider/control.ts';
 import { eventsRoute } from './oneprovider/events.ts';
 import { lambdaCatalogueRoute } from './oneprovider/lambda-catalogue.ts';
 import { listExecutionsRoute } from './oneprovider/list-executions.ts';
+import { insightRoutes } from './oneprovider/insight.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
 import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
@@ -28,6 +29,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     scheduleRoute(deps),
     ...controlRoutes(deps),
     ...bulkRoutes(deps),
+    ...insightRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
     taskRoute(deps),

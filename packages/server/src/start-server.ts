@@ -2,15 +2,17 @@
  * A listening server: HTTP, HTTPS beside it when configured, `server.json` while requests are accepted.
  * Stopping goes in order: the listeners close (event streams end), the engine stops, the database closes.
  */
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildServer } from './build-server.ts';
+import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { compose, type Composition, type EngineFactory } from './compose.ts';
-import type { ServeConfig } from './config/config.ts';
+import { settingError, type ServeConfig } from './config/config.ts';
 import { createLogger } from './logger.ts';
 import { selfSigned, tlsMaterial, type TlsMaterial } from './tls.ts';
 
@@ -37,10 +39,16 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
   const serverFile = join(config.dataDir, 'server.json');
   let https: Server | null = null;
   const loopbackHttps: Server[] = [];
+  // Also when the process leaves without closing: whoever finds the file believes it.
+  const removeServerFile = (): void => rmSync(serverFile, { force: true });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing ??= closeInOrder([
-      async () => await rm(serverFile, { force: true }),
+      async () => {
+        process.off('exit', removeServerFile);
+        removeServerFile();
+        return await Promise.resolve();
+      },
       async () => await closeHttps(https),
       async () => await Promise.all(loopbackHttps.map(closeHttps)),
       async () => await app.close(),
@@ -50,32 +58,28 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
   };
   try {
     await storeAdministratorToken(config, composition, options.announce ?? ((line) => process.stdout.write(`${line}\n`)));
-    await app.listen({ host: config.host, port: config.port });
+    await listen('port', config.port, async () => await app.listen({ host: config.host, port: config.port }));
     const url = urlOf('http', config.host, app.server.address() as AddressInfo);
-    if (tls !== null) https = await listenHttps(app, tls, { host: config.host, port: config.httpsPort ?? 0 });
+    const httpsPort = config.httpsPort ?? 0;
+    if (tls !== null) https = await listen('httpsPort', httpsPort, async () => await listenHttps(app, tls, config.host, httpsPort));
     const httpsUrl = https === null ? null : urlOf('https', config.host, https.address() as AddressInfo);
     await composition.engine.listening?.({
       http: url,
       https: httpsUrl,
       openLoopbackHttps: async () => {
-        const server = await listenHttps(app, await selfSigned('127.0.0.1'), { host: '127.0.0.1', port: 0 });
+        const server = await listenHttps(app, await selfSigned('127.0.0.1'), '127.0.0.1', 0);
         loopbackHttps.push(server);
         return urlOf('https', '127.0.0.1', server.address() as AddressInfo);
       },
     });
+    process.on('exit', removeServerFile);
     await writeFile(serverFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 });
     logger.info({ event: 'listening', url, httpsUrl }, 'accepting requests');
     return { url, httpsUrl, composition, close };
   } catch (error) {
-    await close().catch(() => undefined);
+    await closeAfterFailure(close, logger);
     throw error;
   }
-}
-
-async function closeInOrder(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw new AggregateError(failures, 'the server did not stop cleanly');
 }
 
 function urlOf(scheme: 'http' | 'https', host: string, address: AddressInfo): string {
@@ -83,16 +87,24 @@ function urlOf(scheme: 'http' | 'https', host: string, address: AddressInfo): st
   return `${scheme}://${reachable}:${address.port}`;
 }
 
+/** Names the setting to change when the address cannot be listened on. */
+async function listen<T>(setting: 'port' | 'httpsPort', port: number, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken
+      ? settingError(setting, `${port} is taken by another program; choose another one, 0 takes any free one`, error)
+      : settingError('host', 'it cannot be listened on', error);
+  }
+}
+
 /** The same application behind a second listener. */
-async function listenHttps(
-  app: FastifyInstance,
-  tls: TlsMaterial,
-  address: { readonly host: string; readonly port: number },
-): Promise<Server> {
+async function listenHttps(app: FastifyInstance, tls: TlsMaterial, host: string, port: number): Promise<Server> {
   const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => app.routing(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { generate } from 'selfsigned';
-import type { ServeConfig } from './config/config.ts';
+import { settingError, type ServeConfig } from './config/config.ts';
 
 export interface TlsMaterial {
   readonly cert: string;
@@ -15,9 +16,27 @@ export async function tlsMaterial(tls: ServeConfig['tls'], host: string): Promis
     case 'none':
       return null;
     case 'files':
-      return { cert: await readFile(tls.cert, 'utf8'), key: await readFile(tls.key, 'utf8') };
+      return checked({ cert: await readPem('tlsCert', tls.cert), key: await readPem('tlsKey', tls.key) });
     case 'selfSigned':
       return await selfSigned(host);
+  }
+}
+
+/** Found out before anything is opened. */
+function checked(material: TlsMaterial): TlsMaterial {
+  try {
+    createSecureContext(material);
+    return material;
+  } catch (error) {
+    throw settingError('tlsCert', 'not a certificate in PEM form with the key of tlsKey', error);
+  }
+}
+
+async function readPem(setting: 'tlsCert' | 'tlsKey', path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw settingError(setting, `${path} cannot be read`, error);
   }
 }
 

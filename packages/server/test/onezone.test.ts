@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inventoryPrivileges, spacePrivileges } from '@laneway/engine';
 import { databaseKinds } from '../../../test/support/databases.ts';
+import { readReference } from '../../../test/support/reference.ts';
 import { newWorld, type Person, type World } from './support/world.ts';
 
 describe.each(databaseKinds)('the registry on $name', (kind) => {
@@ -23,7 +24,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
   });
 
   function dump(name: string): Record<string, any> {
-    return JSON.parse(readFileSync(new URL(`../../../../shared/workflows/${name}.json`, import.meta.url), 'utf8'));
+    return readReference(`workflows/${name}.json`) as Record<string, any>;
   }
 
   async function importDump(name: string, as: Person, into = inventoryId): Promise<string> {
@@ -228,6 +229,50 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
       const last = await world.send('DELETE', `${oz}/spaces/${id}/users/${owner.id}`, owner);
       expect(last.error).toBe('cannotRemoveLastOwner');
     });
+  });
+
+  it('a space is deleted by who may, is gone for all its members, and its directory stays (rest §8.6, R103)', async () => {
+    const spaceId = await world.space(owner);
+    await world.joinSpace(spaceId, stranger);
+    const url = `${oz}/spaces/${spaceId}`;
+    const { path } = (await world.deps.spaces.get(spaceId))!;
+    expect((await world.send('DELETE', `${oz}/spaces/none`, null)).status).toBe(404);
+    expect((await world.send('DELETE', url, null)).status).toBe(401);
+    expect((await world.send('DELETE', url, stranger)).error).toBe('forbidden');
+    expect((await world.send('DELETE', url, owner)).status).toBe(204);
+    expect((await world.send('DELETE', url, owner)).status).toBe(404);
+    for (const person of [owner, stranger]) expect((await world.get(`${oz}/user/spaces`, person)).body).toEqual({ spaces: [] });
+    expect(existsSync(path)).toBe(true);
+    const other = await world.space(owner);
+    expect((await world.send('DELETE', `${oz}/spaces/${other}`, world.admin)).status).toBe(204);
+  });
+
+  it('U+0000, which no id can have and not every database could be asked for, is not found or refused by its key (rest R16)', async () => {
+    const op = '/api/v3/oneprovider';
+    const paths = ['atm_inventories', 'atm_lambdas', 'atm_workflow_schemas', 'spaces', 'users', 'tokens/named', 'user/tokens/named/name'];
+    const urls = [...paths.map((path) => `${oz}/${path}/a%00b`), `${op}/data/%00`, `${op}/automation/execution/workflows/%00`];
+    for (const url of urls) expect([url, (await world.get(url, world.admin)).status]).toEqual([url, 404]);
+    const nul = 'a\0b';
+    const workflow = { spaceId: 'space', atmWorkflowSchemaId: 'schema', atmWorkflowSchemaRevisionNumber: 1 };
+    const bodies = [
+      [`${op}/automation/execution/workflows`, { ...workflow, spaceId: nul }, 'spaceId'],
+      [`${op}/automation/execution/workflows`, { ...workflow, atmWorkflowSchemaId: nul }, 'atmWorkflowSchemaId'],
+      [`${oz}/atm_workflow_schemas`, { atmInventoryId: nul, name: 'ab' }, 'atmInventoryId'],
+      [`${oz}/atm_workflow_schemas`, { atmInventoryId: inventoryId, name: 'ab', summary: nul }, 'summary'],
+      [
+        `${oz}/atm_workflow_schemas`,
+        { ...dump('echo'), atmInventoryId: inventoryId, originalAtmWorkflowSchemaId: nul },
+        'originalAtmWorkflowSchemaId',
+      ],
+      [`${oz}/atm_lambdas`, { atmInventoryId: inventoryId, originalAtmLambdaId: nul }, 'originalAtmLambdaId'],
+      [`${oz}/user/tokens/named`, { name: nul }, 'name'],
+    ] as const;
+    for (const [url, body, key] of bodies) {
+      const answer = await world.post(url, world.admin, body);
+      expect([url, answer.status, answer.body.error.details.key]).toEqual([url, 400, key]);
+    }
+    const listed = await world.get(`${op}/spaces/${await world.space(owner)}/automation/execution/workflows?index=%00`, owner);
+    expect([listed.status, listed.body.error.details.key]).toEqual([400, 'index']);
   });
 
   describe('what happens at once or not at all', () => {

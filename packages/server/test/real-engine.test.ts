@@ -8,6 +8,7 @@ import { newId } from '@laneway/model';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InProcessRuntime, perItem, untilStopped } from '../../../test/support/in-process-runtime.ts';
+import { userAccess } from '../src/engine/user-access.ts';
 import { JobTokens } from '../src/engine/job-tokens.ts';
 import { loadConfig, startServer, type EngineFactory, type RunningServer } from '../src/index.ts';
 import { lambdaRevision } from './support/world.ts';
@@ -34,7 +35,7 @@ const lambdas: Readonly<Record<string, LambdaRevision>> = {
   sleep: lambdaRevision('sleep', { argumentSpecs: [item] }),
 };
 
-const engineFactory: EngineFactory = async ({ config, database, providerId, directory: own }) => {
+const engineFactory: EngineFactory = async ({ config, database, registry, providerId, directory: own, metrics }) => {
   jobTokens = new JobTokens();
   openJobs = [];
   const runtime = new InProcessRuntime({ double: perItem(({ item: value }) => ({ value: Number(value) * 2 })), sleep: untilStopped });
@@ -51,6 +52,8 @@ const engineFactory: EngineFactory = async ({ config, database, providerId, dire
       },
       close: (job) => jobTokens.revoke(job),
     },
+    access: userAccess(registry),
+    observeStop: metrics.observeStop,
     log: {
       debug: () => undefined,
       info: () => undefined,
@@ -335,7 +338,17 @@ describe('an execution over REST', () => {
     expect(JSON.stringify(view?.execution)).toContain('"note":"wrong input"');
   });
 
-  it('lists by phase and page, newest first (rest R60–R63)', async () => {
+  it('keeps its space, until it is deleted itself', async () => {
+    const id = await schedule(['double'], [1]);
+    await until(id, ended);
+    const refused = await call('DELETE', `/api/v3/onezone/spaces/${spaceId}`);
+    expect([refused.status, refused.body.error.id]).toEqual([403, 'forbiddenWithHint']);
+    expect((await call('GET', `/api/v3/onezone/spaces/${spaceId}`)).status).toBe(200);
+    expect((await call('DELETE', `${workflows}/${id}`)).status).toBe(204);
+    expect((await call('DELETE', `/api/v3/onezone/spaces/${spaceId}`)).status).toBe(204);
+  });
+
+  it('lists by phase and page, newest first (rest R60–R66, R71)', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 3; count += 1) {
       const id = await schedule(['double'], [1]);
@@ -351,6 +364,51 @@ describe('an execution over REST', () => {
     expect([...first.atmWorkflowExecutions, ...second.atmWorkflowExecutions]).toEqual(all.atmWorkflowExecutions);
     expect((await call('GET', `${list}?phase=ended&offset=1`)).body.atmWorkflowExecutions).toEqual(all.atmWorkflowExecutions.slice(1));
     expect((await call('GET', list)).body.atmWorkflowExecutions).toEqual([]);
+    // Backwards from a start point, clamped at the beginning; without one a negative offset has no effect (rest R64, R65).
+    const startAtSecond = `${list}?phase=ended&index=${Buffer.from(first.nextPageToken, 'base64url').toString()}`;
+    const back = async (url: string): Promise<unknown> => (await call('GET', url)).body.atmWorkflowExecutions;
+    expect(await back(`${startAtSecond}&limit=1`)).toEqual(all.atmWorkflowExecutions.slice(1, 2));
+    expect(await back(`${startAtSecond}&offset=-1&limit=2`)).toEqual(all.atmWorkflowExecutions.slice(0, 2));
+    expect(await back(`${startAtSecond}&offset=-5`)).toEqual(all.atmWorkflowExecutions);
+    expect(await back(`${list}?phase=ended&offset=-5`)).toEqual(all.atmWorkflowExecutions);
+    // What was deleted is not listed (rest R71).
+    expect((await call('DELETE', `${workflows}/${ids[1]}`)).status).toBe(204);
+    expect(await back(`${list}?phase=ended`)).toEqual(all.atmWorkflowExecutions.filter((id: string) => id !== ids[1]));
+  });
+});
+
+describe('why an execution stands still, and what became of it (design §3, §9)', () => {
+  it('blockers name jobs in hand; the receipt of a cancel sums up; the metrics know how long the stop took', async () => {
+    const id = await schedule(['sleep'], [1, 2, 3]);
+    await until(id, ({ status }) => status === 'active');
+    const url = `${workflows}/${id}`;
+    await expect
+      .poll(async () => (await call('GET', `${url}/blockers`)).body.blockers, { timeout: 20_000 })
+      .toMatchObject([{ kind: 'jobs', stopping: null }]);
+    await call('POST', `${url}/cancel`, { body: { reason: 'enough' } });
+    await until(id, ended);
+    expect((await call('GET', `${url}/blockers`)).body).toEqual({ blockers: [] });
+    const { status, stop, laneRuns } = (await call('GET', `${url}/receipt`)).body;
+    expect({ status, stop }).toMatchObject({ status: 'cancelled', stop: { reason: 'cancel', actor: userId, note: 'enough' } });
+    const [{ itemsKnown, tasks }] = laneRuns;
+    const [task] = tasks;
+    expect([itemsKnown, task.itemsNeverStarted + task.itemsWithdrawn]).toEqual([3, 3]);
+    const metrics = (await call('GET', '/metrics')).text;
+    for (const stage of ['acknowledged', 'signalled', 'terminal'])
+      expect(metrics).toContain(`laneway_stop_stage_seconds_count{stage="${stage}",mode="abort"} 1`);
+    expect((await call('GET', `${workflows}/unknown/receipt`)).status).toBe(404);
+    expect((await call('GET', `${url}/receipt`, { as: 'nonsense' })).status).toBe(401);
+  });
+
+  it('nobody is worked for who is no member of the space any more (execution §15.1, I12)', async () => {
+    const { deps } = server.composition;
+    const access = userAccess(deps.registry);
+    const id = await schedule(['sleep'], [1]);
+    const execution = (await deps.executions.view(id))!.execution;
+    expect(await access(execution)).toBeNull();
+    expect(await access({ ...execution, sessionUserId: 'gone' })).toMatchObject({ id: 'forbidden' });
+    await call('POST', `${workflows}/${id}/cancel`);
+    await until(id, ended);
   });
 });
 

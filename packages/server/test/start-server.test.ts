@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Extensions, Files, Spaces } from '@laneway/engine';
 import { pino } from 'pino';
-import { loadConfig, startServer, type EngineFactory, type RunningServer, type ServeConfig } from '../src/index.ts';
+import { loadConfig, serveOptions, startServer, type EngineFactory, type RunningServer, type ServeConfig } from '../src/index.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './support/fake-engine.ts';
 
 let directory: string;
@@ -72,6 +72,38 @@ describe('starting (interfaces, First start)', () => {
     expect((await fetch(`${second.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } })).status).toBe(200);
   });
 
+  it('takes server.json along when the process leaves without closing', async () => {
+    const before = process.listeners('exit');
+    const server = await start();
+    const added = process.listeners('exit').filter((listener) => !before.includes(listener));
+    for (const listener of added) listener(130);
+    expect(existsSync(join(directory, 'server.json'))).toBe(false);
+    await server.close();
+    expect(process.listeners('exit')).toEqual(before);
+  });
+
+  it('a start that is refused does not use up the administrator of the next one', async () => {
+    const refused: EngineFactory = async () => await Promise.reject(new Error('no such folder of lambdas'));
+    await expect(startServer(config(), { engineFactory: refused, logger: pino({ level: 'silent' }) })).rejects.toThrow('no such folder');
+    expect(existsSync(join(directory, 'admin.token'))).toBe(false);
+    const server = await start();
+    const token = readFileSync(join(directory, 'admin.token'), 'utf8').trim();
+    expect((await fetch(`${server.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } })).status).toBe(200);
+  });
+
+  it('tells why a start failed, and logs what did not close after it', async () => {
+    const lines: string[] = [];
+    const logger = pino({}, { write: (line) => lines.push(line) });
+    const stubborn: EngineFactory = async (parts) => ({
+      ...(await engineFactory(parts)),
+      listening: async () => await Promise.reject(new Error('cannot begin')),
+      stop: async () => await Promise.reject(new Error('cannot stop')),
+    });
+    await expect(startServer(config(), { engineFactory: stubborn, logger, announce: () => undefined })).rejects.toThrow('cannot begin');
+    expect(lines.join('')).toContain('closeAfterFailedStart');
+    expect(lines.join('')).toContain('cannot stop');
+  });
+
   it('serves HTTPS with a certificate of its own beside HTTP', async () => {
     const server = await start({ tlsSelfSigned: true, httpsPort: 0 });
     const status = await new Promise<number | undefined>((resolve, reject) => {
@@ -87,8 +119,33 @@ describe('starting (interfaces, First start)', () => {
 
   it('leaves nothing open when a port is taken', async () => {
     const first = await start();
-    await expect(start({ port: Number(new URL(first.url).port), dataDir: join(directory, 'other') })).rejects.toThrow(/EADDRINUSE/);
+    await expect(start({ port: Number(new URL(first.url).port), dataDir: join(directory, 'other') })).rejects.toThrow(
+      /^port: \d+ is taken .*EADDRINUSE/,
+    );
     expect(existsSync(join(directory, 'other', 'server.json'))).toBe(false);
+  });
+});
+
+describe('settings that cannot be used are named', () => {
+  it.each([
+    [{ databaseUrl: 'mysql://localhost/x' }, /^databaseUrl has to begin with postgres:/],
+    [{ databaseUrl: 'postgres://user:secret@127.0.0.1:1/x' }, /^databaseUrl: the database cannot be used: (?!.*secret).*ECONNREFUSED/],
+    [{ tlsCert: '/nowhere/cert.pem', tlsKey: '/nowhere/key.pem' }, /^tlsCert: \/nowhere\/cert\.pem cannot be read: ENOENT/],
+    [{ host: '203.0.113.7' }, /^host: it cannot be listened on: .*EADDRNOTAVAIL/],
+  ])('%j', async (options, message) => {
+    await expect(start(options)).rejects.toThrow(message);
+    expect(existsSync(join(directory, 'server.json'))).toBe(false);
+  });
+
+  it('a data directory that is a file', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    await expect(start({ dataDir: join(directory, 'file') })).rejects.toThrow(/^dataDir: .*\/file cannot be used as a directory: /);
+  });
+
+  it('a certificate that is none', async () => {
+    for (const name of ['cert', 'key']) writeFileSync(join(directory, name), 'no PEM');
+    const options = { tlsCert: join(directory, 'cert'), tlsKey: join(directory, 'key'), httpsPort: 0 };
+    await expect(start(options)).rejects.toThrow(/tlsCert/);
   });
 });
 
@@ -98,6 +155,18 @@ describe('configuration (interfaces, Configuration)', () => {
     writeFileSync(file, 'port: 1\nhost: 127.0.0.3\ndrainSec: 5\n');
     const loaded = loadConfig({ options: { port: 3 }, variables: { LANEWAY_PORT: '2', LANEWAY_HOST: '127.0.0.2' }, file });
     expect(loaded).toMatchObject({ port: 3, host: '127.0.0.2', drainMs: 5000, cancelGraceMs: 10_000 });
+  });
+
+  it('docs/configuration.md tells of every setting, with the default where it is a number', () => {
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    for (const [name, { type, fallback }] of Object.entries(serveOptions)) {
+      expect(page).toContain(`\`${name}\``);
+      const isPerCore = name === 'jobsPerTask' || name === 'jobsPerNode';
+      if (type.kind === 'integer' && typeof fallback === 'number' && !isPerCore)
+        expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\|[^|]*\\| ${fallback} `, 'm'));
+    }
+    expect(config({ tlsSelfSigned: true }).httpsPort).toBe(8443);
+    expect(page).toContain('`httpsPort` (8443 by default');
   });
 
   it.each([
@@ -124,20 +193,7 @@ describe('events (interfaces, Events)', () => {
     const [userId] = await registry.users();
     const inventory = await registry.createInventory({ name: 'inv', creatorId: userId!, withMembership: true });
     await registry.addSpaceMember({ spaceId: 'space', userId: userId!, privileges: [], owner: true });
-    const scheduled = await executions.schedule({
-      userId: userId!,
-      spaceId: 'space',
-      atmInventoryId: inventory,
-      atmWorkflowSchemaId: 'schema',
-      name: 'flow',
-      revisionNumber: 1,
-      revision: { lanes: [{ id: 'lane', maxRetries: 0 }] } as never,
-      lambdas: {},
-      storeInitialContentOverlay: {},
-      logLevel: 6,
-      callback: null,
-    });
-    const id = scheduled.ok ? scheduled.value.executionId : '';
+    const id = await executions.scheduleSomething({ userId: userId!, spaceId: 'space', atmInventoryId: inventory });
     const url = `${server.url}/api/v3/oneprovider/automation/execution/workflows/${id}/events`;
     expect((await fetch(url)).status).toBe(401);
     const version = executions.get(id).version;

@@ -1,8 +1,8 @@
-import { UnreachableError, LanewayClient, type ExecutionDetails, type Space, type WorkflowDump } from '@laneway/client';
+import { ApiError, UnreachableError, LanewayClient, type ExecutionDetails, type WorkflowDump } from '@laneway/client';
 import type { Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
-import { onInterrupt } from '../interrupts.ts';
+import { Interrupt } from '../interrupts.ts';
 import { findSpace, realDirectory, spaceForDirectory } from '../run/choose-space.ts';
 import { readDump } from '../run/dump.ts';
 import { followToEnd } from '../run/follow.ts';
@@ -13,6 +13,7 @@ import { writeReasons } from '../run/reasons.ts';
 import { writeJsonReport, writeTextReport } from '../run/report.ts';
 import { viewSchema, type SchemaView } from '../run/schema-view.ts';
 import { spaceFiles } from '../run/space-files.ts';
+import { Undo, type Made } from '../run/undo.ts';
 import { startServer } from '../server-module.ts';
 import { printJson, printLine, type Terminal } from '../terminal.ts';
 
@@ -68,49 +69,60 @@ async function runCommand(dumpFile: string, options: RunOptions, terminal: Termi
   const dump = readDump(dumpFile);
   if (options.revision === undefined) parseInputs(options.input, viewSchema(dump.revision.atmWorkflowSchemaRevision));
   if (options.dir !== undefined) realDirectory(options.dir);
-  const { client, close } = await clientOrEmbeddedServer(options, terminal);
+  const interrupt = new Interrupt();
   try {
-    const space =
-      options.dir === undefined
-        ? await findSpace(client, options.space ?? '')
-        : await spaceForDirectory(client, options.dir, options.readonly ?? false);
-    const { executionId, schema } = await importAndSchedule(client, dump, space, options);
+    return await runOn(await clientOrEmbeddedServer(options, terminal), dump, options, terminal, interrupt);
+  } finally {
+    interrupt.stopListening();
+  }
+}
+
+async function runOn(
+  { client, close }: Connected,
+  dump: WorkflowDump,
+  options: RunOptions,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<number> {
+  try {
+    const undo = new Undo(terminal);
+    const { executionId, schema } = await undo.unlessRefused(async () => await importAndSchedule(client, dump, options, undo.made));
     if (options.detach === true) {
       if (options.json === true) printJson(terminal, { executionId });
       else printLine(terminal, executionId);
       return 0;
     }
-    return await followAndReport(client, executionId, schema, options, terminal);
+    const details = await follow(client, executionId, schema, terminal, interrupt);
+    return await report(client, details, schema, options, terminal);
   } finally {
     await close();
   }
 }
 
-/** Files are looked up before the import, and a schema that was only made for a run that is refused goes again. */
+/** Files are looked up before the import; `made` is told of everything that the run would leave if it were refused. */
 async function importAndSchedule(
   client: LanewayClient,
   dump: WorkflowDump,
-  space: Space,
   options: RunOptions,
+  made: Made,
 ): Promise<{ readonly executionId: string; readonly schema: SchemaView }> {
+  const space =
+    options.dir === undefined
+      ? await findSpace(client, options.space ?? '')
+      : await spaceForDirectory(client, options.dir, options.readonly ?? false, made);
   const files = spaceFiles(client, space);
   const known = options.revision === undefined ? viewSchema(dump.revision.atmWorkflowSchemaRevision) : undefined;
   const early = known === undefined ? undefined : await buildOverlay(parseInputs(options.input, known), files);
-  const { schemaId, isNew } = await importDump(client, dump);
-  try {
-    const revision = options.revision ?? dump.revision.originalRevisionNumber;
-    const schema = await importedSchema(client, schemaId, revision);
-    const executionId = await client.executions.schedule({
-      atmWorkflowSchemaId: schemaId,
-      atmWorkflowSchemaRevisionNumber: revision,
-      spaceId: space.spaceId,
-      storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input, schema), files)),
-    });
-    return { executionId, schema };
-  } catch (error) {
-    if (isNew) await client.registry.deleteWorkflowSchema(schemaId).catch(() => undefined);
-    throw error;
-  }
+  const schemaId = await importDump(client, dump, made);
+  const revision = options.revision ?? dump.revision.originalRevisionNumber;
+  const schema = await importedSchema(client, schemaId, revision);
+  const executionId = await client.executions.schedule({
+    atmWorkflowSchemaId: schemaId,
+    atmWorkflowSchemaRevisionNumber: revision,
+    spaceId: space.spaceId,
+    storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input, schema), files)),
+  });
+  return { executionId, schema };
 }
 
 async function importedSchema(client: LanewayClient, schemaId: string, revision: number): Promise<SchemaView> {
@@ -120,29 +132,45 @@ async function importedSchema(client: LanewayClient, schemaId: string, revision:
   throw new CliError(`the workflow "${name}" has no revision ${revision}`, `it has ${Object.keys(revisionRegistry).join(', ')}`);
 }
 
-async function followAndReport(
+/** Until it ends or is suspended; the first Ctrl-C cancels it meanwhile. */
+async function follow(
   client: LanewayClient,
   executionId: string,
+  schema: SchemaView,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<ExecutionDetails> {
+  const view = progressView(terminal, schema.lanes);
+  const leave = new AbortController();
+  const cancel = async (): Promise<void> => {
+    terminal.err.write('cancelling; press Ctrl-C again to leave\n');
+    try {
+      await client.executions.cancel(executionId, 'interrupted at the command line');
+    } catch (error) {
+      // One that ended meanwhile is followed to its last event as ever.
+      if (!(error instanceof ApiError && tooLate.has(error.error.id))) leave.abort(error);
+    }
+  };
+  try {
+    return await interrupt.during(
+      () => void cancel(),
+      async () => await followToEnd(client, executionId, view, leave.signal),
+    );
+  } finally {
+    view.stop();
+  }
+}
+
+/** What a cancel of an execution is answered whose end is decided. */
+const tooLate: ReadonlySet<string> = new Set(['atmWorkflowExecutionEnded', 'atmInvalidStatusTransition']);
+
+async function report(
+  client: LanewayClient,
+  details: ExecutionDetails,
   schema: SchemaView,
   options: RunOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const view = progressView(terminal, schema.lanes);
-  const leave = new AbortController();
-  const stopListening = onInterrupt(
-    () => {
-      terminal.err.write('cancelling; press Ctrl-C again to leave\n');
-      client.executions.cancel(executionId, 'interrupted at the command line').catch((error: unknown) => leave.abort(error));
-    },
-    () => process.exit(130),
-  );
-  let details: ExecutionDetails;
-  try {
-    details = await followToEnd(client, executionId, view, leave.signal);
-  } finally {
-    stopListening();
-    view.stop();
-  }
   if (options.json === true) await writeJsonReport(terminal, client, details, schema);
   else await writeTextReport(terminal, client, details, schema);
   if (details.status !== 'finished') await writeReasons(terminal, client, details, schema);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
 import { setUpDemo } from '../demo.ts';
-import { onInterrupt } from '../interrupts.ts';
+import { Interrupt } from '../interrupts.ts';
 import { startServer, type StartRequest } from '../server-module.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 
@@ -16,7 +16,13 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--database-url <url>', 'postgres://… instead of the embedded database, for several nodes')
     .option('--lambdas <dir>', 'folder of your own lambdas; wins over the built-in catalogue')
     .option('--no-demo', 'do not set up the demo workflow in an empty database')
-    .addOption(new Option('--sandbox <mode>', 'isolation of lambdas (default: auto)').choices(['auto', 'required', 'off']))
+    .addOption(
+      new Option('--sandbox <mode>', 'isolation of lambdas (default: auto on loopback, else required)').choices([
+        'auto',
+        'required',
+        'off',
+      ]),
+    )
     .option('--tls-cert <file>', 'certificate (PEM); HTTPS listens beside HTTP')
     .option('--tls-key <file>', 'key of the certificate (PEM)')
     .option('--tls-self-signed', 'HTTPS with a certificate made at start')
@@ -24,12 +30,13 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--config <file>', 'configuration file (YAML); see docs/configuration.md')
     .addHelpText('after', '\nExamples:\n  laneway serve\n  laneway serve --port 0 --data-dir /srv/laneway --lambdas ./lambdas\n')
     .action(async (options: ServeOptions) => {
+      const interrupt = new Interrupt();
       const announce = (line: string): void => printLine(terminal, line);
       const server = await startServer({ ...givenOptions(options), env: terminal.env, announce });
       printLine(terminal, `Laneway listens on ${server.url}`);
       const tokenFile = join(server.dataDir, 'admin.token');
       printLine(terminal, `try: curl -H "X-Auth-Token: $(cat ${tokenFile})" ${server.url}/api/v3/onezone/user/spaces`);
-      const closed = waitForInterrupt(server.close, terminal);
+      const closed = closeOnInterrupt(interrupt, server.close, terminal);
       if (server.firstToken !== undefined && server.wantsDemo) await startDemo(server.url, server.firstToken, terminal);
       await closed;
     });
@@ -43,16 +50,13 @@ function givenOptions(options: ServeOptions): Pick<StartRequest, 'options' | 'fi
   return { options: demo === false ? { ...rest, demo } : rest, file: typeof config === 'string' ? config : undefined };
 }
 
-async function waitForInterrupt(close: () => Promise<void>, terminal: Terminal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    onInterrupt(
-      () => {
-        terminal.err.write('stopping: running jobs may finish; press Ctrl-C again to leave at once\n');
-        close().then(resolve, reject);
-      },
-      () => process.exit(130),
-    );
-  });
+/** Until the first Ctrl-C has closed the server. */
+async function closeOnInterrupt(interrupt: Interrupt, close: () => Promise<void>, terminal: Terminal): Promise<void> {
+  const asked = Promise.withResolvers<void>();
+  await interrupt.during(asked.resolve, async () => await asked.promise);
+  terminal.err.write('stopping: running jobs may finish; press Ctrl-C again to leave at once\n');
+  await close();
+  interrupt.stopListening();
 }
 
 /** A demo that fails must not take the server with it. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { findSpace } from '../run/choose-space.ts';
+import { Undo } from '../run/undo.ts';
 import { printJson, printLine, type Terminal } from '../terminal.ts';
 
 interface UserOptions extends ConnectionOptions {
@@ -27,16 +28,15 @@ export function addUser(program: Command, terminal: Terminal): void {
     const client = connect(options, terminal.env);
     const space = options.space === undefined ? undefined : await findSpace(client, options.space);
     const userId = await client.registry.createUser(name);
-    try {
+    const undo = new Undo(terminal);
+    // Half a user is worse than none.
+    undo.made(`user ${userId}`, async () => await client.registry.deleteUser(userId));
+    const token = await undo.unlessRefused(async () => {
       if (space !== undefined) await client.registry.addSpaceMember(space.spaceId, userId, privileges);
-      const token = await client.registry.createUserToken(userId, 'command line');
-      if (options.json === true) printJson(terminal, { userId, token });
-      else for (const line of [`user:  ${userId}`, `token: ${token}`]) printLine(terminal, line);
-    } catch (error) {
-      // Half a user is worse than none.
-      await client.registry.deleteUser(userId).catch(() => undefined);
-      throw error;
-    }
+      return await client.registry.createUserToken(userId, 'command line');
+    });
+    if (options.json === true) printJson(terminal, { userId, token });
+    else for (const line of [`user:  ${userId}`, `token: ${token}`]) printLine(terminal, line);
   });
 }
 

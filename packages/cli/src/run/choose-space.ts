@@ -3,6 +3,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { LanewayClient, Space } from '@laneway/client';
 import { CliError } from '../failure.ts';
+import type { Made } from './undo.ts';
 
 /** The space with this name or id; ambiguous and unknown names are refused. */
 export async function findSpace(client: LanewayClient, name: string): Promise<Space> {
@@ -18,8 +19,8 @@ export async function findSpace(client: LanewayClient, name: string): Promise<Sp
   );
 }
 
-/** The space of a directory: the one that is registered for its real path, or a new one. */
-export async function spaceForDirectory(client: LanewayClient, directory: string, readonly: boolean): Promise<Space> {
+/** The space of a directory: the one that is registered for its real path, or a new one, of which `made` is told. */
+export async function spaceForDirectory(client: LanewayClient, directory: string, readonly: boolean, made: Made): Promise<Space> {
   const path = realDirectory(directory);
   for (const space of await client.registry.spaces()) {
     if (space.path !== path) continue;
@@ -32,7 +33,8 @@ export async function spaceForDirectory(client: LanewayClient, directory: string
     return space;
   }
   const spaceId = await client.registry.createSpace({ name: spaceName(path), path, readonly });
-  return await findSpace(client, spaceId);
+  made(`space ${spaceId}`, async () => await client.registry.deleteSpace(spaceId));
+  return await client.registry.space(spaceId);
 }
 
 /** Real path of an existing directory. */

@@ -30,6 +30,8 @@ function lineOf(error: unknown, text: string): string {
   return position === undefined ? '' : `:${text.slice(0, Number(position)).split('\n').length}`;
 }
 
+const knownFormats: readonly number[] = [2, 3];
+
 /** Only what the client itself relies on; the server checks the rest. */
 function findProblem(value: unknown): string | undefined {
   if (!isRecord(value)) return 'not a JSON object';
@@ -37,6 +39,11 @@ function findProblem(value: unknown): string | undefined {
   const revision = value['revision'];
   if (!isRecord(revision)) return '"revision" must be an object';
   if (!Number.isInteger(revision['originalRevisionNumber'])) return '"revision.originalRevisionNumber" must be an integer';
+  // The server would read the revision in the newest form first, and name that instead (schemas R28).
+  const version = revision['schemaFormatVersion'];
+  if (version !== undefined && !knownFormats.includes(Number(version))) {
+    return `"revision.schemaFormatVersion" is ${JSON.stringify(version)}, which is unknown: it has to be one of ${knownFormats.join(', ')}`;
+  }
   if (!isRecord(revision['atmWorkflowSchemaRevision'])) return '"revision.atmWorkflowSchemaRevision" must be an object';
   return undefined;
 }

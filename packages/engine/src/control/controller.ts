@@ -11,6 +11,7 @@ import type { NewTimer } from '../persistence/sql/timers.ts';
 import { saveTransition, type NewComponents } from '../persistence/sql/transitions.ts';
 import type { Hub } from './hub.ts';
 import type { PlanCache } from './plan.ts';
+import { ignoreStops, isAtRest, modeOfStop, type StopObserver } from './stop-moments.ts';
 
 export type Applied =
   | { readonly kind: 'changed'; readonly execution: Execution }
@@ -43,6 +44,11 @@ export class Controller {
   /** Told of each gate this node closed, before the command is answered: nothing is handed over here from then on (I3). */
   onGateClosed: (laneRunId: string, mode: StopMode) => void = () => undefined;
 
+  /** Told how long the stages of stops took. */
+  observeStop: StopObserver = ignoreStops;
+  /** Told of each execution that came to rest, suspended or ended. */
+  onStopped: (executionId: string) => void = () => undefined;
+
   constructor(database: Database, hub: Hub, plans: PlanCache) {
     this.#database = database;
     this.#hub = hub;
@@ -62,6 +68,7 @@ export class Controller {
     input: Command | EngineEvent,
     options: ApplyOptions & { readonly mark: EffectMark | null },
   ): Promise<Applied | Marked> {
+    const askedAt = performance.now();
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { execution, nowMs } = await this.#database.call(loadExecution, { executionId });
       if (execution === null) return { kind: 'missing' };
@@ -84,11 +91,24 @@ export class Controller {
       if (outcome === 'fenced' || outcome === 'marked') return { kind: outcome };
       if (outcome === 'saved') {
         for (const effect of reduction.effects) if (effect.kind === 'closeGate') this.onGateClosed(effect.laneRunId, effect.mode);
+        this.#observe(execution, reduction.execution, { nowMs, askedAt });
         this.#hub.notify(executionId);
+        if (isAtRest(reduction.execution) && !isAtRest(execution)) this.onStopped(executionId);
         return { kind: 'changed', execution: reduction.execution };
       }
     }
     throw new Error(`execution ${executionId} changes faster than ${input.kind} can be applied to it`);
+  }
+
+  #observe(before: Execution, after: Execution, at: { readonly nowMs: number; readonly askedAt: number }): void {
+    const mode = modeOfStop(after);
+    if (mode === null || isAtRest(before)) return;
+    if (after.current.status === 'stopping' && after.stop !== before.stop) {
+      const seconds = (performance.now() - at.askedAt) / 1000;
+      this.observeStop('acknowledged', mode, seconds);
+      this.observeStop('signalled', mode, seconds);
+    }
+    if (isAtRest(after) && after.stop !== null) this.observeStop('terminal', mode, Math.max(0, at.nowMs - after.stop.at) / 1000);
   }
 }
 

@@ -1,36 +1,32 @@
 /** ExecutionService over the control plane and the read connection. */
-import {
-  makeError,
-  newId,
-  ok,
-  phaseOf,
-  refuse,
-  taskPhaseOf,
-  type Command,
-  type Execution,
-  type LaneRun,
-  type Result,
-} from '@laneway/model';
+import { makeError, newId, ok, phaseOf, refuse, type Command, type ErrorObject, type Result } from '@laneway/model';
 import type {
+  Blocker,
   ControlRequest,
   ExecutionEvent,
   ExecutionService,
   ExecutionView,
   ListRequest,
+  Receipt,
   RepeatRequest,
   ScheduleRequest,
   StopRequestOf,
   TaskCounters,
   TaskView,
 } from '../engine-api.ts';
-import { executionCounts } from '../persistence/sql/counters.ts';
+import { itemsOfExecution } from '../persistence/sql/conservation.ts';
 import { discardExecution } from '../persistence/sql/deletion.ts';
 import { readEvents } from '../persistence/sql/events.ts';
 import { findTask, listExecutions, loadExecution, viewExecution } from '../persistence/sql/executions.ts';
+import { standing } from '../persistence/sql/standing.ts';
 import type { Database } from '../persistence/sql.ts';
+import type { Admission } from './admission.ts';
+import { blockersOf } from './blockers.ts';
 import { executionNotFound, type Applied, type Controller } from './controller.ts';
 import { pauseDeadline, type Deadlines } from './deadlines.ts';
 import type { Hub } from './hub.ts';
+import { laneRunsOf } from './lane-runs.ts';
+import { itemsInProcessing, receiptOf } from './receipt.ts';
 import { schedule, type ScheduleContext } from './schedule.ts';
 import type { RequestKeys } from './request-keys.ts';
 
@@ -43,6 +39,7 @@ export class Executions implements ExecutionService {
   readonly #scheduling: ScheduleContext;
   readonly #deadlines: Deadlines;
   readonly #requestKeys: RequestKeys;
+  readonly #admission: Admission;
 
   constructor(parts: {
     readonly database: Database;
@@ -50,6 +47,7 @@ export class Executions implements ExecutionService {
     readonly hub: Hub;
     readonly scheduling: ScheduleContext;
     readonly deadlines: Deadlines;
+    readonly admission: Admission;
   }) {
     this.#database = parts.database;
     this.#controller = parts.controller;
@@ -57,6 +55,7 @@ export class Executions implements ExecutionService {
     this.#scheduling = parts.scheduling;
     this.#deadlines = parts.deadlines;
     this.#requestKeys = parts.scheduling.requestKeys;
+    this.#admission = parts.admission;
   }
 
   async schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
@@ -80,6 +79,12 @@ export class Executions implements ExecutionService {
     if (applied.kind === 'unchanged') await this.#deadlines.setForPause(applied.execution, deadlineMs);
     this.#deadlines.expect(deadlineMs);
     return answerOf(applied);
+  }
+
+  async interrupt(request: { readonly executionId: string; readonly error: ErrorObject; readonly why: string }): Promise<boolean> {
+    const { executionId, error, why } = request;
+    const applied = await this.#controller.apply(executionId, { kind: 'interrupted', error, description: why });
+    return applied.kind === 'changed';
   }
 
   async resume({ executionId, actor }: ControlRequest): Promise<Result<void>> {
@@ -167,24 +172,15 @@ export class Executions implements ExecutionService {
   }
 
   async #counters(view: ExecutionView): Promise<Readonly<Record<string, TaskCounters>>> {
-    const { execution } = view;
-    const { stored, open } = await this.#database.call(executionCounts, {
-      executionId: execution.id,
-      openLaneRunIds: [execution.current.id],
-    });
+    const { laneRuns, counts } = await this.#database.call(itemsOfExecution, { executionId: view.execution.id });
     const counters: Record<string, TaskCounters> = {};
     for (const run of laneRunsOf(view)) {
+      const open = laneRuns.find(({ laneRunId }) => laneRunId === run.id)?.open ?? [];
       for (const [boxIndex, box] of run.boxes.entries()) {
         for (const task of box.tasks) {
-          const sums = stored.find((row) => row.taskId === task.id);
-          const inProcessing = open
-            .filter(
-              (batch) => batch.laneRunId === run.id && batch.boxIndex === boxIndex && batch.started && !batch.doneTaskIds.includes(task.id),
-            )
-            .reduce((sum, batch) => sum + batch.itemCount, 0);
+          const sums = counts.find((row) => row.taskId === task.id);
           counters[task.id] = {
-            // A batch may have reached the box before its first job was handed over, or wait there for a resume.
-            itemsInProcessing: taskPhaseOf(task.status) === 'ongoing' ? inProcessing : 0,
+            itemsInProcessing: itemsInProcessing(open, task, boxIndex),
             itemsProcessed: sums?.processed ?? 0,
             itemsFailed: sums?.failed ?? 0,
           };
@@ -192,6 +188,18 @@ export class Executions implements ExecutionService {
       }
     }
     return counters;
+  }
+
+  async receipt(executionId: string): Promise<Receipt | null> {
+    const view = await this.view(executionId);
+    return view === null ? null : receiptOf(view, await this.#database.call(itemsOfExecution, { executionId }));
+  }
+
+  async blockers(executionId: string): Promise<readonly Blocker[] | null> {
+    const { execution } = await this.#database.call(loadExecution, { executionId });
+    if (execution === null) return null;
+    const at = await this.#database.call(standing, { executionId, laneRunId: execution.current.id });
+    return blockersOf(execution, at, await this.#admission.queueOf(execution));
   }
 
   async events(executionId: string, afterVersion: number, limit: number): Promise<readonly ExecutionEvent[]> {
@@ -214,10 +222,4 @@ function answerOf(applied: Applied): Result<void> {
     case 'fenced':
       return refuse(executionNotFound());
   }
-}
-
-/** All lane runs that a view holds. */
-export function laneRunsOf(view: ExecutionView): readonly LaneRun[] {
-  const { current, inAdvance }: Execution = view.execution;
-  return [current, ...(inAdvance === null ? [] : [inAdvance]), ...view.archivedRuns];
 }

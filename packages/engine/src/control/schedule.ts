@@ -26,6 +26,8 @@ import type { RequestKeys } from './request-keys.ts';
 export interface ScheduleContext {
   readonly database: Database;
   readonly nowMs: () => Promise<number>;
+  /** Why lambdas cannot run at the moment, or null (execution R14). */
+  readonly runtimeError: () => ErrorObject | null;
   readonly readInitialContent: InitialContentReader;
   readonly requestKeys: RequestKeys;
 }
@@ -36,6 +38,8 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
   if (empty !== null) return refuse(empty);
   const lambdas = referencedLambdas(request);
   if (!lambdas.ok) return lambdas;
+  const runtimeError = context.runtimeError();
+  if (runtimeError !== null) return refuse(runtimeError);
   const executionId = newId();
   const stores: NewStore[] = [];
   const storeRegistry: Record<string, string> = {};

@@ -94,6 +94,7 @@ async function createIn(directory: FileHandle, child: NewChild): Promise<void> {
       try {
         await writeAll(file, child.content, 0);
       } catch (error) {
+        // Why it could not be written is what the caller has to know, also where the rest of it cannot be removed.
         await unlink(within(directory, child.name)).catch(() => undefined);
         throw error;
       } finally {
@@ -116,20 +117,22 @@ export async function removeEntry(files: Files, database: Database, ref: FileRef
     if (space.readonly) throw new ErrnoError('EROFS');
     if (ref.path === '') throw new ErrnoError('EPERM');
     const { parent, name } = placeOf(ref.path);
-    await withDirectory(space, parent, async (directory) => {
+    return await withDirectory(space, parent, async (directory) => {
       // Looked at first only to say ENOENT; what it is decides the attempt below.
       typeOf(await statEntry(directory, name));
-      await removeFrom(directory, Buffer.from(name));
+      return await removeFrom(directory, Buffer.from(name));
     });
   });
-  if (removed.ok) await database.call(forgetXattrs, { spaceId: ref.spaceId, path: ref.path });
-  return removed;
+  if (!removed.ok) return removed;
+  await database.call(forgetXattrs, { spaceId: ref.spaceId, path: ref.path, below: removed.value === 'directory' });
+  return ok(undefined);
 }
 
-async function removeFrom(directory: FileHandle, name: Buffer): Promise<void> {
+async function removeFrom(directory: FileHandle, name: Buffer): Promise<'entry' | 'directory'> {
   const path = Buffer.concat([Buffer.from(`/proc/self/fd/${directory.fd}/`), name]);
   try {
-    return await unlink(path);
+    await unlink(path);
+    return 'entry';
   } catch (error) {
     // unlink refuses directories with EISDIR (Linux) or EPERM.
     if (!['EISDIR', 'EPERM'].includes(errnoOf(error) ?? '')) throw error;
@@ -144,6 +147,7 @@ async function removeFrom(directory: FileHandle, name: Buffer): Promise<void> {
     await inner.close();
   }
   await rmdir(path);
+  return 'directory';
 }
 
 function childPath(parent: string, name: string): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open as openFile, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,13 +8,15 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { testDatabaseUrl } from '../../../../test/support/postgres.ts';
 import { openDatabase } from '../persistence/database.ts';
 import type { Database } from '../persistence/sql.ts';
-import type { Space } from '../persistence/sql/files.ts';
+import { readXattrs, type Space } from '../persistence/sql/files.ts';
 import { createChild, listChildren, removeEntry } from './children.ts';
 import { boundsOf, readContent, writeContent } from './content.ts';
 import { fileIdOf, isFileId } from './file-id.ts';
 import { Files } from './files.ts';
 import type { FileRef } from './port.ts';
 import { Spaces } from './spaces.ts';
+import { XattrHelper } from './xattr-helper.ts';
+import { Xattrs } from './xattrs.ts';
 
 function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(JSON.stringify(result.error));
@@ -265,6 +267,22 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
     expect(valueOf(await files.xattrs(found))).toEqual({});
   });
 
+  test('a removed directory takes along the attributes of its content and no others, a removed file only its own (lambdas §12.2)', async () => {
+    await writeFile(join(top, 'space/a/one.txt.bak'), '');
+    await mkdir(join(top, 'space/a b'));
+    for (const path of ['a', 'a/one.txt', 'a/one.txt.bak', 'a/b', 'a b']) valueOf(await files.setXattrs(await ref(path), { kept: path }));
+    const left = async (): Promise<string[]> => {
+      const named = await Promise.all(
+        ['a', 'a/one.txt', 'a/one.txt.bak', 'a/b', 'a b'].map(async (path) => await base.call(readXattrs, { spaceId: space.id, path })),
+      );
+      return named.flatMap((values) => Object.values(values)).map((value) => JSON.parse(value) as string);
+    };
+    valueOf(await removeEntry(files, base, await ref('a/one.txt')));
+    expect(await left()).toEqual(['a', 'a/one.txt.bak', 'a/b', 'a b']);
+    valueOf(await removeEntry(files, base, await ref('a')));
+    expect(await left()).toEqual(['a b']);
+  });
+
   test('a space that is deleted takes its ids along and leaves its directory', async () => {
     const found = await ref('a/one.txt');
     valueOf(await spaces.delete(space.id));
@@ -332,6 +350,42 @@ describe.skipIf(!holdsUserAttributes())('extended attributes in the file system'
       expect(valueOf(await files.xattrs(found))).toEqual({ text: 'small', likeNumber: '7', theirs: { onedata_base64: '/w==' } });
     } finally {
       files.close();
+      await rm(top, { recursive: true, force: true });
+    }
+  });
+
+  test('a helper that dies, or hangs, costs the request under way an error and never hides what the file holds', async () => {
+    const top = await realpath(await mkdtemp(join(tmpdir(), 'laneway-xattrs-')));
+    const [file, pidFile, python] = ['f', 'pid', 'python'].map((name) => join(top, name)) as [string, string, string];
+    await writeFile(file, '');
+    await writeFile(python, `#!/bin/sh\necho $$ > ${pidFile}\nexec python3 "$@"\n`, { mode: 0o755 });
+    const base = await database('sqlite');
+    const helper = new XattrHelper(python, { answerWithinMs: 1000 });
+    const xattrs = new Xattrs(base, helper);
+    const handle = await openFile(file);
+    const place = { spaceId: 's', path: 'f', file: handle };
+    const stop = async (): Promise<number> => {
+      const pid = Number(await readFile(pidFile, 'utf8'));
+      process.kill(pid, 'SIGSTOP');
+      return pid;
+    };
+    try {
+      await xattrs.write(place, { held: 1 });
+      const pid = await stop();
+      const reading = xattrs.read(place);
+      const writing = xattrs.write(place, { held: 2 });
+      process.kill(pid, 'SIGKILL');
+      await expect(reading).rejects.toMatchObject({ code: 'EIO' });
+      await expect(writing).rejects.toMatchObject({ code: 'EIO' });
+      expect(await xattrs.read(place)).toEqual({ held: 1 });
+      await stop();
+      await expect(xattrs.read(place)).rejects.toMatchObject({ code: 'EIO' });
+      await xattrs.write(place, { held: 3 });
+      expect(await xattrs.read(place)).toEqual({ held: 3 });
+      expect(await base.call(readXattrs, { spaceId: 's', path: 'f' })).toEqual({});
+    } finally {
+      helper.close();
+      await handle.close();
       await rm(top, { recursive: true, force: true });
     }
   });

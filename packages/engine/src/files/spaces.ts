@@ -84,10 +84,17 @@ export class Spaces {
     return (await this.#database.call(renameSpace, { id, name })) ? ok(undefined) : refuse(makeError('notFound'));
   }
 
-  /** Forgets the space; the directory and what is in it stay. */
+  /** Forgets the space; the directory and what is in it stay. Refused while there are executions of it. */
   async delete(id: string): Promise<Result<void>> {
     this.#known.delete(id);
-    return (await this.#database.call(deleteSpace, { id })) ? ok(undefined) : refuse(makeError('notFound'));
+    switch (await this.#database.call(deleteSpace, { id })) {
+      case 'deleted':
+        return ok(undefined);
+      case 'missing':
+        return refuse(makeError('notFound'));
+      case 'inUse':
+        return refuse(makeError('forbiddenWithHint', { hint: 'there are executions of the space, which have to be deleted first' }));
+    }
   }
 
   async #ownDirectory(id: string): Promise<Result<string>> {

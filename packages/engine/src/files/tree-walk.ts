@@ -7,15 +7,16 @@
  * (R48). Names are kept as one character per byte, so that any name orders, compares and resumes exactly.
  *
  * Ownership: each open directory of the walk belongs to its frame and is closed when the frame is left;
- * `close` closes the rest. Memory: the sorted names of the directories on the way to the current entry.
+ * `close` closes the rest. Memory: a bounded number of names for each directory on the way to the current entry.
  */
 import { isUtf8 } from 'node:buffer';
-import { opendir, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { typeOf } from './attributes.ts';
 import { fileIdOf } from './file-id.ts';
 import { openSubdirectory, placeOf, statEntry, withDirectory, type SpaceRoot } from './open.ts';
 import type { FileType } from './port.ts';
 import { errnoOf } from './posix.ts';
+import { SortedEntries } from './sorted-entries.ts';
 
 /** Plain JSON; `after` is null before the root itself was produced. */
 export interface WalkPosition {
@@ -58,9 +59,7 @@ const typeOfLetter: Readonly<Record<Letter, FileType>> = { d: 'DIR', f: 'REG', l
 interface Frame {
   readonly directory: FileHandle;
   readonly path: string;
-  /** Name, NUL, type letter: sorts like the name. */
-  readonly entries: readonly string[];
-  next: number;
+  readonly entries: SortedEntries;
 }
 
 interface Entry {
@@ -76,9 +75,12 @@ export class TreeWalk {
   #root: number;
   #after: string | null;
   #resumed = false;
+  readonly #entriesInMemory: number | undefined;
 
-  constructor(request: WalkRequest) {
+  /** `entriesInMemory`: of each directory; more of them are sorted through a temporary file. */
+  constructor(request: WalkRequest, entriesInMemory?: number) {
     this.#request = request;
+    this.#entriesInMemory = entriesInMemory;
     this.#root = request.position.root;
     this.#after = request.position.after;
   }
@@ -108,7 +110,7 @@ export class TreeWalk {
   }
 
   async close(): Promise<void> {
-    for (const frame of this.#frames.splice(0)) await frame.directory.close();
+    for (const frame of this.#frames.splice(0)) await closeFrame(frame);
   }
 
   async #advance(): Promise<Entry | null> {
@@ -124,21 +126,21 @@ export class TreeWalk {
         this.#root += 1;
         continue;
       }
-      const text = frame.entries[frame.next];
+      const text = await frame.entries.next();
       if (text === undefined) {
         this.#frames.pop();
-        await frame.directory.close();
+        await closeFrame(frame);
         continue;
       }
-      frame.next += 1;
       const name = text.slice(0, -2);
       const letter = text.slice(-1) as Letter;
       const path = frame.path === '' ? name : `${frame.path}/${name}`;
-      if (letter !== 'd' || (await this.#enter(frame.directory, name, path))) return { path, letter };
+      if (letter !== 'd' || (await this.#enter({ parent: frame.directory, name, path }))) return { path, letter };
     }
   }
 
-  async #enterRoot(root: WalkRoot | null): Promise<Entry | null> {
+  /** `from`: the first name of its content that matters. */
+  async #enterRoot(root: WalkRoot | null, from = ''): Promise<Entry | null> {
     const { space } = this.#request;
     if (root === null || root.spaceId !== space.id) return null;
     const { parent, name } = placeOf(root.path);
@@ -149,18 +151,24 @@ export class TreeWalk {
           const letter = letterOf(typeOf(await statEntry(directory, name)));
           if (letter !== 'd') return { path, letter };
           const binaryName = Buffer.from(name, 'utf8').toString('latin1');
-          return (await this.#enter(directory, binaryName, path)) ? { path, letter } : null;
+          return (await this.#enter({ parent: directory, name: binaryName, path, from })) ? { path, letter } : null;
         }),
     );
     return entry ?? null;
   }
 
   /** Opens and lists a directory and makes it the current frame; false when it cannot be entered. */
-  async #enter(parent: FileHandle, name: string, path: string): Promise<boolean> {
+  async #enter(place: {
+    readonly parent: FileHandle;
+    readonly name: string;
+    readonly path: string;
+    readonly from?: string;
+  }): Promise<boolean> {
+    const { parent, name, path, from = '' } = place;
     const frame = await unlessSkipped(async () => {
       const directory = await openSubdirectory(parent, Buffer.from(name === '' ? '.' : name, 'latin1'));
       try {
-        return { directory, path, entries: await sortedEntries(directory), next: 0 };
+        return { directory, path, entries: await SortedEntries.of(directory, from, this.#entriesInMemory) };
       } catch (error) {
         await directory.close();
         throw error;
@@ -177,19 +185,24 @@ export class TreeWalk {
     const after = this.#after;
     const root = this.#request.roots[this.#root];
     if (after === null || root === undefined || root === null) return;
-    if ((await this.#enterRoot(root))?.letter !== 'd') return;
     const rootPath = Buffer.from(root.path, 'utf8').toString('latin1');
     const below = rootPath === '' ? after : after.slice(rootPath.length + 1);
-    if (below === '') return;
-    for (const name of below.split('/')) {
+    const names = below === '' ? [] : below.split('/');
+    if ((await this.#enterRoot(root, names[0]))?.letter !== 'd') return;
+    for (const [index, name] of names.entries()) {
       const frame = this.#frames.at(-1);
-      if (frame === undefined) return;
-      frame.next = firstAfter(frame.entries, name);
+      const entry = await frame?.entries.next();
+      if (frame === undefined || entry === undefined) return;
+      if (entry.slice(0, -2) !== name) return frame.entries.putBack(entry);
       const path = frame.path === '' ? name : `${frame.path}/${name}`;
-      const isDirectory = frame.entries[frame.next - 1] === `${name}\0d`;
-      if (!isDirectory || !(await this.#enter(frame.directory, name, path))) return;
+      if (!entry.endsWith('d') || !(await this.#enter({ parent: frame.directory, name, path, from: names[index + 1] ?? '' }))) return;
     }
   }
+}
+
+async function closeFrame({ directory, entries }: Frame): Promise<void> {
+  await entries.close();
+  await directory.close();
 }
 
 /** One step of a walk that is not kept open in between; entries come strictly after the position. */
@@ -200,29 +213,6 @@ export async function walkTrees(request: WalkRequest & { readonly maxItems: numb
   } finally {
     await walk.close();
   }
-}
-
-async function sortedEntries(directory: FileHandle): Promise<readonly string[]> {
-  const entries: string[] = [];
-  const listing = await opendir(`/proc/self/fd/${directory.fd}`, { encoding: 'latin1', bufferSize: 1024 });
-  for await (const entry of listing) {
-    const letter = entry.isDirectory() ? 'd' : entry.isFile() ? 'f' : entry.isSymbolicLink() ? 'l' : null;
-    // Pipes, sockets and devices are no files in the sense of the contract.
-    if (letter !== null) entries.push(`${entry.name}\0${letter}`);
-  }
-  return entries.sort();
-}
-
-/** Index of the first entry whose name is greater than the given one. */
-function firstAfter(entries: readonly string[], name: string): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((entries[middle] ?? '').slice(0, -2) <= name) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function letterOf(type: FileType): Letter {

@@ -1,10 +1,14 @@
 /**
  * Extended attributes of the file system. Node has no call for them, so a small Python process makes them:
  * started at the first use, one JSON line per request, on descriptors of this process
- * (`/proc/<pid>/fd/<n>`), so it never looks a path up itself. Where Python is missing or breaks, everything
- * stays in the registry (see xattrs.ts).
+ * (`/proc/<pid>/fd/<n>`), so it never looks a path up itself.
  *
- * Ownership: one child per helper; `close` ends it. A request that is not answered in time ends it as well.
+ * Where there is no Python that works, everything stays in the registry (see xattrs.ts). A helper that once worked
+ * and then ends, or does not answer in time, is another matter: the file system holds values by now, and passing over
+ * them would hide them from readers and let writers make a second one. Requests under way fail with EIO, the
+ * next one starts a new child.
+ *
+ * Ownership: one child per helper at a time; `close` ends it. A request that is not answered in time ends it as well.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
@@ -18,7 +22,12 @@ def answer(r):
         found = {}
         for name in os.listxattr(path):
             if name.startswith("user."):
-                found[name[5:]] = base64.b64encode(os.getxattr(path, name)).decode()
+                try:
+                    found[name[5:]] = base64.b64encode(os.getxattr(path, name)).decode()
+                except OSError as e:
+                    # Removed since it was listed.
+                    if e.errno != errno.ENODATA:
+                        raise
         return {"values": found}
     name = "user." + r["name"]
     if op == "set":
@@ -56,14 +65,19 @@ const answerWithinMs = 10_000;
 
 export class XattrHelper {
   readonly #command: string;
+  readonly #answerWithinMs: number;
   readonly #waiting = new Map<number, (answer: XattrAnswer) => void>();
   #child: ChildProcess | null = null;
-  #broken = false;
+  #hasWorked = false;
+  /** No interpreter that works: asked no more. */
+  #isMissing = false;
+  #isClosed = false;
   #nextId = 1;
 
   /** `command`: a Python interpreter. */
-  constructor(command: string) {
+  constructor(command: string, options: { readonly answerWithinMs?: number } = {}) {
     this.#command = command;
+    this.#answerWithinMs = options.answerWithinMs ?? answerWithinMs;
   }
 
   async read(descriptor: number): Promise<XattrAnswer> {
@@ -79,16 +93,18 @@ export class XattrHelper {
   }
 
   close(): void {
-    this.#giveUp();
+    this.#isClosed = true;
+    if (this.#child !== null) this.#end(this.#child, failed);
   }
 
   async #ask(descriptor: number, request: Readonly<Record<string, string>>): Promise<XattrAnswer> {
-    const child = this.#start();
-    if (child === null) return notSupported;
+    if (this.#isMissing) return notSupported;
+    if (this.#isClosed) return failed;
+    const child = this.#child ?? this.#start();
     const id = this.#nextId;
     this.#nextId += 1;
     return await new Promise((resolve) => {
-      const timer = setTimeout(() => this.#giveUp(), answerWithinMs);
+      const timer = setTimeout(() => this.#end(child, failed), this.#answerWithinMs);
       this.#waiting.set(id, (answer) => {
         clearTimeout(timer);
         resolve(answer);
@@ -97,24 +113,21 @@ export class XattrHelper {
     });
   }
 
-  #start(): ChildProcess | null {
-    if (this.#broken) return null;
-    if (this.#child !== null) return this.#child;
+  #start(): ChildProcess {
     const child = spawn(this.#command, ['-I', '-S', '-c', program], { stdio: ['pipe', 'pipe', 'ignore'], cwd: '/' });
     this.#child = child;
     // An idle helper must not keep the process alive; a question under way does, by its timer.
     child.unref();
     for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();
-    child.on('error', () => this.#giveUp());
-    child.on('exit', () => {
-      if (this.#child === child) this.#giveUp();
-    });
-    child.stdin.on('error', () => this.#giveUp());
+    child.on('error', () => this.#broke(child));
+    child.on('exit', () => this.#broke(child));
+    child.stdin.on('error', () => this.#broke(child));
     createInterface({ input: child.stdout }).on('line', (line) => this.#take(JSON.parse(line) as Answer));
     return child;
   }
 
   #take(answer: Answer): void {
+    this.#hasWorked = true;
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if (answer.errno !== undefined) waiting?.({ kind: 'errno', errno: answer.errno });
@@ -125,14 +138,22 @@ export class XattrHelper {
       });
   }
 
-  #giveUp(): void {
-    this.#broken = true;
-    this.#child?.kill('SIGKILL');
+  /** The child is of no use any more by itself. */
+  #broke(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#isMissing = !this.#hasWorked;
+    this.#end(child, this.#isMissing ? notSupported : failed);
+  }
+
+  #end(child: ChildProcess, answer: XattrAnswer): void {
+    if (this.#child !== child) return;
     this.#child = null;
+    child.kill('SIGKILL');
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const resolve of waiting) resolve(notSupported);
+    for (const resolve of waiting) resolve(answer);
   }
 }
 
 const notSupported: XattrAnswer = { kind: 'errno', errno: 'ENOTSUP' };
+const failed: XattrAnswer = { kind: 'errno', errno: 'EIO' };

@@ -9,6 +9,8 @@ test.each([
   ['a quoted text', '"abc"', 'abc'],
   ['other text', 'True', 'True'],
   ['null', 'null', null],
+  ['a number beyond all doubles', '1e400', '1e400'],
+  ['JSON nested deeper than anything here can walk', '['.repeat(30_000) + ']'.repeat(30_000), '['.repeat(30_000) + ']'.repeat(30_000)],
   ['an integer too large to keep its digits', '12345678901234567890', '12345678901234567890'],
 ])('%s reads as its value (lambdas §10, R110, R111)', (_name, text, value) => {
   expect(xattrValueOf(Buffer.from(text))).toEqual(value);

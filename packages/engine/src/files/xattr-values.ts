@@ -1,6 +1,6 @@
 /** JSON values of extended attributes and their bytes on disk (lambdas §10). */
 import { isUtf8 } from 'node:buffer';
-import { makeError, posixError, type ErrorObject } from '@laneway/model';
+import { makeError, parseJson, posixError, type ErrorObject } from '@laneway/model';
 
 const base64Key = 'onedata_base64';
 
@@ -8,12 +8,8 @@ const base64Key = 'onedata_base64';
 export function xattrValueOf(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) return { [base64Key]: bytes.toString('base64') };
   const text = bytes.toString('utf8');
-  try {
-    const value: unknown = JSON.parse(text);
-    return keepsItsDigits(value, text) ? value : text;
-  } catch {
-    return text;
-  }
+  const parsed = parseJson(text);
+  return parsed.ok && keepsItsDigits(parsed.value, text) ? parsed.value : text;
 }
 
 function keepsItsDigits(value: unknown, text: string): boolean {

@@ -29,11 +29,12 @@ export class Xattrs {
     this.#helper = helper;
   }
 
-  /** All attributes as JSON values, names sorted. */
+  /** All attributes as JSON values, names sorted. Throws an errno error rather than leave out those of the file. */
   async read(place: XattrPlace): Promise<Readonly<Record<string, unknown>>> {
     const registered = await this.#database.call(readXattrs, { spaceId: place.spaceId, path: place.path });
     const found = new Map<string, unknown>(Object.entries(registered).map(([name, text]) => [name, JSON.parse(text) as unknown]));
     const answer = await this.#helper?.read(place.file.fd);
+    if (answer?.kind === 'errno' && !cannotHold.has(answer.errno)) throw new ErrnoError(answer.errno);
     if (answer?.kind === 'done') for (const [name, bytes] of answer.values) found.set(name, xattrValueOf(bytes));
     return Object.fromEntries([...found].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   }

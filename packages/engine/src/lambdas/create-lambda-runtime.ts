@@ -82,6 +82,7 @@ function assemble(options: LambdaRuntimeOptions, catalogue: LambdaCatalogue, iso
     concurrency,
     leaseMs: options.leaseMs,
     networkEnvironment: options.networkEnvironment ?? {},
+    warn: (fields, event) => options.logger?.warn(fields, event),
   });
   return {
     prepare: async (task, signal) => await prepare(catalogue, local, concurrency, task, signal),

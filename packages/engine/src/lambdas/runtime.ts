@@ -2,7 +2,7 @@
  * The port between the engine and whatever runs a lambda (design §7). The engine owns the stages of a stop
  * (signal, kill, unreachable); a runtime carries them out and says how far it had to go.
  */
-import type { LambdaRevision } from '@laneway/model';
+import type { ErrorObject, LambdaRevision } from '@laneway/model';
 
 export interface SpaceMount {
   readonly spaceId: string;
@@ -53,13 +53,20 @@ export interface StreamedResult {
   readonly value: unknown;
 }
 
+/**
+ * How far a stop had to go. signal: the job ended by itself within the grace after it was told (with an endpoint elsewhere, closing the
+ * call is all that can be told); what it left running was killed. kill: the job itself had to be killed. unreachable: something of it
+ * may still run, or the runtime did not say in time.
+ */
+export type StopStage = 'signal' | 'kill' | 'unreachable';
+
 export type JobOutcome =
   /** The lambda answered; `response` is the parsed body (may be null), not yet checked. */
   | { readonly kind: 'answered'; readonly response: unknown; readonly streamed: readonly StreamedResult[]; readonly streamError?: string }
   /** The lambda threw, exited, or could not be reached: the batch failed, for this reason. */
   | { readonly kind: 'crashed'; readonly reason: string; readonly streamed: readonly StreamedResult[] }
-  /** Stopped on request before it answered. `stage` is the last one that was needed. */
-  | { readonly kind: 'withdrawn'; readonly stage: 'signalled' | 'killed' | 'unreachable' };
+  /** Stopped before it answered. `stage` is the last one that was needed. */
+  | { readonly kind: 'withdrawn'; readonly stage: StopStage };
 
 export interface LambdaHandle {
   /** How many jobs of this task may run at once on this node. */
@@ -83,6 +90,8 @@ export type PrepareOutcome =
 export interface LambdaRuntime {
   /** Never rejects; aborting the signal ends the preparation promptly and leaves nothing behind. */
   prepare(task: TaskToPrepare, signal: AbortSignal): Promise<PrepareOutcome>;
+  /** Why no lambda can run at the moment, or null; absent where that cannot happen. */
+  health?(): Promise<ErrorObject | null>;
   /** A line for each known lambda, for `laneway lambda list` and doctor. */
   list(): readonly { readonly name: string; readonly images: readonly string[]; readonly source: string; readonly kind: string }[];
   close(): Promise<void>;

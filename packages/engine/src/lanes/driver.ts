@@ -40,6 +40,8 @@ export interface DriverContext {
   readonly work: (laneRunId: string) => void;
   /** This node has nothing in flight for the lane run any more when this resolves. */
   readonly stopWork: (laneRunId: string, mode: StopMode) => Promise<void>;
+  /** Whether the execution may begin, where the executions of a space are limited. */
+  readonly admits: (execution: Execution) => Promise<boolean>;
   /** Why the execution's user may not go on with it, or null (execution §15.1). */
   readonly access: (execution: Execution) => Promise<ErrorObject | null>;
   /** Walks the tree of a lane run until it is complete or the signal aborts. */
@@ -51,8 +53,11 @@ export interface DriverContext {
   }) => Promise<void>;
 }
 
-/** again: look at once; wait: something else must happen first; done: nothing is left to drive. */
-export type Step = 'again' | 'wait' | 'done';
+/**
+ * again: look at once; soon: another node has to do something, which may come without news; wait: something else must
+ * happen first; done: nothing is left to drive.
+ */
+export type Step = 'again' | 'soon' | 'wait' | 'done';
 
 interface Background {
   readonly laneRunId: string;
@@ -104,6 +109,7 @@ export class Driver {
     if (phase === 'ended' || phase === 'suspended') return await this.#finish('ended');
     const { current } = execution;
     if (await this.#lostAccess(execution)) return 'again';
+    if (phase === 'waiting' && current.status !== 'stopping' && !(await this.#context.admits(execution))) return 'wait';
     switch (current.status) {
       case 'resuming':
         if (current.boxes.length > 0) {
@@ -158,7 +164,7 @@ export class Driver {
           { event: 'stepRefused', executionId: this.executionId, step: event.kind, error: applied.error.id },
           'a step was refused',
         );
-        return 'wait';
+        return 'soon';
       case 'missing':
         return await this.#finish('ended');
       case 'fenced':
@@ -269,7 +275,7 @@ export class Driver {
     if (stopping.state !== 'done') return 'wait';
     const open = await database.call(openWork, { laneRunId: laneRun.id });
     const hasPatience = stopping.mode === 'drain' || performance.now() - stopping.since < stopPatienceMs;
-    if (open.heldSlices > 0 && hasPatience) return 'wait';
+    if (open.heldSlices > 0 && hasPatience) return 'soon';
     const stopped = await this.#apply({ kind: 'laneRunStopped', laneRunId: laneRun.id });
     if (stopped === 'again') await this.#leave(laneRun.id);
     return stopped;

@@ -21,6 +21,7 @@ import {
   type Drive,
   type NodeIdentity,
 } from '../persistence/sql/nodes.ts';
+import { noteDriver } from '../persistence/sql/standing.ts';
 import { returnDeadSlices } from '../persistence/sql/slices.ts';
 import type { Database } from '../persistence/sql.ts';
 import { Driver, type DriverContext } from './driver.ts';
@@ -46,6 +47,8 @@ export interface NodeOptions {
   readonly timings: NodeTimings;
   /** Runs due timers. */
   readonly runTimers: () => Promise<void>;
+  /** Looks at what lambdas run on. */
+  readonly watch: { readonly everyMs: number; readonly tick: () => Promise<void> };
   /** The lease was lost: this life of the node is over. */
   readonly onLost: () => void;
   readonly log: Logger;
@@ -62,6 +65,8 @@ interface Driven {
 }
 
 const maxStepFailures = 5;
+/** Before a driver looks again that waits for other nodes. */
+const soonMs = 50;
 
 /** Failures of one driver's steps since the document changed last. */
 class StepFailures {
@@ -69,9 +74,12 @@ class StepFailures {
   #count = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
 
-  forget(): void {
+  /** True when there was something to forget. */
+  forget(): boolean {
+    const had = this.#count > 0;
     this.#proven = 0;
     this.#count = 0;
+    return had;
   }
 
   /** Counts one; those while the database is away prove nothing about the execution. Work of a minute in between is progress. */
@@ -109,6 +117,8 @@ export class NodeLife {
     this.#loops.push(this.#loop(timings.renewMs, async () => await this.#renew()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.look()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.#options.runTimers()));
+    const { watch } = this.#options;
+    this.#loops.push(this.#loop(watch.everyMs, watch.tick));
     // One process on SQLite hears of every stop from itself.
     if (database.dialect.name === 'postgres') this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
   }
@@ -236,16 +246,20 @@ export class NodeLife {
     while (!signal.aborted) {
       driven.dirty = false;
       let pauseMs: number | null = null;
+      let lookMs = this.#options.timings.lookMs;
       try {
         const step = await driver.step();
+        if (step === 'soon') lookMs = soonMs;
         if (step === 'done') break;
         // Without a change of the document a failing preparation or walk may only have been begun once more.
-        if (step === 'again') failures.forget();
-        if (step === 'again') continue;
+        if (step === 'again') {
+          if (failures.forget()) await this.#note(driver.executionId, null);
+          continue;
+        }
       } catch (error) {
         pauseMs = await this.#stepFailed(driver, failures, error);
       }
-      await this.#pause(driven, pauseMs);
+      await this.#pause(driven, pauseMs, lookMs);
     }
     await driver.release();
     if (!signal.aborted) {
@@ -271,6 +285,8 @@ export class NodeLife {
     );
     const { count, pauseMs } = failures.add(answers);
     log.error({ event: 'stepFailed', executionId, failures: count, error }, 'a step failed and is tried again');
+    const note = { error: error instanceof Error ? error.message : String(error), failures: count, pauseMs };
+    if (answers) await this.#note(executionId, note);
     if (answers && count >= maxStepFailures) {
       await driver
         .crash(error)
@@ -281,11 +297,19 @@ export class NodeLife {
     return pauseMs;
   }
 
+  /** People who ask why an execution is not moving are told. */
+  async #note(executionId: string, note: Parameters<typeof noteDriver.run>[1]['note']): Promise<void> {
+    const { database, identity, log } = this.#options;
+    await database
+      .call(noteDriver, { ...identity, executionId, note })
+      .catch((error: unknown) => log.debug({ event: 'noteFailed', executionId, error }, 'why a driver does not get on was not kept'));
+  }
+
   /** Waits for news, at most until the next look; after a failure for `pauseMs`, whatever happens. */
-  async #pause(driven: Driven, pauseMs: number | null): Promise<void> {
+  async #pause(driven: Driven, pauseMs: number | null, lookMs: number): Promise<void> {
     if (this.#ending.signal.aborted || (driven.dirty && pauseMs === null)) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs ?? this.#options.timings.lookMs);
+      const timer = setTimeout(resolve, pauseMs ?? lookMs);
       driven.leave = () => {
         clearTimeout(timer);
         resolve();

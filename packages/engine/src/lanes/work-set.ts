@@ -232,8 +232,9 @@ export class WorkSet {
   /** Asks for the stop epochs of lane runs; a closed gate closes its worker. */
   async refresh(laneRunIds: readonly string[]): Promise<void> {
     const askedAt = performance.now();
+    const { controller, database } = this.#options;
     try {
-      const epochs = await this.#options.database.call(stopEpochs, { laneRunIds });
+      const epochs = await database.call(stopEpochs, { laneRunIds });
       const found = new Map(epochs.map((epoch) => [epoch.laneRunId, epoch]));
       for (const laneRunId of laneRunIds) {
         const worker = this.#scheduler.workers.get(laneRunId);
@@ -243,6 +244,7 @@ export class WorkSet {
         worker?.authorisation.granted(epoch?.stopEpoch ?? Number.MAX_SAFE_INTEGER - 1, isOpen, askedAt);
         if (isOpen) continue;
         const mode = epoch?.stopMode ?? 'abort';
+        if (worker?.isClosing === false && epoch !== undefined) controller.observeStop('signalled', mode, epoch.closedForMs / 1000);
         // A drain that is under way may have to become an abort.
         void worker?.stop(mode);
         void this.#retire(laneRunId, mode);

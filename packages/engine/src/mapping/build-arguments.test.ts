@@ -32,7 +32,7 @@ interface Parts {
 function compile(parts: Parts): ReturnType<typeof compileTask> {
   const lambda = { argumentSpecs: parts.args ?? [], configParameterSpecs: parts.config ?? [], resultSpecs: parts.results ?? [] };
   const argumentMappings = Object.entries(parts.mappings ?? {}).map(([argumentName, valueBuilder]) => ({ argumentName, valueBuilder }));
-  const task = { id: 't1', lambdaConfig: parts.lambdaConfig ?? {}, argumentMappings, resultMappings: [] };
+  const task = { id: 't1', lambdaConfig: parts.lambdaConfig ?? {}, argumentMappings, resultMappings: [], timeSeriesStoreConfig: null };
   return compileTask(task as unknown as TaskSchema, lambda as unknown as LambdaRevision);
 }
 
@@ -110,6 +110,14 @@ test('an object builder assembles constants, parts of the item and store content
   });
 });
 
+test('texts that look like templates stay as they are, in recipes and in items (data-and-stores R68)', async () => {
+  const text = '${item.a} {{a}} $a';
+  const builder: ValueBuilder = { valueBuilderType: 'object', valueBuilderRecipe: { fixed: constant(text), own: path('a') } };
+  expect(await build({ args: [parameter('n', { type: 'object' })], mappings: { n: builder } }, { a: text })).toMatchObject({
+    items: [{ ok: true, args: { n: { fixed: text, own: text } } }],
+  });
+});
+
 test('an argument that cannot be built fails its item only (D1)', async () => {
   const outcome = await build({ args: [parameter('n', number)], mappings: { n: item } }, 1, 'two', 3);
   expect(outcome).toMatchObject({
@@ -123,6 +131,9 @@ test.each([
   ['an index out of range', path('[1]'), [1]],
   ['a key of an array', path('length'), [1]],
   ['a step into a scalar', path('a', 'b'), { a: 1 }],
+  ['a negative index', path('[-1]'), [1]],
+  ['a bracket without a number', path('[]'), [1]],
+  ['an index of an object', path('[0]'), { a: 1 }],
   ['an inherited key', path('constructor'), {}],
 ])('%s is a failed query of that item (data-and-stores R67, execution R99)', async (_name, builder, value) => {
   const query = builder.valueBuilderRecipe;

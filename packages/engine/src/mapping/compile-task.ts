@@ -1,5 +1,6 @@
 /** A task of a schema and its lambda revision, compiled once for all batches (execution §9.1, §9.2; data-and-stores §6.1). */
 import {
+  checkExactSeries,
   makeError,
   ok,
   refuse,
@@ -63,6 +64,8 @@ export function compileTask(task: TaskSchema, lambda: LambdaRevision): Result<Co
   if (!compiledArguments.ok) return compiledArguments;
   const config = compileConfig(task, lambda);
   if (!config.ok) return config;
+  const seriesError = task.timeSeriesStoreConfig === null ? null : checkExactSeries(task.timeSeriesStoreConfig);
+  if (seriesError !== null) return refuse(seriesError);
   const results = lambda.resultSpecs.map((spec) => ({ spec, compiled: compileResult(spec, task.resultMappings) }));
   const returned = results.filter(({ spec }) => spec.relayMethod === 'returnValue').map(({ compiled }) => compiled);
   const streamed = results.filter(({ spec }) => spec.relayMethod === 'filePipe').map(({ compiled }) => [compiled.name, compiled] as const);

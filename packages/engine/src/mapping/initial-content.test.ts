@@ -22,6 +22,15 @@ async function contentOf(type: string, config: object, content: unknown, require
   return await read({ storeId: 'S', schema, content, spaceId: 's1', logLevel: 6 });
 }
 
+const seriesOf = (nameGenerator: string, retention: number): object => ({
+  timeSeriesCollectionSchema: {
+    timeSeriesSchemas: [
+      { nameGeneratorType: 'exact', nameGenerator, unit: 'none', metrics: { minute: { resolution: 60, retention, aggregator: 'sum' } } },
+    ],
+  },
+  dashboardSpec: null,
+});
+
 const nothing = { ok: true, value: [] };
 const file: DataSpec = { type: 'file', fileType: 'REG', attributes: null };
 
@@ -98,7 +107,31 @@ test('a log takes an array like extend, filtered by level (data-and-stores R35, 
 });
 
 test('time series take no initial content (data-and-stores R52)', async () => {
-  expect(await contentOf('timeSeries', {}, [])).toMatchObject({ ok: false, error: { id: 'badData', details: { key: 'initialContent' } } });
+  expect(await contentOf('timeSeries', seriesOf('size', 5), [])).toMatchObject({
+    ok: false,
+    error: { id: 'badData', details: { key: 'initialContent' } },
+  });
+});
+
+test('time series that could not exist are found when their store is made, as dumps are not checked for them (data-and-stores R58, schemas R23)', async () => {
+  expect(await contentOf('timeSeries', seriesOf('size', 5), null)).toEqual(nothing);
+  expect(await contentOf('timeSeries', seriesOf('size', 0), null)).toMatchObject({
+    ok: false,
+    error: { id: 'badValueNotInRange', details: { key: 'retention', low: 1, high: 1_000_000 } },
+  });
+  expect(await contentOf('timeSeries', seriesOf('a/b', 5), null)).toMatchObject({
+    ok: false,
+    error: { id: 'badValueName', details: { key: 'timeSeriesName' } },
+  });
+});
+
+test('a log of files knows which files exist, whatever shape the entries have (data-and-stores R35, R37)', async () => {
+  const config = { logContentDataSpec: file };
+  expect(await contentOf('auditLog', config, [{ severity: 'error', content: { fileId: id('a') } }])).toMatchObject({ ok: true });
+  expect(await contentOf('auditLog', config, [{ fileId: id('nowhere') }])).toMatchObject({
+    ok: false,
+    error: { details: { valueConstraints: { '$[0]': { details: { valueConstraints: { hasAccess: true } } } } } },
+  });
 });
 
 test('an item above the size limit is refused (design §5)', async () => {

@@ -1,13 +1,24 @@
-/** Initial content of stores at scheduling (data-and-stores R11–R13, R15, R35–R37, R52). */
-import { makeError, ok, refuse, typeError, type DataSpec, type Result, type StoreSchema } from '@laneway/model';
+/** Initial content of stores at scheduling (data-and-stores R11–R13, R15, R35–R37, R52, R58). */
+import {
+  checkExactSeries,
+  makeError,
+  normaliseLogItem,
+  ok,
+  planLogUpdate,
+  refuse,
+  type DataSpec,
+  type Result,
+  type StoreSchema,
+} from '@laneway/model';
 import type { FileService } from '../files/port.ts';
 import { cutIntoPieces } from '../stores/chunks.ts';
 import type { LogWrite, StoreWrite } from '../stores/writes.ts';
 import { compileType } from '../values/compile-type.ts';
 import { gatherFacts } from '../values/facts.ts';
 import { rootDataSpec } from '../values/items.ts';
+import { referenceCheck } from '../values/references.ts';
 import { isTooLarge, tooLarge } from './item-size.ts';
-import { isLogged, normaliseLogItem } from './log-items.ts';
+import { userEntry } from './store-updates.ts';
 import type { ResultContext } from './targets.ts';
 
 export interface InitialContentRequest {
@@ -28,6 +39,8 @@ export type InitialContentReader = (request: InitialContentRequest) => Promise<R
 
 export function initialContentReader(files: FileService, maxItemBytes: number): InitialContentReader {
   return async ({ storeId, schema, content, spaceId, logLevel }) => {
+    const insane = schema.type === 'timeSeries' ? checkExactSeries(schema.config) : null;
+    if (insane !== null) return refuse(insane);
     if (content === null || content === undefined) {
       return schema.requiresInitialContent ? refuse(makeError('atmStoreMissingRequiredInitialContent')) : ok([]);
     }
@@ -97,17 +110,14 @@ async function overwriting(spec: DataSpec, value: unknown, context: ResultContex
   return stored.ok ? ok({ kind: 'content', content: JSON.stringify(stored.value) }) : stored;
 }
 
-/** An array is treated like `extend`; contents are kept as given (R38). */
-async function logged(contentSpec: DataSpec, value: unknown, context: ResultContext): Promise<Result<InitialContent>> {
-  if (!Array.isArray(value)) return refuse(typeError(value, 'array'));
-  const kept = value.map(normaliseLogItem).filter(({ severity }) => isLogged(severity, context.logLevel));
-  const contents = kept.map(({ content }) => content);
-  const checked = await storedForm({ type: 'array', itemDataSpec: contentSpec }, contents, context);
-  if (!checked.ok) return checked;
-  return ok({
-    kind: 'log',
-    entries: kept.map(({ severity, content }) => ({ severity, source: 'user', content: JSON.stringify(content) })),
-  });
+/** An array is treated like `extend`. */
+async function logged(logContentDataSpec: DataSpec, value: unknown, context: ResultContext): Promise<Result<InitialContent>> {
+  const type = compileType(logContentDataSpec);
+  const fileIds = new Set<string>();
+  if (type.hasFiles && Array.isArray(value)) for (const item of value) type.collect(normaliseLogItem(item).content, fileIds);
+  const checkReference = referenceCheck(await gatherFacts(context, fileIds));
+  const planned = planLogUpdate(value, { function: 'extend', logContentDataSpec, logLevel: context.logLevel, checkReference });
+  return planned.ok ? ok({ kind: 'log', entries: planned.value.map(userEntry) }) : planned;
 }
 
 /** The stored form of a valid value. */

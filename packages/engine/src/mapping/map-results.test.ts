@@ -22,7 +22,7 @@ const object: DataSpec = { type: 'object' };
 const anyFile: DataSpec = { type: 'file', fileType: 'ANY', attributes: null };
 const numbers: DataSpec = { type: 'array', itemDataSpec: number };
 const measurement: DataSpec = { type: 'timeSeriesMeasurement', specs: [{ nameMatcherType: 'hasPrefix', nameMatcher: '', unit: 'none' }] };
-const minute = { m: { resolution: 60, retention: 10, aggregator: 'sum' as const } };
+const minute = { minute: { resolution: 60, retention: 10, aggregator: 'sum' as const } };
 
 const series = {
   timeSeriesCollectionSchema: {
@@ -58,6 +58,7 @@ function task(
   mappings: readonly [string, string, StoreContentUpdateOptions][],
   streamed = false,
 ): CompiledTask {
+  const timeSeriesStoreConfig = null;
   const resultSpecs = Object.entries(results).map(([name, dataSpec]) => ({
     name,
     dataSpec,
@@ -69,7 +70,10 @@ function task(
     storeContentUpdateOptions,
   }));
   const lambda = { argumentSpecs: [], configParameterSpecs: [], resultSpecs } as unknown as LambdaRevision;
-  const compiled = compileTask({ id: 't', lambdaConfig: {}, argumentMappings: [], resultMappings } as unknown as TaskSchema, lambda);
+  const compiled = compileTask(
+    { id: 't', lambdaConfig: {}, argumentMappings: [], resultMappings, timeSeriesStoreConfig } as unknown as TaskSchema,
+    lambda,
+  );
   if (!compiled.ok) throw new Error('does not compile');
   return compiled.value;
 }
@@ -205,6 +209,25 @@ test('extend needs an array and is all or nothing (data-and-stores R15, R29)', a
     writes: [],
   });
   expect(await map(task({ n: numbers }, [['n', 'numbers', list('extend')]]), { n: [] })).toEqual({ kind: 'succeeded', writes: [] });
+});
+
+test('a store of arrays takes one with append and many with extend (data-and-stores R30)', async () => {
+  const own = new Map([...targets, ['lists', { storeId: 'S-l', type: 'list', config: { itemDataSpec: numbers }, frozen: false }] as const]);
+  const outcome = async (value: unknown, how: 'append' | 'extend') => {
+    const compiled = task({ n: { type: 'array', itemDataSpec: { type: 'array', itemDataSpec: number } } }, [['n', 'lists', list(how)]]);
+    const loose = task({ n: numbers }, [['n', 'lists', list(how)]]);
+    const one = Array.isArray(value) && Array.isArray(value[0]) ? compiled : loose;
+    return (await mapBatchResults(one, [{ kind: 'results', results: { n: value } }], own, context))[0];
+  };
+  expect(await outcome([1, 2], 'append')).toMatchObject({ writes: [{ items: ['[1,2]'] }] });
+  expect(await outcome([[1, 2], [], [3]], 'extend').then((mapped) => mapped?.kind)).toBe('succeeded');
+  expect(await outcome([[1, 2], [3]], 'extend')).toMatchObject({ writes: [{ items: ['[1,2]', '[3]'] }] });
+  expect(await outcome([1, 2], 'extend')).toMatchObject(
+    dispatchFailed('n', 'lists', { details: { valueConstraints: { '$[0]': { details: { expType: 'array' } } } } }),
+  );
+  expect(await outcome([[1, 2]], 'append')).toMatchObject(
+    dispatchFailed('n', 'lists', { details: { valueConstraints: { '$[0]': { details: { expType: 'number' } } } } }),
+  );
 });
 
 test.each<[string, unknown, string, unknown]>([
@@ -343,6 +366,26 @@ test('ignored and repeated measurements are noted in the task log at level debug
   expect((await map(compiled, { m: { tsName: 'mp4', timestamp: 1, value: 1 } })).writes).toEqual([]);
 });
 
+test('what a commit refuses of measurements is told in the task log, unless errors are not logged (data-and-stores R58)', async () => {
+  const compiled = task({ m: measurement }, [['m', 'series', worked]]);
+  const results = { m: { tsName: 'mp3', timestamp: 1, value: 1 } };
+  expect((await map(compiled, results, { logLevel: 3 })).writes).toMatchObject([{ kind: 'measure', logStoreId: 'S-task' }]);
+  expect((await map(compiled, results, { logLevel: 2 })).writes[0]).not.toHaveProperty('logStoreId');
+});
+
+test('a task whose time series store could not exist is not created (data-and-stores R58)', () => {
+  const timeSeriesSchemas = [
+    { nameGeneratorType: 'exact', nameGenerator: 'ab', unit: 'none', metrics: { none: { ...minute.minute, retention: 0 } } },
+  ];
+  const schema = { timeSeriesStoreConfig: { timeSeriesCollectionSchema: { timeSeriesSchemas }, dashboardSpec: null } };
+  const lambda = { argumentSpecs: [], configParameterSpecs: [], resultSpecs: [] } as unknown as LambdaRevision;
+  const rest = { id: 't', lambdaConfig: {}, argumentMappings: [], resultMappings: [] };
+  expect(compileTask({ ...rest, ...schema } as unknown as TaskSchema, lambda)).toMatchObject({
+    ok: false,
+    error: { id: 'badValueNotInRange', details: { key: 'retention' } },
+  });
+});
+
 test('streamed values are checked and dispatched one by one, unknown names ignored, unmapped ones checked (execution §10.1, lambdas R40)', async () => {
   const compiled = task({ n: number, u: number }, [['n', 'numbers', list('append')]], true);
   const streamed = [
@@ -362,6 +405,21 @@ test('streamed values are checked and dispatched one by one, unknown names ignor
     error: { id: 'atmTaskResultMappingFailed', details: { result: 'u' } },
   });
   expect(await map(compiled, {})).toEqual({ kind: 'succeeded', writes: [] });
+});
+
+test('a streamed value that is nested too deeply or infinite breaks the task, those before it stay (design §5, data-and-stores R74)', async () => {
+  const compiled = task({ o: object }, [['o', 'log', log('append')]], true);
+  const deep: unknown = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+  for (const value of [deep, { a: Infinity }]) {
+    const streamed = [
+      { resultName: 'o', value: {} },
+      { resultName: 'o', value },
+    ];
+    expect(await mapStreamedResults(compiled, streamed, targets, context)).toMatchObject({
+      writes: [{ kind: 'log' }],
+      error: { id: 'atmTaskResultMappingFailed', details: { result: 'o', specificError: { id: 'badData' } } },
+    });
+  }
 });
 
 test('an item above the size limit fails, one at the limit does not (design §5)', async () => {
@@ -386,6 +444,7 @@ test('a batch of 100 small items costs well below a millisecond', async () => {
   } as unknown as LambdaRevision;
   const schema = {
     id: 't',
+    timeSeriesStoreConfig: null,
     lambdaConfig: {},
     argumentMappings: [{ argumentName: 'n', valueBuilder: { valueBuilderType: 'iteratedItem', valueBuilderRecipe: null } }],
     resultMappings: [{ resultName: 'r', storeSchemaId: 'log', storeContentUpdateOptions: log('append') }],

@@ -11,7 +11,7 @@ import type { StoreWrite } from '../stores/writes.ts';
 import { gatherFacts, noFacts, type Facts } from '../values/facts.ts';
 import type { CompiledResult, CompiledTask } from './compile-task.ts';
 import { defaultMaxItemBytes } from './item-size.ts';
-import type { ItemAnswer } from './read-response.ts';
+import { unusableValue, type ItemAnswer } from './read-response.ts';
 import { collectForUpdate, updateStore, type UpdateContext } from './store-updates.ts';
 import { taskLogTarget, workflowLogTarget, type ResultContext, type Target, type Targets } from './targets.ts';
 
@@ -80,7 +80,7 @@ export async function mapStreamedResults(
   const writes: StoreWrite[] = [];
   for (const { resultName, value } of streamed) {
     const result = task.streamedResults.get(resultName);
-    const error = result === undefined ? null : consume(result, value, targets, update, writes);
+    const error = result === undefined ? null : consumeStreamed(result, value, targets, update, writes);
     if (error !== null) return { writes, error };
   }
   return { writes, error: null };
@@ -99,6 +99,18 @@ function mapItem(task: CompiledTask, results: Results, targets: Targets, update:
   return { writes, error: null };
 }
 
+/** Nobody has looked at what streamed values hold yet; those of items went through `readResponse`. */
+function consumeStreamed(...call: Parameters<typeof consume>): ErrorObject | null {
+  const [result, value] = call;
+  const hint = unusableValue(value);
+  if (hint === null) return consume(...call);
+  return mappingFailed(result, makeError('badData', { key: 'streamedResult', hint }));
+}
+
+function mappingFailed(result: CompiledResult, specificError: ErrorObject): ErrorObject {
+  return makeError('atmTaskResultMappingFailed', { result: result.name, specificError });
+}
+
 /** Checks one value, also when it is not mapped, and dispatches it to all mappers (R72, R73). */
 function consume(
   result: CompiledResult,
@@ -107,14 +119,13 @@ function consume(
   update: UpdateContext,
   writes: StoreWrite[],
 ): ErrorObject | null {
-  const failed = (specificError: ErrorObject): ErrorObject =>
-    makeError('atmTaskResultMappingFailed', { result: result.name, specificError });
   const problem = result.type.validate(value, update.facts);
-  if (problem !== null) return failed(problem);
+  if (problem !== null) return mappingFailed(result, problem);
   for (const mapping of result.mappings) {
     const dispatched = dispatch(value, mapping, targets, update);
     if (!dispatched.ok) {
-      return failed(makeError('atmTaskResultDispatchFailed', { atmStoreSchemaId: mapping.storeSchemaId, specificError: dispatched.error }));
+      const { storeSchemaId: atmStoreSchemaId } = mapping;
+      return mappingFailed(result, makeError('atmTaskResultDispatchFailed', { atmStoreSchemaId, specificError: dispatched.error }));
     }
     writes.push(...dispatched.value);
   }

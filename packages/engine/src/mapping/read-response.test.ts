@@ -47,3 +47,22 @@ test('each element is results, an exception, or malformed for its item only (lam
     ],
   });
 });
+
+const nested: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+
+test.each([
+  ['nested too deeply', { value: nested }],
+  ['nested too deeply, in an exception', { exception: nested }],
+  ['a number beyond all doubles', { value: JSON.parse('[1e400]') }],
+])('%s fails its item and no other one (design §5)', (_name, element) => {
+  expect(readResponse({ resultsBatch: [element, { value: 1 }] }, 2)).toMatchObject({
+    items: [{ kind: 'malformed', error: { details: { key: 'lambdaResultsForItem' } } }, { kind: 'results' }],
+  });
+});
+
+test.each([nested, { exception: nested }, { resultsBatch: { a: nested } }])(
+  'deep output of a whole batch fails it (design §5)',
+  (response) => {
+    expect(readResponse(response, 1)).toMatchObject({ kind: 'malformed', error: { details: { key: 'lambdaOutput' } } });
+  },
+);

@@ -1,5 +1,5 @@
 /** Reading a lambda's answer for a batch (lambdas §1.8, §1.9; data-and-stores R71a). */
-import { isJsonObject, makeError, type ErrorObject } from '@laneway/model';
+import { isJsonObject, jsonValueProblem, makeError, type ErrorObject } from '@laneway/model';
 
 /** What a lambda said of one item. */
 export type ItemAnswer =
@@ -14,26 +14,39 @@ export type BatchAnswer =
   | { readonly kind: 'exception'; readonly reason: unknown }
   | { readonly kind: 'malformed'; readonly error: ErrorObject };
 
+/**
+ * What keeps a lambda's value from being kept as JSON, for a hint; null when nothing does. Runtimes parse what lambdas
+ * write with the limits of the platform only, so this is where ours hold (design §5).
+ */
+export function unusableValue(value: unknown): string | null {
+  const problem = jsonValueProblem(value);
+  if (problem === null) return null;
+  return problem === 'tooDeep' ? 'a value is nested too deeply' : 'a number is too large';
+}
+
 /** `response` is the parsed body; `itemCount` the number of items that were sent. */
 export function readResponse(response: unknown, itemCount: number): BatchAnswer {
   if (response === null || response === undefined) return { kind: 'items', items: emptyAnswers(itemCount) };
   if (!isJsonObject(response)) return unexpected(response);
-  if (Object.hasOwn(response, 'exception')) return { kind: 'exception', reason: response['exception'] };
+  if (Object.hasOwn(response, 'exception')) {
+    const hint = unusableValue(response['exception']);
+    return hint === null ? { kind: 'exception', reason: response['exception'] } : malformed('lambdaOutput', hint);
+  }
   const batch = Object.hasOwn(response, 'resultsBatch') ? response['resultsBatch'] : undefined;
   if (batch === null) return { kind: 'items', items: emptyAnswers(itemCount) };
   if (!Array.isArray(batch)) return unexpected(response);
   if (batch.length !== itemCount) {
-    const hint = `expected ${itemCount} results, one for each item, but received ${batch.length}`;
-    return { kind: 'malformed', error: makeError('badData', { key: 'lambdaOutput.resultsBatch', hint }) };
+    return malformed('lambdaOutput.resultsBatch', `expected ${itemCount} results, one for each item, but received ${batch.length}`);
   }
   return { kind: 'items', items: batch.map(readItem) };
 }
 
 function readItem(element: unknown): ItemAnswer {
   if (element === null) return { kind: 'results', results: {} };
+  const problem = unusableValue(element);
+  if (problem !== null) return malformed('lambdaResultsForItem', problem);
   if (!isJsonObject(element)) {
-    const hint = `expected an object with the results of the item, but received ${trimmed(element)}`;
-    return { kind: 'malformed', error: makeError('badData', { key: 'lambdaResultsForItem', hint }) };
+    return malformed('lambdaResultsForItem', `expected an object with the results of the item, but received ${trimmed(element)}`);
   }
   if (Object.hasOwn(element, 'exception')) return { kind: 'exception', reason: element['exception'] };
   return { kind: 'results', results: element };
@@ -44,8 +57,13 @@ function emptyAnswers(count: number): ItemAnswer[] {
 }
 
 function unexpected(response: unknown): BatchAnswer {
-  const hint = `expected an object with "resultsBatch", but received ${JSON.stringify(trimmed(response))}`;
-  return { kind: 'malformed', error: makeError('badData', { key: 'lambdaOutput', hint }) };
+  const problem = unusableValue(response);
+  const received = problem === null ? `received ${JSON.stringify(trimmed(response))}` : problem;
+  return malformed('lambdaOutput', `expected an object with "resultsBatch", but ${received}`);
+}
+
+function malformed(key: string, hint: string): { readonly kind: 'malformed'; readonly error: ErrorObject } {
+  return { kind: 'malformed', error: makeError('badData', { key, hint }) };
 }
 
 /** The first 1024 bytes of the JSON text (lambdas R17). */

@@ -4,23 +4,26 @@
  */
 import {
   makeError,
+  measurementsOf,
+  normaliseLogItem,
   ok,
+  passesLogLevel,
+  planDispatch,
+  planLogUpdate,
   refuse,
-  typeError,
   type DataSpec,
-  type ErrorObject,
-  type Measurement,
+  type DispatchPlan,
+  type LogItem,
   type Result,
   type StoreContentUpdateOptions,
   type TimeSeriesStoreConfig,
 } from '@laneway/model';
-import type { LogWrite, StoreWrite } from '../stores/writes.ts';
+import type { LogWrite, MeasureWrite, StoreWrite } from '../stores/writes.ts';
 import { compileType } from '../values/compile-type.ts';
 import type { Facts } from '../values/facts.ts';
 import { rootDataSpec } from '../values/items.ts';
+import { referenceCheck } from '../values/references.ts';
 import type { ValueType } from '../values/value-type.ts';
-import { dispatchMeasurements, type Dispatched } from './dispatch-rules.ts';
-import { isLogged, normaliseLogItem } from './log-items.ts';
 import { isTooLarge, tooLarge } from './item-size.ts';
 import type { Target } from './targets.ts';
 
@@ -28,7 +31,7 @@ export interface UpdateContext {
   readonly facts: Facts;
   readonly logLevel: number;
   readonly maxItemBytes: number;
-  /** The task's own log, for what is noted about measurements (D9). */
+  /** The task's own log, for what is noted about measurements (D9, R58). */
   readonly taskLog: Target | undefined;
 }
 
@@ -49,11 +52,6 @@ function contentTypes(target: Target): ContentTypes {
   return types;
 }
 
-const anyMeasurement: DataSpec = {
-  type: 'timeSeriesMeasurement',
-  specs: [{ nameMatcherType: 'hasPrefix', nameMatcher: '', unit: 'none' }],
-};
-
 function contentSpec(target: Target): DataSpec {
   switch (target.type) {
     case 'list':
@@ -67,7 +65,7 @@ function contentSpec(target: Target): DataSpec {
     case 'range':
       return { type: 'range' };
     case 'timeSeries':
-      return anyMeasurement;
+      return { type: 'timeSeriesMeasurement', specs: [] };
   }
 }
 
@@ -136,44 +134,42 @@ function setContent(value: unknown, target: Target, context: UpdateContext): Res
 }
 
 function appendLog(value: unknown, target: Target, how: 'append' | 'extend', context: UpdateContext): Result<readonly StoreWrite[]> {
-  if (how === 'extend' && !Array.isArray(value)) return refuse(typeError(value, 'array'));
-  const given = how === 'append' ? [value] : (value as readonly unknown[]);
-  const kept = given.map(normaliseLogItem).filter(({ severity }) => isLogged(severity, context.logLevel));
-  const contents = kept.map(({ content }) => content);
-  const { item, items } = contentTypes(target);
-  const problem = how === 'append' ? firstProblem(item, contents, context.facts) : items.validate(contents, context.facts);
-  if (problem !== null) return refuse(problem);
-  if (kept.length === 0) return ok([]);
-  const entries = kept.map(({ severity, content }) => ({ severity, source: 'user' as const, content: JSON.stringify(content) }));
+  const logContentDataSpec = contentSpec(target);
+  const { logLevel, facts } = context;
+  const planned = planLogUpdate(value, { function: how, logContentDataSpec, logLevel, checkReference: referenceCheck(facts) });
+  if (!planned.ok) return planned;
+  const entries = planned.value.map(userEntry);
   if (entries.some((entry) => isTooLarge(entry.content, context.maxItemBytes))) return refuse(tooLarge(context.maxItemBytes));
-  return ok([{ kind: 'log', storeId: target.storeId, entries }]);
+  return ok(entries.length === 0 ? [] : [{ kind: 'log', storeId: target.storeId, entries }]);
 }
 
-/** `append` names the item itself in its error, not a list around it. */
-function firstProblem(type: ValueType, contents: readonly unknown[], facts: Facts): ErrorObject | null {
-  return contents.length === 0 ? null : type.validate(contents[0], facts);
+/** Contents are kept as given (R38). */
+export function userEntry({ severity, content }: LogItem): LogWrite['entries'][number] {
+  return { severity, source: 'user', content: JSON.stringify(content) };
 }
 
 type Rules = Extract<StoreContentUpdateOptions, { type: 'timeSeriesStoreContentUpdateOptions' }>['dispatchRules'];
 
 function measure(value: unknown, target: Target, rules: Rules, context: UpdateContext): Result<readonly StoreWrite[]> {
-  const { item, items } = contentTypes(target);
-  const many = Array.isArray(value);
-  const problem = (many ? items : item).validate(value, context.facts);
-  if (problem !== null) return refuse(problem);
-  const measurements = (many ? value : [value]) as readonly Measurement[];
-  const dispatched = dispatchMeasurements(measurements, rules, target.config as TimeSeriesStoreConfig);
-  if (!dispatched.ok) return dispatched;
-  const { points } = dispatched.value;
-  const writes: StoreWrite[] = points.length === 0 ? [] : [{ kind: 'measure', storeId: target.storeId, points }];
-  return ok([...writes, ...notesOn(dispatched.value, context)]);
+  const measurements = measurementsOf(value);
+  if (!measurements.ok) return measurements;
+  const { timeSeriesCollectionSchema } = target.config as TimeSeriesStoreConfig;
+  const planned = planDispatch(measurements.value, rules, timeSeriesCollectionSchema.timeSeriesSchemas);
+  if (!planned.ok) return planned;
+  const { points } = planned.value;
+  const notes = notesOn(planned.value, context);
+  if (points.length === 0) return ok(notes);
+  const { taskLog, logLevel } = context;
+  const told = taskLog !== undefined && passesLogLevel('error', logLevel) ? { logStoreId: taskLog.storeId } : {};
+  const write: MeasureWrite = { kind: 'measure', storeId: target.storeId, points, ...told };
+  return ok([write, ...notes]);
 }
 
 const namesInNote = 20;
 
 /** What the reference leaves in the dark: measurements that went nowhere or counted twice (D9). */
-function notesOn({ unmatched, repeated }: Dispatched, { logLevel, taskLog }: UpdateContext): LogWrite[] {
-  if (taskLog === undefined || !isLogged('debug', logLevel)) return [];
+function notesOn({ unmatched, repeated }: DispatchPlan, { logLevel, taskLog }: UpdateContext): LogWrite[] {
+  if (taskLog === undefined || !passesLogLevel('debug', logLevel)) return [];
   const entries: LogWrite['entries'][number][] = [];
   const note = (description: string, timeSeries: readonly string[]): void => {
     if (timeSeries.length === 0) return;

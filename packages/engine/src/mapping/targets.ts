@@ -13,9 +13,11 @@ export interface Target {
 /** Store schema id, or one of the three names below, → store. */
 export type Targets = ReadonlyMap<string, Target>;
 
-export const taskLogTarget = 'CURRENT_TASK_SYSTEM_AUDIT_LOG';
-export const workflowLogTarget = 'WORKFLOW_SYSTEM_AUDIT_LOG';
-export const taskTimeSeriesTarget = 'CURRENT_TASK_TIME_SERIES';
+export {
+  currentTaskAuditLogId as taskLogTarget,
+  currentTaskTimeSeriesId as taskTimeSeriesTarget,
+  workflowAuditLogId as workflowLogTarget,
+} from '@laneway/model';
 
 export interface ArgumentContext extends ValueContext {
   readonly targets: Targets;

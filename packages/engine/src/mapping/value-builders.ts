@@ -1,5 +1,5 @@
 /** The five kinds of value builders (data-and-stores §6.2, R67–R69). */
-import { isJsonObject, makeError, ok, refuse, type ErrorObject, type Result, type ValueBuilder } from '@laneway/model';
+import { makeError, ok, queryItem, refuse, type Result, type ValueBuilder } from '@laneway/model';
 
 /** Described content of single value stores by schema id, read once per batch. */
 export type StoreContents = ReadonlyMap<string, unknown>;
@@ -12,7 +12,7 @@ export function buildValue(builder: ValueBuilder, item: unknown, stores: StoreCo
     case 'const':
       return ok(builder.valueBuilderRecipe);
     case 'iteratedItem':
-      return queryItem(item, builder.valueBuilderRecipe ?? []);
+      return queryItem(item, builder.valueBuilderRecipe);
     case 'object':
       return buildObject(builder.valueBuilderRecipe, item, stores);
     case 'singleValueStoreContent':
@@ -31,30 +31,6 @@ function buildObject(recipe: Readonly<Record<string, ValueBuilder>>, item: unkno
   }
   // fromEntries defines own properties, so a key such as `__proto__` is an ordinary one.
   return ok(Object.fromEntries(entries));
-}
-
-/** Descends by keys of objects and `[n]` (or plain `n`) of arrays. */
-function queryItem(item: unknown, query: readonly string[]): Result<unknown> {
-  let value = item;
-  for (const step of query) {
-    const next = stepInto(value, step);
-    if (next === undefined) return refuse(queryError(item, query));
-    value = next.value;
-  }
-  return ok(value);
-}
-
-function stepInto(value: unknown, step: string): { readonly value: unknown } | undefined {
-  if (Array.isArray(value)) {
-    const index = /^\[(\d+)\]$|^(\d+)$/.exec(step);
-    const at = index === null ? Number.NaN : Number(index[1] ?? index[2]);
-    return at < value.length ? { value: value[at] } : undefined;
-  }
-  return isJsonObject(value) && Object.hasOwn(value, step) ? { value: value[step] } : undefined;
-}
-
-function queryError(value: unknown, query: readonly string[]): ErrorObject {
-  return makeError('atmTaskArgMapperIteratedItemQueryFailed', { value, query });
 }
 
 export function dependsOnItem(builder: ValueBuilder): boolean {

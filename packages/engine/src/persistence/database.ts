@@ -1,11 +1,10 @@
 /** Opening a database: in memory in this thread, a file behind worker threads, or PostgreSQL. */
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { silentLogger, type Logger } from '../logger.ts';
 import { PostgresDatabase } from './dialects/postgres.ts';
 import { openSqlite, SqliteConnection, sqliteDialect } from './dialects/sqlite.ts';
 import { migrate } from './migrate.ts';
 import type { Database, Verb } from './sql.ts';
+import { StoreThread } from './store-thread.ts';
 
 /** `verbModules`: URLs of modules that export `verbs` of their own, for embedders and tests. */
 export type DatabaseLocation =
@@ -13,27 +12,29 @@ export type DatabaseLocation =
   | { readonly kind: 'file'; readonly path: string; readonly verbModules?: readonly string[] }
   | { readonly kind: 'postgres'; readonly url: string; readonly connections?: number };
 
-/** Opens and migrates; rejects with a message for people when the database cannot be used. */
-export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  const database = open(location);
+/** Opens and migrates; rejects with a message for people when the database cannot be used. `log`: what goes wrong in the background. */
+export async function openDatabase(location: DatabaseLocation, log: Logger = silentLogger): Promise<Database> {
+  const database = open(location, log);
   try {
     await database.call(migrate, null);
     if (database instanceof FileDatabase) database.openReader();
     return database;
   } catch (error) {
-    await database.close().catch(() => undefined);
+    await database.close().catch((closing: unknown) => {
+      log.warn({ event: 'closeFailed', error: closing }, 'a database that could not be used could not be closed either');
+    });
     throw error;
   }
 }
 
-function open(location: DatabaseLocation): Database {
+function open(location: DatabaseLocation, log: Logger): Database {
   switch (location.kind) {
     case 'memory':
       return new MemoryDatabase();
     case 'file':
-      return new FileDatabase(location.path, location.verbModules ?? []);
+      return new FileDatabase(location.path, location.verbModules ?? [], log);
     case 'postgres':
-      return new PostgresDatabase(location.url, { connections: location.connections ?? 10 });
+      return new PostgresDatabase(location.url, { connections: location.connections ?? 10, log });
   }
 }
 
@@ -58,88 +59,27 @@ class MemoryDatabase implements Database {
 /** A file: one thread writes, another one reads, so that no list or dump ever waits for a commit or delays one. */
 class FileDatabase implements Database {
   readonly dialect = sqliteDialect;
-  readonly #path: string;
-  readonly #verbModules: readonly string[];
   readonly #writer: StoreThread;
-  #reader: StoreThread | undefined;
+  readonly #reader: StoreThread;
+  #isMigrated = false;
 
-  constructor(path: string, verbModules: readonly string[]) {
-    this.#path = path;
-    this.#verbModules = verbModules;
-    this.#writer = new StoreThread(path, { readOnly: false, verbModules });
+  constructor(path: string, verbModules: readonly string[], log: Logger) {
+    this.#writer = new StoreThread({ path, readOnly: false, verbModules }, log);
+    this.#reader = new StoreThread({ path, readOnly: true, verbModules }, log);
   }
 
   /** After the migration: a read-only connection needs the file to be there. */
   openReader(): void {
-    this.#reader = new StoreThread(this.#path, { readOnly: true, verbModules: this.#verbModules });
+    this.#isMigrated = true;
+    this.#reader.start();
   }
 
   async call<P, R>(verb: Verb<P, R>, params: P): Promise<R> {
-    const thread = verb.class === 'read' && this.#reader !== undefined ? this.#reader : this.#writer;
+    const thread = verb.class === 'read' && this.#isMigrated ? this.#reader : this.#writer;
     return (await thread.call(verb.name, params)) as R;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reader?.close(), this.#writer.close()]);
-  }
-}
-
-/** The directory the process was given for its cache; null when the cache is off. */
-function compileCacheDir(): string | null {
-  const versioned = getCompileCacheDir();
-  return versioned === undefined ? null : dirname(versioned);
-}
-
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
-class StoreThread {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #ended: Promise<void>;
-  #nextId = 1;
-  #failure: Error | undefined;
-
-  constructor(path: string, options: { readonly readOnly: boolean; readonly verbModules: readonly string[] }) {
-    this.#worker = new Worker(new URL('./store-thread.js', import.meta.url), {
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
-      workerData: { path, compileCacheDir: compileCacheDir(), ...options },
-    });
-    this.#worker.on('message', (message: { id: number; value?: unknown; failure?: { message: string; stack?: string } }) => {
-      const waiting = this.#waiting.get(message.id);
-      this.#waiting.delete(message.id);
-      if (message.failure === undefined) waiting?.resolve(message.value);
-      else waiting?.reject(new Error(message.failure.message, { cause: message.failure.stack }));
-    });
-    this.#ended = new Promise((resolve) => {
-      this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-      this.#worker.on('exit', () => {
-        this.#fail(new Error('the store thread has ended'));
-        resolve();
-      });
-    });
-  }
-
-  async call(verb: string, params: unknown): Promise<unknown> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const id = this.#nextId;
-    this.#nextId += 1;
-    return await new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, verb, params });
-    });
-  }
-
-  async close(): Promise<void> {
-    if (this.#failure === undefined) this.#worker.postMessage('close');
-    await this.#ended;
-  }
-
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
-    this.#waiting.clear();
+    await Promise.all([this.#reader.close(), this.#writer.close()]);
   }
 }

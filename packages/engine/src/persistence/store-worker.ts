@@ -38,11 +38,15 @@ async function work(): Promise<void> {
       const value = await connection.transact(verbNamed(request.verb), request.params);
       port?.postMessage({ id: request.id, value });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      port?.postMessage({ id: request.id, failure: { message, stack: error instanceof Error ? error.stack : undefined } });
+      refuse(request, error);
     }
   }
   working = false;
+}
+
+function refuse({ id }: Request, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  port?.postMessage({ id, failure: { message, stack: error instanceof Error ? error.stack : undefined } });
 }
 
 port.on('message', (request: Request | 'close') => {
@@ -51,6 +55,10 @@ port.on('message', (request: Request | 'close') => {
     port.close();
     return;
   }
-  (verbNamed(request.verb).class === 'control' ? control : data).push(request);
-  void work();
+  try {
+    (verbNamed(request.verb).class === 'control' ? control : data).push(request);
+    void work();
+  } catch (error) {
+    refuse(request, error);
+  }
 });

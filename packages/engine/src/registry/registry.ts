@@ -240,8 +240,7 @@ export class Registry {
     return await this.#database.call(lambdas.setLambdaRevisionState, { lambdaId, revisionNumber, state });
   }
 
-  /** False when it is linked already. */
-  async linkLambda(lambdaId: string, inventoryId: string): Promise<boolean> {
+  async linkLambda(lambdaId: string, inventoryId: string): Promise<lambdas.Linking> {
     return await this.#database.call(lambdas.linkLambda, { lambdaId, inventoryId });
   }
 

@@ -69,16 +69,20 @@ function parseType(text: string): TokenType | null {
   return invite === undefined ? null : { inviteToken: { inviteType: invite[0], [invite[1]]: target, parameters: {} } };
 }
 
+/** Ids of tokens and subjects are looked up in text columns, which cannot hold every text. */
+const idText = /^[\w-]+$/;
+
 function parseIdentifier(text: string): TokenIdentity | null {
   const parts = text.split('/');
   if (parts.length === 1) {
-    return /^[\w-]+$/.test(text) ? { persistence: { kind: 'named' }, subject: null, type: { accessToken: {} }, id: text } : null;
+    return idText.test(text) ? { persistence: { kind: 'named' }, subject: null, type: { accessToken: {} }, id: text } : null;
   }
   const [version, persistence = '', subject = '', typeText = '', id = ''] = parts;
   const type = parseType(typeText);
   const subjectType = subject.startsWith('usr-') ? 'user' : subject.startsWith('prv-') ? 'oneprovider' : null;
   const generation = /^tmp-(\d{1,9})$/.exec(persistence)?.[1];
-  if (version !== '2' || parts.length !== 5 || id === '' || type === null || subjectType === null) return null;
+  if (version !== '2' || parts.length !== 5 || type === null || subjectType === null) return null;
+  if (!idText.test(id) || !idText.test(subject.slice(4))) return null;
   if (persistence !== 'nmd' && generation === undefined) return null;
   return {
     persistence: generation === undefined ? { kind: 'named' } : { kind: 'temporary', generation: Number(generation) },

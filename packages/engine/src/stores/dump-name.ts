@@ -1,7 +1,6 @@
 /** Names of dump files (data-and-stores R66). */
 
-const taskLogSchemaId = 'CURRENT_TASK_SYSTEM_AUDIT_LOG';
-const workflowLogSchemaId = 'WORKFLOW_SYSTEM_AUDIT_LOG';
+import { currentTaskAuditLogId, workflowAuditLogId } from '@laneway/model';
 
 interface DumpedStore {
   readonly id: string;
@@ -16,8 +15,8 @@ export function dumpFileName(store: DumpedStore, nowMs: number): string {
 }
 
 function logName(store: DumpedStore): string {
-  if (store.schemaId === taskLogSchemaId) return store.id.slice(0, 12);
-  return store.schemaId === workflowLogSchemaId ? workflowLogSchemaId : store.name;
+  if (store.schemaId === currentTaskAuditLogId) return store.id.slice(0, 12);
+  return store.schemaId === workflowAuditLogId ? workflowAuditLogId : store.name;
 }
 
 /** Every byte, not character, that is no ASCII letter or digit becomes a dash. */

@@ -24,9 +24,6 @@ export const maxChunkBytes = 256 * 1024;
  */
 export const mergeChunkBytes = 4 * 1024;
 
-/** Metrics of one time series store (R58). */
-export const maxMetricCount = 50_000;
-
 /** Above this retention a metric is trimmed only now and then (R60). */
 export const exactRetention = 50_000;
 

@@ -28,8 +28,8 @@ import { dumpFileName } from './dump-name.ts';
 import { defaultLogLimits, dumpBatchSize } from './limits.ts';
 import { layoutAnswer, selectMetrics, sliceAnswer } from './series-answers.ts';
 
-/** The described form of a stored value (data-and-stores §2.3); a refusal when it cannot be described. */
-export type DescribeValue = (spec: DataSpec, stored: unknown, owner: StoreOwner) => Promise<Result<unknown>>;
+/** The described forms of stored values (data-and-stores §2.3), in order; a refusal for one that cannot be described. */
+export type DescribeValues = (spec: DataSpec, stored: readonly unknown[], owner: StoreOwner) => Promise<readonly Result<unknown>[]>;
 
 export interface StoreOwner {
   readonly executionId: string;
@@ -38,7 +38,7 @@ export interface StoreOwner {
 
 export interface StoreServiceParts {
   readonly database: Database;
-  readonly describe: DescribeValue;
+  readonly describe: DescribeValues;
 }
 
 /** Raw, as they came from a query string or a JSON body. */
@@ -139,9 +139,6 @@ interface Failed {
   readonly value: unknown;
 }
 
-/** What a value refers to is looked at side by side, but not for a whole page at once. */
-const describedAtOnce = 32;
-
 /** Values of the store described by its item spec, in order. */
 async function describeItems(
   { describe }: StoreServiceParts,
@@ -150,13 +147,7 @@ async function describeItems(
 ): Promise<readonly Result<unknown>[]> {
   const { itemDataSpec } = JSON.parse(store.config) as { readonly itemDataSpec?: DataSpec };
   if (itemDataSpec === undefined) return stored.map((value) => ok(value));
-  const owner: StoreOwner = { executionId: store.executionId, spaceId: store.spaceId };
-  const described: Result<unknown>[] = [];
-  for (let from = 0; from < stored.length; from += describedAtOnce) {
-    const part = stored.slice(from, from + describedAtOnce);
-    described.push(...(await Promise.all(part.map(async (value) => await describe(itemDataSpec, value, owner)))));
-  }
-  return described;
+  return await describe(itemDataSpec, stored, { executionId: store.executionId, spaceId: store.spaceId });
 }
 
 type Entry = Page['entries'][number];

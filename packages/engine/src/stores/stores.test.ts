@@ -19,7 +19,7 @@ test('a database in a file finds the verbs of stores in its threads', async () =
   const directory = mkdtempSync(join(tmpdir(), 'stores-'));
   const database = await openDatabase({ kind: 'file', path: join(directory, 'test.db') });
   try {
-    const service = new Stores({ database, describe: async (_spec, stored) => ok(stored) });
+    const service = new Stores({ database, describe: async (_spec, stored) => stored.map(ok) });
     expect(await service.info('no such store')).toBeNull();
     for (const verb of storeVerbs) expect(verbNamed(verb.name)).toBe(verb);
   } finally {

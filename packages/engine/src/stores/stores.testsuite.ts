@@ -163,8 +163,8 @@ export function storesTestSuite(makeDatabase: () => Promise<Database>): void {
     service = new Stores({
       database,
       describe: async (spec, stored) => {
-        if (spec.type !== 'file') return ok(stored);
-        return stored === 'gone' ? refuse(posixError('enoent')) : ok({ fileId: stored });
+        if (spec.type !== 'file') return stored.map(ok);
+        return stored.map((fileId) => (fileId === 'gone' ? refuse(posixError('enoent')) : ok({ fileId })));
       },
     });
   });
@@ -983,13 +983,51 @@ export function storesTestSuite(makeDatabase: () => Promise<Database>): void {
       expect((await browse(id, all)).slice).toEqual({ ts: { mm: [] }, 'good one': { mm: [{ timestamp: 10, value: 1 }] } });
     });
 
+    test('a refusal inside a commit is noted beside the other entries of the log, which keep their indices (R58)', async () => {
+      const metrics = { mm: metric('sum', 10, 2) };
+      const id = await create('timeSeries', { config: seriesConfig([{ generator: 'ts', exact: true, metrics }]) });
+      const logStoreId = await create('auditLog');
+      const points = [point('ts', metrics), point('bad/name', metrics), point('sane', { mm: metric('sum', 0, 2) })];
+      const { firstIndices } = await database.call(apply, {
+        writes: [
+          { kind: 'log', storeId: logStoreId, entries: [{ severity: 'info', source: 'user', content: '1' }] },
+          { kind: 'measure', storeId: id, points, logStoreId },
+        ],
+      });
+      expect(firstIndices).toEqual([0, null]);
+      const { logEntries } = await browse(logStoreId, { direction: 'forward_from_oldest' });
+      expect(logEntries?.map(({ content: entry }) => entry)).toMatchObject([
+        1,
+        { details: { reason: { id: 'badValueName' }, timeSeries: ['bad/name'] } },
+        { details: { reason: { id: 'badData', details: { key: 'retention' } }, timeSeries: ['sane'] } },
+      ]);
+      expect((await browse(id, all)).slice).toEqual({ ts: { mm: [{ timestamp: 10, value: 1 }] } });
+    });
+
     test('a store takes 50,000 metrics and not one more (R58)', async () => {
       const metrics = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`metric ${n}`, metric('sum', 0, 1)]));
       const id = await create('timeSeries', { config: seriesConfig([]) });
+      const [logStoreId, silent] = [await create('auditLog'), await create('auditLog')];
       const series = Array.from({ length: 1001 }, (_, n) => `series ${String(n).padStart(4, '0')}`);
       const points = series.map((name) => ({ series: name, timestamp: 1, value: 1, metrics }));
-      const { refused } = await database.call(apply, { writes: [{ kind: 'measure', storeId: id, points }] });
+      const known = points.slice(0, 1);
+      const { refused } = await database.call(apply, {
+        writes: [
+          { kind: 'measure', storeId: id, points, logStoreId },
+          { kind: 'measure', storeId: id, points: known, logStoreId: silent },
+        ],
+      });
       expect(refused.map(({ error }) => [error.id, error.details])).toEqual([['timeSeriesCollectionTooManyMetrics', { limit: 50_000 }]]);
+      // Who sent what was refused is told so, once; who sent something else is not.
+      expect((await browse(logStoreId)).logEntries).toMatchObject([
+        {
+          severity: 'error',
+          source: 'system',
+          content: { details: { reason: { id: 'timeSeriesCollectionTooManyMetrics' }, timeSeries: ['series 1000'], timeSeriesCount: 1 } },
+        },
+      ]);
+      expect(await refusal(silent)).toEqual({ id: 'notFound' });
+      await measure(id, series[0]!, [[1, -1]], metrics);
       const { layout } = (await browse(id)) as { layout: Record<string, readonly string[]> };
       expect(Object.keys(layout)).toHaveLength(1000);
       await measure(id, series[0]!, [[1, 1]], metrics);

@@ -40,6 +40,8 @@ export interface SetWrite {
 export interface MeasureWrite {
   readonly kind: 'measure';
   readonly storeId: string;
+  /** The log that tells which measurements were refused inside the commit; absent = nobody is told. */
+  readonly logStoreId?: string;
   readonly points: readonly {
     readonly series: string;
     readonly timestamp: number;

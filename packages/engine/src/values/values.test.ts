@@ -130,15 +130,21 @@ test('iteration gives references without looking at what they refer to (data-and
 test('files are described by id, name, type and size, removed ones by their errno (data-and-stores §2.3)', async () => {
   const describe = valueDescriber(files);
   const owner = { spaceId: 's1' };
-  expect(await describe(anyFile, file('a').fileId, owner)).toEqual({ ok: true, value: { ...file('a'), name: 'a', type: 'REG', size: 5 } });
-  expect(await describe(anyFile, file('removed').fileId, owner)).toEqual({ ok: false, error: posixError('ENOENT') });
-  expect(await describe(anyFile, file('private').fileId, owner)).toEqual({ ok: false, error: posixError('EACCES') });
-  expect(await describe({ type: 'array', itemDataSpec: anyFile }, [file('a').fileId, file('removed').fileId], owner)).toEqual({
-    ok: false,
-    error: posixError('ENOENT'),
-  });
-  expect(await describe({ type: 'dataset' }, 'd', owner)).toMatchObject({ ok: false, error: { id: 'notFound' } });
-  expect(await describe({ type: 'range' }, [0, 10, 2], owner)).toEqual({ ok: true, value: { start: 0, end: 10, step: 2 } });
+  const ids = ['a', 'removed', 'private', 'a'].map((path) => file(path).fileId);
+  const shown = { ok: true, value: { ...file('a'), name: 'a', type: 'REG', size: 5 } };
+  const gone = { ok: false, error: posixError('ENOENT') };
+  expect(await describe(anyFile, ids, owner)).toEqual([shown, gone, { ok: false, error: posixError('EACCES') }, shown]);
+  expect(await describe({ type: 'array', itemDataSpec: anyFile }, [[ids[0], ids[1]], [ids[0]]], owner)).toMatchObject([gone, { ok: true }]);
+  expect(await describe({ type: 'dataset' }, ['d'], owner)).toMatchObject([{ ok: false, error: { id: 'notFound' } }]);
+  expect(await describe({ type: 'range' }, [[0, 10, 2]], owner)).toEqual([{ ok: true, value: { start: 0, end: 10, step: 2 } }]);
+});
+
+test('a page of a thousand files is described in two round trips', async () => {
+  const many = new FakeFiles(Array.from({ length: 1000 }, (_, index) => ({ path: `f${index}` })));
+  const ids = Array.from({ length: 1000 }, (_, index) => file(`f${index}`).fileId);
+  const described = await valueDescriber(many)(anyFile, ids, { spaceId: 's1' });
+  expect(described.map((one) => one.ok && (one.value as { name: string }).name)).toEqual(ids.map((_, index) => `f${index}`));
+  expect(many.questions).toBe(2);
 });
 
 test('conforming hands out exactly the attributes of the spec and leaves other values alone (data-and-stores §2.4, R109)', async () => {

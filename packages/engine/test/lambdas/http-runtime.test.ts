@@ -7,6 +7,8 @@ import type { JobOutcome } from '../../src/lambdas/runtime.ts';
 let server: Server;
 let base: string;
 let closedCount = 0;
+const halfSent = Promise.withResolvers<void>();
+const halfClosed = Promise.withResolvers<void>();
 const hanging = Promise.withResolvers<void>();
 const closed = Promise.withResolvers<void>();
 
@@ -25,6 +27,11 @@ beforeAll(async () => {
           break;
         case '/broken':
           response.writeHead(500).end('Traceback: no');
+          break;
+        case '/half':
+          response.write('{"resultsBatch":');
+          response.on('close', () => halfClosed.resolve());
+          halfSent.resolve();
           break;
         case '/text':
           response.end('not json');
@@ -77,7 +84,28 @@ test('closes the request when the job is stopped', async () => {
   const outcome = run('/hang', stop.signal);
   await hanging.promise;
   stop.abort();
-  expect(await outcome).toEqual({ kind: 'withdrawn', stage: 'signalled' });
+  expect(await outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
   await closed.promise;
   expect(closedCount).toBe(1);
+});
+
+test('closes the request in the middle of its answer, too: what came so far is no answer', async () => {
+  const stop = new AbortController();
+  const outcome = run('/half', stop.signal);
+  await halfSent.promise;
+  stop.abort();
+  expect(await outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
+  await halfClosed.promise;
+});
+
+test('closes its requests when the handle is disposed, and sends none that was stopped before', async () => {
+  const handle = openHttpLambda(`${base}/hang-too`, 1);
+  const control = { signal: new AbortController().signal, graceMs: 0, onHeartbeat: () => undefined, onOutput: () => undefined };
+  const job = { jobId: 'j', request: { ctx: { config: {} }, argsBatch: [] }, fileLinks: [] };
+  const outcome = handle.run(job, control);
+  await handle.dispose();
+  expect(await outcome).toEqual({ kind: 'withdrawn', stage: 'signal' });
+  let beats = 0;
+  expect(await handle.run(job, { ...control, onHeartbeat: () => (beats += 1) })).toEqual({ kind: 'withdrawn', stage: 'signal' });
+  expect(beats).toBe(0);
 });

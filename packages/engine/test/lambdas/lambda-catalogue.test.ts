@@ -114,4 +114,10 @@ describe('the catalogue', () => {
       expect.stringMatching(/lambdaMappings "a"/),
     ]);
   });
+
+  test('reports a folder that cannot be read', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    const loaded = await loadCatalogue({ lambdaDirs: [], builtInDir: join(directory, 'file'), mappings: {} });
+    expect(loaded).toMatchObject({ ok: false, problems: [expect.stringContaining('ENOTDIR')] });
+  });
 });

@@ -10,7 +10,7 @@ import time
 import traceback
 
 from . import handler_module, processes
-from .frames import BrokenStream, Decoder, encode
+from .frames import MAX_PAYLOAD_BYTES, BrokenStream, Decoder, encode
 
 # Handlers call the heartbeat once per line (lambdas R100); the engine needs a few per second.
 HEARTBEAT_INTERVAL_S = 0.25
@@ -66,12 +66,17 @@ def set_limits(settings):
 def run_batch(module, payload, heartbeat):
     """(frame type, payload) for one batch: A with the answer, X with the reason of a crash (lambdas R91, R105)."""
     try:
+        # Held back since the fork: a stop that came earlier takes effect here.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         request = json.loads(payload)
         level = request.get("ctx", {}).get("logLevel")
         if isinstance(level, str):
             os.environ["ATM_LOG_LEVEL"] = level
         result = module.handle(request, heartbeat)
-        return "A", json.dumps(result, allow_nan=False).encode("ascii")
+        answer = json.dumps(result, allow_nan=False).encode("ascii")
+        if len(answer) > MAX_PAYLOAD_BYTES:
+            return "X", b"The answer of %d bytes is beyond the limit of %d." % (len(answer), MAX_PAYLOAD_BYTES)
+        return "A", answer
     except BaseException:  # pylint: disable=broad-except
         return "X", traceback.format_exc().encode("utf-8", "backslashreplace")
 
@@ -88,7 +93,6 @@ def serve(settings, module, sock):
     """Runs one batch, or batch after batch with `reuse`; never returns."""
     code = 0
     try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         set_limits(settings)
         channel = Channel(sock)

@@ -7,8 +7,8 @@ The same frames travel between the supervisor and a batch child.
 import struct
 
 HEADER = struct.Struct(">cI")
-# A frame beyond this is a broken peer, not a large answer.
-MAX_PAYLOAD_BYTES = 1 << 30
+# A frame beyond this is a broken peer, not a large answer: the other side's memory is not its to fill.
+MAX_PAYLOAD_BYTES = 256 * 1024 * 1024
 
 
 class BrokenStream(Exception):

@@ -39,6 +39,14 @@ def _is_zombie(pid):
         return True
 
 
+def has_ended(pid):
+    """Whether the child is dead; it stays to be waited for."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
 def reap():
     """Collects ended children; {pid: wait status}."""
     ended = {}

@@ -6,8 +6,10 @@ private socket to the supervisor and nothing else: it never sees the control soc
 Invariants
 1. At most one batch runs at a time; the next child is forked ahead of need, after the previous one and everything it
    started has been killed (with a PID namespace of our own).
-2. A stop sends SIGTERM to the child's process group once; the node decides about anything stronger.
-3. When the control socket ends, or the node's beat is missing for `beatTimeoutMs`, everything is killed and the
+2. A stop sends SIGTERM to the child's process group once; the node decides about anything stronger. It is never lost:
+   a child holds the signal back until its batch runs. A stopped runner takes no further batch.
+3. A child has ended when it is dead, whoever still holds a copy of its socket (a daemon it forked does).
+4. When the control socket ends, or the node's beat is missing for `beatTimeoutMs`, everything is killed and the
    supervisor exits.
 """
 import os
@@ -26,6 +28,8 @@ from .frames import BrokenStream, Peer
 CONTROL_FD = 3
 # Children that end while idle, one after the other, before the runner gives up.
 MAX_IDLE_DEATHS = 5
+# What a dead child's socket may still hold is read in so many pieces at most: its daemons could go on writing for ever.
+MAX_LAST_READS = 64
 
 
 class BatchChild:
@@ -47,6 +51,11 @@ class Supervisor:
         self._isolated = settings["sandboxed"] and processes.in_own_pid_namespace(settings.get("hostPidNamespace"))
         self._control = None
         self._module = None
+        # Signals that the supervisor needs for itself; what the handler's import installed for them is for the batches.
+        self._batch_signals = {signal.SIGTERM: signal.SIG_DFL, signal.SIGCHLD: signal.SIG_DFL}
+        # Both ends of a pipe that becomes readable when a child may have died.
+        self._wake = None
+        self._wake_writer = None
         self._child = None
         self._announced = False
         self._idle_death_count = 0
@@ -59,7 +68,7 @@ class Supervisor:
         control.set_inheritable(False)
         self._control = Peer(control)
         # Without a sandbox this is how the death of the node is told, even in the middle of an import.
-        signal.signal(signal.SIGTERM, lambda *_: self._end(1))
+        signal.signal(signal.SIGTERM, self._node_died)
         if not self._fresh:
             self._import_here()
         if not self._fresh:
@@ -67,10 +76,21 @@ class Supervisor:
             self._announce()
         else:
             os.set_inheritable(CONTROL_FD, False)
+        self._hear_of_deaths()
         self._start_child()
         self._beat_deadline = time.monotonic() + self._beat_timeout_s
         while True:
             self._turn()
+
+    def _node_died(self, *_):
+        self._end(1)
+
+    def _hear_of_deaths(self):
+        self._wake, self._wake_writer = os.pipe()
+        os.set_blocking(self._wake, False)
+        os.set_blocking(self._wake_writer, False)
+        signal.set_wakeup_fd(self._wake_writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def _import_here(self):
         try:
@@ -79,6 +99,11 @@ class Supervisor:
             child.flush_output()
             self._fail_import(traceback.format_exc().encode("utf-8", "backslashreplace"))
         child.flush_output()
+        for number in self._batch_signals:
+            installed = signal.getsignal(number)
+            if installed is not None and installed != self._node_died:
+                self._batch_signals[number] = installed
+        signal.signal(signal.SIGTERM, self._node_died)
         if len(os.listdir("/proc/self/task")) > 1 or threading.active_count() > 1:
             # Forking a process with threads is unsafe: begin again without the import.
             os.set_inheritable(CONTROL_FD, True)
@@ -109,15 +134,23 @@ class Supervisor:
 
     def _fork(self, ours, theirs):
         parent = os.getpid()
+        # A SIGTERM right after the fork would be forgotten: Python drops what is pending there. The batch takes it up.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         pid = os.fork()
         if pid == 0:
             try:
                 processes.die_with(parent)
+                signal.set_wakeup_fd(-1)
+                os.close(self._wake)
+                os.close(self._wake_writer)
+                for number, handler in self._batch_signals.items():
+                    signal.signal(number, handler)
                 ours.close()
                 self._control.close()
                 os.setpgid(0, 0)
             finally:
                 child.serve(self._settings, self._module, theirs)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         return pid
 
     def _spawn(self, theirs):
@@ -131,13 +164,15 @@ class Supervisor:
         peers = [self._control] + ([self._child.peer] if self._child else [])
         writers = [peer for peer in peers if peer.wants_to_write]
         timeout = max(0.0, self._beat_deadline - time.monotonic())
-        readable, writable, _ = select.select(peers, writers, [], timeout)
+        readable, writable, _ = select.select([self._wake, *peers], writers, [], timeout)
         for peer in writable:
             peer.flush()
         if self._control in readable:
             self._read_control()
         if self._child is not None and self._child.peer in readable:
             self._read_child()
+        if self._wake in readable:
+            self._look_for_death()
         if time.monotonic() > self._beat_deadline:
             self._control.send("E")
             self._end(1)
@@ -163,6 +198,8 @@ class Supervisor:
         self._child.stopping = True
         try:
             os.killpg(self._child.pid, signal.SIGTERM)
+            # A process that is suspended would hear of it only when it goes on.
+            os.killpg(self._child.pid, signal.SIGCONT)
         except OSError:
             pass
 
@@ -183,13 +220,26 @@ class Supervisor:
                 self._conclude(kind, payload)
                 return
 
+    def _look_for_death(self):
+        os.read(self._wake, 1 << 16)
+        dead = self._child
+        if dead is None or not processes.has_ended(dead.pid):
+            return
+        for _ in range(MAX_LAST_READS):
+            if self._child is not dead or not select.select([dead.peer], [], [], 0)[0]:
+                break
+            self._read_child()
+        if self._child is dead:
+            self._child_ended()
+
     def _child_ended(self):
         status = self._kill_child()
         ended = self._child
         if ended.busy:
-            kind = "T" if ended.stopping else "X"
             reason = "The process of the handler %s before it answered." % processes.describe_end(status)
-            self._control.send(kind, reason.encode("utf-8"))
+            self._control.send("T" if ended.stopping else "X", reason.encode("utf-8"))
+            if ended.stopping:
+                self._end(0)
             self._idle_death_count = 0
         elif self._fresh and not self._announced:
             self._fail_import(("The process of the handler %s during its import." % processes.describe_end(status)).encode("utf-8"))

@@ -4,6 +4,8 @@
  * X crashed (reason), T stopped without an answer, E the node's beat was missing.
  */
 const HEADER_BYTES = 5;
+/** A frame beyond this is a broken peer, not a large answer: the other side's memory is not its to fill. */
+export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
 export interface Frame {
   readonly kind: string;
@@ -24,13 +26,18 @@ export class FrameDecoder {
   #chunks: Buffer[] = [];
   #length = 0;
 
+  /** Throws when the stream carries something that cannot be a frame. */
   feed(data: Buffer): Frame[] {
     this.#chunks.push(data);
     this.#length += data.length;
     const frames: Frame[] = [];
     while (this.#length >= HEADER_BYTES) {
       const head = this.#join(HEADER_BYTES);
-      const end = HEADER_BYTES + head.readUInt32BE(1);
+      const payloadBytes = head.readUInt32BE(1);
+      if (payloadBytes > MAX_PAYLOAD_BYTES) {
+        throw new RangeError(`A frame of ${payloadBytes} bytes is beyond the limit of ${MAX_PAYLOAD_BYTES}.`);
+      }
+      const end = HEADER_BYTES + payloadBytes;
       if (this.#length < end) {
         break;
       }

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createContext, type RequestCtx } from '../context.ts';
 import { describeError, isLambda, type Lambda } from '../define.ts';
+import { MAX_PAYLOAD_BYTES } from './frames.ts';
 import type { FromHandler, RunnerSettings, ToHandler } from './messages.ts';
 
 const HEARTBEAT_INTERVAL_MS = 250;
@@ -21,7 +22,8 @@ function say(message: FromHandler): void {
 }
 
 function rateLimitedHeartbeat(): () => void {
-  let lastAt = 0;
+  // The clock of a thread begins with the thread.
+  let lastAt = Number.NEGATIVE_INFINITY;
   return () => {
     const now = performance.now();
     if (now - lastAt >= HEARTBEAT_INTERVAL_MS) {
@@ -54,6 +56,9 @@ async function runBatch(lambda: Lambda, text: string, settings: RunnerSettings, 
     const body = JSON.stringify(answer ?? null);
     if (body === undefined) {
       throw new TypeError(`The handler answered with a ${typeof answer}, which is not JSON.`);
+    }
+    if (Buffer.byteLength(body) > MAX_PAYLOAD_BYTES) {
+      throw new RangeError(`The answer is beyond the limit of ${MAX_PAYLOAD_BYTES} bytes.`);
     }
     return { kind: 'answered', text: body };
   } catch (error) {

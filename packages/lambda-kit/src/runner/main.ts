@@ -3,9 +3,10 @@
  * runs the author's code, so that it stays able to hear the node; the handler lives in a thread.
  *
  * Invariants
- * 1. At most one batch runs at a time. Without `reuse` each batch gets a new thread, started ahead of need; with an own PID
- *    namespace everything that the batch started is killed before its outcome is told.
- * 2. A stop aborts the handler's signal and sends SIGTERM to what it started; anything stronger is the node's decision.
+ * 1. At most one batch runs at a time. Without `reuse` each batch gets a new thread, started ahead of need; the old one, and with an
+ *    own PID namespace everything that the batch started, has ended before the outcome is told.
+ * 2. A stop aborts the handler's signal and sends SIGTERM to what it started; anything stronger is the node's decision. A stopped
+ *    runner takes no further batch.
  * 3. When the socket ends, or the node's beat is missing for `beatTimeoutMs`, the process ends and takes everything along.
  */
 import { Socket } from 'node:net';
@@ -15,13 +16,16 @@ import type { FromHandler, RunnerSettings, ToHandler } from './messages.ts';
 import { isOtherPidNamespace, killMarked, signalNamespace } from './processes.ts';
 
 const CONTROL_FD = 3;
+/** A thread that hangs in a system call cannot be ended; its runner ends instead. */
+const THREAD_END_MS = 1_000;
 
 class Runner {
   readonly #settings: RunnerSettings;
   readonly #control: Socket;
   readonly #decoder = new FrameDecoder();
   readonly #isolated: boolean;
-  #worker: Worker;
+  /** None while the old one ends. */
+  #worker: Worker | null;
   #announced = false;
   #busy = false;
   #stopping = false;
@@ -75,7 +79,7 @@ class Runner {
   }
 
   #passJob(): void {
-    if (this.#workerReady && this.#queuedJob !== null) {
+    if (this.#worker !== null && this.#workerReady && this.#queuedJob !== null) {
       const message: ToHandler = { kind: 'job', text: this.#queuedJob };
       this.#queuedJob = null;
       this.#worker.postMessage(message);
@@ -84,6 +88,10 @@ class Runner {
 
   #stop(): void {
     this.#stopping = true;
+    if (this.#worker === null) {
+      // The outcome is known and follows.
+      return;
+    }
     if (!this.#busy || this.#queuedJob !== null) {
       this.#send('T');
       return;
@@ -127,17 +135,17 @@ class Runner {
         }
         break;
       case 'answered':
-        this.#conclude('A', message.text, this.#settings.reuse);
+        void this.#conclude('A', message.text, this.#settings.reuse);
         break;
       case 'crashed':
-        this.#conclude(message.stopped ? 'T' : 'X', message.reason, this.#settings.reuse);
+        void this.#conclude(message.stopped ? 'T' : 'X', message.reason, this.#settings.reuse);
         break;
     }
   }
 
   #importFailed(reason: string): void {
     if (this.#announced) {
-      this.#conclude('X', reason, false);
+      void this.#conclude('X', reason, false);
       return;
     }
     this.#control.end(encodeFrame('F', reason), () => this.#end(1));
@@ -150,27 +158,46 @@ class Runner {
     if (!this.#announced) {
       this.#importFailed(reason);
     } else if (this.#busy) {
-      this.#conclude(this.#stopping ? 'T' : 'X', reason, false);
+      void this.#conclude(this.#stopping ? 'T' : 'X', reason, false);
     } else {
       this.#end(1);
     }
   }
 
   /** The batch has its outcome; what it left running ends before the node hears of it. */
-  #conclude(kind: string, payload: string, keepWorker: boolean): void {
+  async #conclude(kind: string, payload: string, keepWorker: boolean): Promise<void> {
     if (!this.#busy) {
       return;
     }
     this.#busy = false;
-    if (!keepWorker) {
-      const old = this.#worker;
-      this.#worker = this.#startWorker();
-      void old.terminate();
+    if (keepWorker && !this.#stopping) {
+      this.#send(kind, payload);
+      return;
     }
-    if (this.#isolated && !this.#settings.reuse) {
+    const old = this.#worker;
+    this.#worker = null;
+    if (this.#stopping) {
+      // The node kills a runner that it stopped, and everything in it: nothing is waited for or made ready here.
+      this.#send(kind, payload);
+    } else if (await this.#endWhatRuns(old)) {
+      this.#send(kind, payload);
+      this.#worker = this.#startWorker();
+    } else {
+      this.#control.end(encodeFrame(kind, payload), () => this.#end(1));
+    }
+  }
+
+  /** False when something is left. */
+  async #endWhatRuns(thread: Worker | null): Promise<boolean> {
+    if (this.#isolated) {
+      // First, since the thread may be waiting for one of them.
       signalNamespace('SIGKILL');
     }
-    this.#send(kind, payload);
+    const hasEnded = await endThread(thread);
+    if (this.#isolated) {
+      signalNamespace('SIGKILL');
+    }
+    return hasEnded;
   }
 
   #checkBeat(): void {
@@ -188,6 +215,18 @@ class Runner {
     }
     process.exit(code);
   }
+}
+
+/** False when it does not end in time. */
+async function endThread(thread: Worker | null): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), THREAD_END_MS);
+  });
+  const ended = Promise.resolve(thread?.terminate()).then(() => true);
+  const hasEnded = await Promise.race([ended, tooLate]);
+  clearTimeout(timer);
+  return hasEnded;
 }
 
 const runner = new Runner(JSON.parse(process.argv[2] ?? '{}') as RunnerSettings);

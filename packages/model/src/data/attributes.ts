@@ -77,10 +77,6 @@ export function isFileAttribute(name: string): boolean {
   return fileAttributes.some((known) => known === name) || (name.startsWith(xattrPrefix) && name.length > xattrPrefix.length);
 }
 
-export function isGroupAttribute(name: string): boolean {
-  return groupAttributes.some((known) => known === name);
-}
-
 /** Without duplicates, in the contract's order; extended attributes come last, sorted (schemas §3). */
 export function canonicalFileAttributeList(names: readonly string[]): readonly string[] {
   const given = new Set(names);

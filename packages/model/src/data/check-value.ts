@@ -1,7 +1,7 @@
 import { makeError } from '../errors/make-error.ts';
 import type { ErrorObject } from '../errors/result.ts';
 import type { DataSpec, DataType, MeasurementSpec, MatcherType } from './data-spec.ts';
-import { isMeasurement, isOfType, isRangeValue } from './membership.ts';
+import { isMeasurement, isOfType, isRangeValue, type RangeValue } from './membership.ts';
 
 export type ReferenceSpec = Extract<DataSpec, { readonly type: 'file' | 'dataset' | 'group' }>;
 
@@ -30,7 +30,7 @@ export function checkValue(spec: DataSpec, value: unknown, checkReference: Refer
     case 'string':
       return checkAllowed(spec, value);
     case 'range':
-      return isRangeValue(value) && !isRightDirection(value) ? constraintError(value, 'range', 'invalid step direction') : null;
+      return isRangeValue(value) ? checkRange(value) : null;
     case 'timeSeriesMeasurement': {
       const fits = isMeasurement(value) && spec.specs.some((one) => matchesName(one.nameMatcherType, one.nameMatcher, value.tsName));
       return fits ? null : constraintError(value, spec.type, { specs: spec.specs satisfies readonly MeasurementSpec[] });
@@ -67,17 +67,12 @@ function checkAllowed(spec: Extract<DataSpec, { readonly type: 'number' | 'strin
   return constraintError(value, spec.type, { allowedValues });
 }
 
-/** Defaults: start 0, step 1; a step of zero is never right (data-and-stores R3). */
-function isRightDirection({
-  start = 0,
-  end,
-  step = 1,
-}: {
-  readonly start?: number;
-  readonly end: number;
-  readonly step?: number;
-}): boolean {
-  return (start <= end && step > 0) || (start >= end && step < 0);
+/** Defaults: start 0, step 1; a step of zero is never right (data-and-stores R3). A range has no more values than can be counted. */
+function checkRange(value: RangeValue): ErrorObject | null {
+  const { start = 0, end, step = 1 } = value;
+  const isRightDirection = (start <= end && step > 0) || (start >= end && step < 0);
+  if (!isRightDirection) return constraintError(value, 'range', 'invalid step direction');
+  return (end - start) / step > Number.MAX_SAFE_INTEGER ? constraintError(value, 'range', 'too many values') : null;
 }
 
 /** Equality or prefix (data-and-stores R4). */

@@ -13,11 +13,6 @@ export function newId(random: RandomSource = platformRandom): string {
   return `${digits.slice(0, 32)}ch${digits.slice(32)}`;
 }
 
-/** A fresh trace id of an iterated item: 20 hex digits (data-and-stores R20). */
-export function newTraceId(random: RandomSource = platformRandom): string {
-  return hex(random(new Uint8Array(10)));
-}
-
 /** Milliseconds as the whole seconds that the contract's times are counted in (rest R18). */
 export function secondsOf(atMs: number): number {
   return Math.floor(atMs / 1000);

@@ -1,7 +1,7 @@
 /** JSON text as a value, or where it stops being JSON. */
 export type JsonOutcome =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly reason: 'syntax' | 'tooDeep'; readonly position: number };
+  | { readonly ok: false; readonly reason: 'syntax' | 'tooDeep' | 'tooLarge'; readonly position: number };
 
 export interface JsonLimits {
   /** Levels of arrays and objects; deeper text is refused before anything walks it recursively. */
@@ -11,17 +11,59 @@ export interface JsonLimits {
 const defaultMaxDepth = 200;
 
 /**
- * Parses JSON. Keys such as `__proto__` become ordinary own properties, so read objects with `Object.hasOwn`.
+ * Parses JSON. Keys such as `__proto__` become ordinary own properties, so read objects with `Object.hasOwn`. A number
+ * that is too large for a double is refused: it would be infinite, and null as soon as it is written again.
  * `position` is the index of the first character that does not fit, the text's length when it ends too early.
  */
 export function parseJson(text: string, limits: JsonLimits = { maxDepth: defaultMaxDepth }): JsonOutcome {
   const deepAt = positionDeeperThan(text, limits.maxDepth);
   if (deepAt !== null) return { ok: false, reason: 'tooDeep', position: deepAt };
+  let value: unknown;
   try {
-    return { ok: true, value: JSON.parse(text) as unknown };
+    value = JSON.parse(text) as unknown;
   } catch {
     return { ok: false, reason: 'syntax', position: syntaxErrorPosition(text) };
   }
+  const largeAt = infiniteNumberPosition(text);
+  return largeAt === null ? { ok: true, value } : { ok: false, reason: 'tooLarge', position: largeAt };
+}
+
+/** Without 200 digits in a row or an exponent of three no number comes near the limit; hardly any text goes past this. */
+const mayBeInfinite = /\d{200}|[eE]\+?\d{3}/;
+
+/** The text is JSON. */
+function infiniteNumberPosition(text: string): number | null {
+  if (!mayBeInfinite.test(text)) return null;
+  let at = 0;
+  while (at < text.length) {
+    const end = stringEnd(text, at);
+    if (end !== null) {
+      at = end;
+      continue;
+    }
+    plainScalar.lastIndex = at;
+    const scalar = plainScalar.exec(text)?.[0];
+    if (scalar !== undefined && Math.abs(Number(scalar)) === Infinity) return at;
+    at += scalar?.length ?? 1;
+  }
+  return null;
+}
+
+export type JsonValueProblem = 'tooDeep' | 'tooLarge';
+
+/**
+ * What `parseJson` would have refused in a value that somebody else parsed; null when it is fine. Code that walks or
+ * writes JSON recursively relies on the depth, whoever keeps values on the numbers.
+ */
+export function jsonValueProblem(value: unknown, maxDepth: number = defaultMaxDepth): JsonValueProblem | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : 'tooLarge';
+  if (typeof value !== 'object' || value === null) return null;
+  if (maxDepth === 0) return 'tooDeep';
+  for (const part of Array.isArray(value) ? (value as readonly unknown[]) : Object.values(value)) {
+    const problem = jsonValueProblem(part, maxDepth - 1);
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
 /** Brackets inside strings do not count. */

@@ -5,8 +5,9 @@ function holdsText(value: unknown, key: string): boolean {
   return isJsonObject(value) && typeof ownValue(value, key) === 'string';
 }
 
+/** Integers of ranges are counted with, so they must not have lost digits. */
 function isIntegerIfPresent(value: JsonObject, key: string): boolean {
-  return !Object.hasOwn(value, key) || Number.isInteger(value[key]);
+  return !Object.hasOwn(value, key) || Number.isSafeInteger(value[key]);
 }
 
 export interface RangeValue {
@@ -24,7 +25,7 @@ export interface Measurement {
 export function isRangeValue(value: unknown): value is RangeValue {
   return (
     isJsonObject(value) &&
-    Number.isInteger(ownValue(value, 'end')) &&
+    Number.isSafeInteger(ownValue(value, 'end')) &&
     isIntegerIfPresent(value, 'start') &&
     isIntegerIfPresent(value, 'step')
   );

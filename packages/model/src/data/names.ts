@@ -11,3 +11,8 @@ export function characterCount(text: string): number {
   for (const _ of text) count += 1;
   return count;
 }
+
+/** Whether a text column can hold it: NUL and lone surrogates survive in JSON text only (design §5). */
+export function isColumnText(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}

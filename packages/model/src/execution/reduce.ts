@@ -135,7 +135,7 @@ function interrupted(draft: Draft, event: EventOf<'interrupted'>): Refusal | nul
   if (isTerminal(execution.status)) return refused('atmWorkflowExecutionEnded');
   const isHeard = current.status !== 'stopping' || isStronger(rules.stop.lanePriority, 'interrupt', current.stoppingReason);
   if (isHeard && !isEndStatus(current.status)) logWorkflow(draft, 'critical', event.description, reasonOf(event.error));
-  return stopCurrent(draft, { reason: 'interrupt', actor: null, note: null });
+  return stopCurrent(draft, { reason: 'interrupt', actor: null, note: event.description });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Readers of single request fields (rest R55–R57; schemas §9, sanitiser of Onezone). */
 import { isJsonObject, type JsonObject } from '../data/json.ts';
+import { isColumnText } from '../data/names.ts';
 import { makeError } from '../errors/make-error.ts';
 import { ok, refuse, type ErrorObject, type Result } from '../errors/result.ts';
 
@@ -9,11 +10,11 @@ export type Service = 'oneprovider' | 'onezone';
 /** Reads one field; `key` is what errors name. */
 export type Field<T> = (value: unknown, key: string, service: Service) => Result<T>;
 
-/** Oneprovider takes true and false as their text (rest R56). */
+/** Oneprovider takes true and false as their text (rest R56). A text that no column can hold is as good as none. */
 export function textField(options: { readonly notEmpty?: boolean } = {}): Field<string> {
   return (value, key, service) => {
     const text = typeof value === 'boolean' && service === 'oneprovider' ? String(value) : value;
-    if (typeof text !== 'string') return refuse(makeError('badValueString', { key }));
+    if (typeof text !== 'string' || !isColumnText(text)) return refuse(makeError('badValueString', { key }));
     return options.notEmpty === true && text === '' ? refuse(makeError('badValueEmpty', { key })) : ok(text);
   };
 }

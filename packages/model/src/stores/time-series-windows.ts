@@ -1,68 +1,20 @@
 import { isEntityName } from '../data/names.ts';
 import { makeError } from '../errors/make-error.ts';
 import type { ErrorObject } from '../errors/result.ts';
-import type { MetricConfig } from '../schema/workflow.ts';
+import type { MetricConfig, TimeSeriesStoreConfig } from '../schema/workflow.ts';
 
 /** Seconds; the single window of resolution 0 starts at 0 (data-and-stores R59). */
 export function windowStart(timestamp: number, resolution: number): number {
   return resolution === 0 ? 0 : timestamp - (timestamp % resolution);
 }
 
-/** Everything an aggregator needs to go on; `value` is what browsing shows. */
-export interface WindowState {
-  readonly value: number;
-  readonly sum: number;
-  readonly count: number;
-  readonly firstTimestamp: number;
-  readonly lastTimestamp: number;
-}
-
-interface Point {
-  readonly timestamp: number;
-  readonly value: number;
-}
-
-/** A window with one more measurement, processed in the order of the calls (data-and-stores R59). */
-export function addToWindow(aggregator: MetricConfig['aggregator'], window: WindowState | null, { timestamp, value }: Point): WindowState {
-  if (window === null) return { value, sum: value, count: 1, firstTimestamp: timestamp, lastTimestamp: timestamp };
-  const sum = window.sum + value;
-  const count = window.count + 1;
-  return {
-    value: aggregated(aggregator, window, { timestamp, value }, sum / count),
-    sum,
-    count,
-    firstTimestamp: Math.min(window.firstTimestamp, timestamp),
-    lastTimestamp: Math.max(window.lastTimestamp, timestamp),
-  };
-}
-
-/** Ties: for `last` the one processed later wins, for `first` the one processed earlier. */
-function aggregated(aggregator: MetricConfig['aggregator'], window: WindowState, { timestamp, value }: Point, average: number): number {
-  switch (aggregator) {
-    case 'sum':
-      return window.value + value;
-    case 'max':
-      return Math.max(window.value, value);
-    case 'min':
-      return Math.min(window.value, value);
-    case 'avg':
-      return average;
-    case 'last':
-      return timestamp >= window.lastTimestamp ? value : window.value;
-    case 'first':
-      return timestamp < window.firstTimestamp ? value : window.value;
-  }
-}
-
-/** The newest `retention` window starts, newest first (data-and-stores R60). */
-export function keptWindows(starts: Iterable<number>, retention: number): readonly number[] {
-  return [...new Set(starts)].sort((a, b) => b - a).slice(0, retention);
-}
-
 const retentionLimits = { low: 1, high: 1_000_000 } as const;
 
 /** Whether a series may be created; null or the first problem (data-and-stores R58). Resolution and aggregator are known words already. */
-export function checkSeries(name: string, metrics: Readonly<Record<string, MetricConfig>>): ErrorObject | null {
+export function checkSeries(
+  name: string,
+  metrics: Readonly<Record<string, Pick<MetricConfig, 'resolution' | 'retention'>>>,
+): ErrorObject | null {
   if (!isEntityName(name)) return makeError('badValueName', { key: 'timeSeriesName' });
   for (const [metricName, { resolution, retention }] of Object.entries(metrics)) {
     if (!isEntityName(metricName)) return makeError('badValueName', { key: 'metricName' });
@@ -74,6 +26,21 @@ export function checkSeries(name: string, metrics: Readonly<Record<string, Metri
     }
   }
   return null;
+}
+
+/** Metrics of one time series store (data-and-stores R58). */
+export const maxMetricCount = 50_000;
+
+/** Whether a store may begin with the series of its `exact` generators; null or the first problem (data-and-stores R53, R58). */
+export function checkExactSeries({ timeSeriesCollectionSchema }: TimeSeriesStoreConfig): ErrorObject | null {
+  let count = 0;
+  for (const { nameGeneratorType, nameGenerator, metrics } of timeSeriesCollectionSchema.timeSeriesSchemas) {
+    if (nameGeneratorType !== 'exact') continue;
+    const problem = checkSeries(nameGenerator, metrics);
+    if (problem !== null) return problem;
+    count += Object.keys(metrics).length;
+  }
+  return count > maxMetricCount ? makeError('timeSeriesCollectionTooManyMetrics', { limit: maxMetricCount }) : null;
 }
 
 /** Series name → metric names. */

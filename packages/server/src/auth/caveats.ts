@@ -2,7 +2,7 @@
 import { isDataCaveat, type Caveat } from '@laneway/engine';
 import { makeError } from '@laneway/model';
 import type { Method } from '../http/route.ts';
-import { unauthorized, type Identity } from './identity.ts';
+import { unauthorized, type Identity, type UserIdentity } from './identity.ts';
 
 export interface Operation {
   readonly service: 'opw' | 'ozw';
@@ -30,6 +30,12 @@ function permits(caveat: Caveat, operation: Operation): boolean {
   if ('scope' in caveat) return false;
   if (isDataCaveat(caveat)) return false;
   return caveat.type !== 'api' || caveat.whitelist.some((entry) => covers(entry, operation));
+}
+
+/** For an operation that does not look at `api` caveats (rest R33): a token for files reaches files only (rest R32). */
+export function refuseTokensForFiles(user: UserIdentity): void {
+  const caveat = user.caveats.find(isDataCaveat);
+  if (caveat !== undefined) throw unauthorized(makeError('tokenCaveatUnverified', { caveat }));
 }
 
 /** Refuses with `tokenCaveatUnverified` unless every caveat of the token lets the operation pass. Guests pass. */

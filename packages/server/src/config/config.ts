@@ -32,6 +32,9 @@ export interface ServeConfig {
   readonly leaseMs: number;
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
+  readonly executionsPerSpace: number | null;
+  readonly runtimeCheckMs: number;
+  readonly runtimeCheckGraceAttempts: number;
   readonly maxItemBytes: number;
   readonly bodyLimitBytes: number;
   readonly suspendedRetentionMs: number;
@@ -51,6 +54,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** A setting that turned out wrong when it was used: what the system says of it, after the setting's name. */
+export function settingError(name: OptionName, problem: string, cause: unknown): ConfigError {
+  return new ConfigError(`${name}: ${problem}: ${cause instanceof Error ? cause.message : String(cause)}`);
+}
+
 export interface ConfigSources {
   readonly options: RawConfig;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -60,9 +68,30 @@ export interface ConfigSources {
 
 /** Throws ConfigError. */
 export function loadConfig(sources: ConfigSources): ServeConfig {
+  return compile(settingReader(sources));
+}
+
+/** The settings in effect under the names by which they are set, for people: secrets are not shown. Throws ConfigError. */
+export function describeSettings(sources: ConfigSources): Readonly<Record<OptionName, string>> {
+  const read = settingReader(sources);
+  const { sandbox, httpsPort, dataDir } = compile(read);
+  const effective: Readonly<Partial<Record<OptionName, unknown>>> = { sandbox, httpsPort, dataDir };
+  const entries = (Object.keys(serveOptions) as OptionName[]).map((name) => [name, shown(name, effective[name] ?? read(name))] as const);
+  return Object.fromEntries(entries) as Readonly<Record<OptionName, string>>;
+}
+
+function shown(name: OptionName, value: unknown): string {
+  if (value === null) return '–';
+  if (name === 'metricsToken') return '(set)';
+  return typeof value === 'string' ? value.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:…@') : JSON.stringify(value);
+}
+
+type SettingReader = (name: OptionName) => unknown;
+
+function settingReader(sources: ConfigSources): SettingReader {
   rejectUnknownVariables(sources.variables);
   const file = sources.file === null ? {} : readConfigFile(sources.file);
-  const read = (name: OptionName): unknown => {
+  return (name) => {
     const spec: OptionSpec = serveOptions[name];
     const variable = variableName(name);
     const candidates = [
@@ -75,7 +104,6 @@ export function loadConfig(sources: ConfigSources): ServeConfig {
     const [source, value] = given;
     return readValue(spec.type, value, source === 'option' ? name : `${name} (${source})`);
   };
-  return compile(read);
 }
 
 function readConfigFile(path: string): Readonly<Record<string, unknown>> {
@@ -136,7 +164,7 @@ function parseMap(text: string): unknown {
 }
 
 /** Every value has been read by the kind of its option, so its type is known here. */
-function compile(read: (name: OptionName) => unknown): ServeConfig {
+function compile(read: SettingReader): ServeConfig {
   const cert = read('tlsCert') as string | null;
   const key = read('tlsKey') as string | null;
   const selfSigned = read('tlsSelfSigned') as boolean;
@@ -150,13 +178,16 @@ function compile(read: (name: OptionName) => unknown): ServeConfig {
       : { kind: selfSigned ? 'selfSigned' : 'none' };
   const httpsPort = read('httpsPort') as number | null;
   if (httpsPort !== null && tls.kind === 'none') throw new ConfigError('httpsPort needs tlsCert and tlsKey, or tlsSelfSigned');
+  const databaseUrl = read('databaseUrl') as string | null;
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\/\S/.test(databaseUrl))
+    throw new ConfigError('databaseUrl has to begin with postgres://; without one the embedded database is used');
   const publicUrl = read('publicUrl') as string | null;
   if (publicUrl !== null && !/^https?:\/\/[^\s/]+$/.test(publicUrl))
     throw new ConfigError('publicUrl has to be an http(s) URL without a path');
   const leaseMs = (read('leaseSec') as number) * 1000;
   return {
     dataDir: resolve(read('dataDir') as string),
-    databaseUrl: read('databaseUrl') as string | null,
+    databaseUrl,
     host,
     port: read('port') as number,
     httpsPort: tls.kind === 'none' ? null : (httpsPort ?? 8443),
@@ -176,6 +207,9 @@ function compile(read: (name: OptionName) => unknown): ServeConfig {
     leaseMs,
     jobsPerTask: read('jobsPerTask') as number,
     jobsPerNode: read('jobsPerNode') as number,
+    executionsPerSpace: read('executionsPerSpace') as number | null,
+    runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,
+    runtimeCheckGraceAttempts: read('runtimeCheckGraceAttempts') as number,
     maxItemBytes: read('maxItemBytes') as number,
     bodyLimitBytes: read('bodyLimitBytes') as number,
     suspendedRetentionMs: (read('suspendedRetentionSec') as number) * 1000,

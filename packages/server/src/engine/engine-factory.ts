@@ -6,6 +6,7 @@ import { ConfigError, isLoopback } from '../config/config.ts';
 import { bulkAccess } from './bulk-access.ts';
 import { JobTokens } from './job-tokens.ts';
 import { LambdaDomain } from './lambda-domain.ts';
+import { userAccess } from './user-access.ts';
 
 export interface LanewayEngine extends RunningEngine {
   readonly engine: Engine;
@@ -13,7 +14,7 @@ export interface LanewayEngine extends RunningEngine {
 
 /** Builds the engine; it begins to work when the listeners are open, so that no job starts before it can reach them. */
 export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
-  const { config, database, registry, providerId, logger, directory } = parts;
+  const { config, database, registry, providerId, metrics, logger, directory } = parts;
   const runtime = await createLambdaRuntime({
     lambdaDirs: config.lambdas === null ? [] : [config.lambdas],
     cacheDir: join(config.dataDir, 'cache'),
@@ -46,6 +47,9 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       requestKeyRetentionMs: config.requestKeyRetentionMs,
       bulkRetentionMs: config.bulkRetentionMs,
       bulkMembersPerSecond: config.bulkMembersPerSecond,
+      executionsPerSpace: config.executionsPerSpace,
+      runtimeCheckMs: config.runtimeCheckMs,
+      runtimeCheckGraceAttempts: config.runtimeCheckGraceAttempts,
     },
     database,
     runtime: runtime.value,
@@ -58,6 +62,8 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       },
       close: (job) => jobTokens.revoke(job),
     },
+    access: userAccess(registry),
+    observeStop: (moment, mode, seconds) => metrics.observeStop(moment, mode, seconds),
     log: logger,
     bulkAccess: bulkAccess(registry),
   });

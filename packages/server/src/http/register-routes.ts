@@ -3,6 +3,7 @@
  * `Accept`, `Content-Type`, body, pipeline. Every other method of a known path answers 405 before
  * credentials are looked at; OPTIONS answers a pre-flight (D6).
  */
+import { isUtf8 } from 'node:buffer';
 import { isJsonObject, makeError, parseJson, type JsonObject } from '@laneway/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
@@ -73,6 +74,8 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
     url,
     config: { operationId: route.operationId, body: route.body },
     onRequest: async (request) => {
+      // Nothing has such an id or name, and not every database could be asked for it.
+      if (Object.values(request.params as Readonly<Record<string, string>>).some((value) => value.includes('\0'))) throw notFoundAtAll();
       identities.set(request, await host.authenticate(request, route));
       checkAccept(request, route);
       checkContentType(request, route);
@@ -82,6 +85,11 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
       return await send(reply, answer);
     },
   });
+}
+
+/** As for a path that no route has (rest R1). */
+function notFoundAtAll(): Refusal {
+  return new Refusal(makeError('notFound'), 404);
 }
 
 function checkAccept(request: FastifyRequest, route: Route): void {
@@ -115,8 +123,9 @@ function bodyOf(request: FastifyRequest, route: Route): JsonObject {
   if (!(raw instanceof Buffer) || raw.length === 0) return {};
   if (route.body === 'none') return {};
   if (route.body === 'json' && !isJsonType(request.headers['content-type'])) throw new Refusal(makeError('notSupported'), 415);
-  const parsed = parseJson(raw.toString('utf8'));
-  if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
+  // Bytes that are no UTF-8 would be replaced silently.
+  const parsed = isUtf8(raw) ? parseJson(raw.toString('utf8')) : null;
+  if (parsed?.ok === true && isJsonObject(parsed.value)) return parsed.value;
   if (route.body === 'ignored') return {};
   throw new Refusal(makeError('malformedData'));
 }

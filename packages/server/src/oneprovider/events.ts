@@ -27,9 +27,7 @@ export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
     body: 'none',
     extension: true,
     produces: ['text/event-stream'],
-    parameters: [
-      { name: 'Last-Event-ID', in: 'query', text: 'header: go on after this event; without it the stream starts with a snapshot' },
-    ],
+    parameters: [{ name: 'Last-Event-ID', in: 'header', text: 'go on after this event; without it the stream starts with a snapshot' }],
     handle: async (call) => {
       const { user, view } = await requireExecution(deps, call, { method: 'GET', aspect: 'events' });
       await requireViewer(deps, user, view.execution);

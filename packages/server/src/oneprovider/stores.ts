@@ -1,8 +1,8 @@
 /** Stores of executions: dump, and browsing as extensions (rest §5.7, data-and-stores §3.2, §4). */
 import { Readable } from 'node:stream';
 import type { StoreInfo } from '@laneway/engine';
-import { requireUser, notFound, type UserIdentity } from '../auth/identity.ts';
-import { checkCaveats } from '../auth/caveats.ts';
+import { notFound, requireUser } from '../auth/identity.ts';
+import { checkCaveats, refuseTokensForFiles } from '../auth/caveats.ts';
 import { parseJson, type JsonObject } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
 import { need } from '../http/refusal.ts';
@@ -12,14 +12,16 @@ import { requireViewer } from './access.ts';
 const prefix = '/api/v3/oneprovider';
 const path = '/automation/execution/stores/{sid}';
 
-/** guest 401 → 404 → 403 (rest §5.7). */
-async function requireStore(deps: ServerDeps, call: Call): Promise<{ readonly user: UserIdentity; readonly store: StoreInfo }> {
+/** guest 401 → 404 → caveats 401 → 403 (rest §5.3, §5.7). */
+async function requireStore(deps: ServerDeps, call: Call, aspect: 'dump' | 'instance' | 'content'): Promise<StoreInfo> {
   const user = requireUser(call.identity);
   const store = await deps.stores.info(call.param('sid'));
   const view = store === null ? null : await deps.executions.view(store.executionId);
   if (store === null || view === null) throw notFound();
+  if (aspect === 'dump') refuseTokensForFiles(user);
+  else checkCaveats(user, { service: 'opw', method: 'GET', gri: `op_atm_store.${store.id}.${aspect}:private` });
   await requireViewer(deps, user, view.execution);
-  return { user, store };
+  return store;
 }
 
 export function storeRoutes(deps: ServerDeps): Route[] {
@@ -33,8 +35,7 @@ export function storeRoutes(deps: ServerDeps): Route[] {
       body: 'none',
       produces: ['application/octet-stream', 'application/json'],
       handle: async (call) => {
-        // The caveats of a token are not looked at here (rest R33), but a token for data access only stays one.
-        const { store } = await requireStore(deps, call);
+        const store = await requireStore(deps, call, 'dump');
         const dump = need(await deps.stores.dump(store.id));
         await call.reply
           .code(200)
@@ -54,7 +55,7 @@ export function storeRoutes(deps: ServerDeps): Route[] {
       body: 'none',
       extension: true,
       handle: async (call) => {
-        const { store } = await requireStore(deps, call);
+        const store = await requireStore(deps, call, 'instance');
         const { executionId, schemaId, name, type, config, initialContent, frozen } = store;
         return json({ atmStoreId: store.id, atmWorkflowExecutionId: executionId, schemaId, name, type, config, initialContent, frozen });
       },
@@ -78,8 +79,7 @@ export function storeRoutes(deps: ServerDeps): Route[] {
         },
       ],
       handle: async (call) => {
-        const { store } = await requireStore(deps, call);
-        checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: `op_atm_store.${store.id}.content:private` });
+        const store = await requireStore(deps, call, 'content');
         return json(need(await deps.stores.browse(store.id, browseOptions(call.query, store.type))));
       },
     },

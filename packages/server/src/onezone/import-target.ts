@@ -17,7 +17,9 @@ export async function targetInventory(
 ): Promise<{ readonly user: UserIdentity; readonly inventoryId: string }> {
   const user = requireZoneUser(call, gri);
   const key = 'atmInventoryId';
-  const id = ownValue(call.body, key);
+  const given = ownValue(call.body, key);
+  // One that no database could hold is as unknown as any other.
+  const id = typeof given === 'string' ? given.replaceAll('\0', '\uFFFD') : given;
   const membership = typeof id === 'string' ? await deps.registry.inventoryMember(id, user.account.id) : null;
   const allowed = holdsInInventory(membership, privilege);
   if (!allowed && !hasZonePrivilege(user, 'oz_atm_inventories_update')) throw forbidden();

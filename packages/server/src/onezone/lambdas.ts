@@ -17,7 +17,7 @@ import {
 } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { zoneData } from '../http/fields.ts';
+import { refuseNul, zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Route } from '../http/route.ts';
 import { holdsInInventory, requireZonePrivilege, requireZoneUser } from './access.ts';
@@ -75,6 +75,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       ],
       handle: async (call) => {
         const { user, inventoryId } = await targetInventory(deps, call, 'manage_lambdas', 'od_atm_lambda.null.instance:private');
+        refuseNul(call.body);
         const dump = checked(decodeLambdaDump(call.body));
         const id = await registry.createLambda({
           inventoryId,
@@ -176,7 +177,9 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
         if (!holdsInInventory(target, 'manage_lambdas') && !zone) throw forbidden();
         if ((await registry.inventory(call.param('aiid'))) === null)
           throw new Refusal(makeError('badValueIdNotFound', { key: 'atmInventoryId' }));
-        if (await registry.linkLambda(lambda.id, call.param('aiid'))) return noContent;
+        const outcome = await registry.linkLambda(lambda.id, call.param('aiid'));
+        if (outcome === 'linked') return noContent;
+        if (outcome === 'missing') throw notFound();
         const relation = { childType: 'atm_lambda', childId: lambda.id, parentType: 'atm_inventory', parentId: call.param('aiid') };
         throw new Refusal(makeError('relationAlreadyExists', relation));
       },

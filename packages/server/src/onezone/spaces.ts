@@ -5,7 +5,8 @@ import { forbidden, hasZonePrivilege, notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
-import { created, json, type Call, type Route } from '../http/route.ts';
+import { created, json, noContent, type Call, type Route } from '../http/route.ts';
+import { holdsInSpace } from '../oneprovider/access.ts';
 import { requireZonePrivilege, requireZoneUser } from './access.ts';
 
 const prefix = '/api/v3/onezone';
@@ -38,6 +39,16 @@ async function showSpace(deps: ServerDeps, call: Call, below: 'user' | 'zone'): 
   const views = hasZonePrivilege(user, 'oz_spaces_view');
   if (member === null && !views) throw forbidden();
   return spaceJson(deps, space, views);
+}
+
+/** 404 → 401 → 403: owners, members with space_delete, and who may delete any space. */
+async function requireDeletable(deps: ServerDeps, call: Call): Promise<Space> {
+  const space = await deps.spaces.get(call.param('id'));
+  if (space === null) throw notFound();
+  const user = requireZoneUser(call, `od_space.${space.id}.instance:private`);
+  const allowed = await holdsInSpace(deps, user.account.id, space.id, 'space_delete');
+  if (!allowed && !hasZonePrivilege(user, 'oz_spaces_delete')) throw forbidden();
+  return space;
 }
 
 async function createFor(deps: ServerDeps, call: Call): Promise<string> {
@@ -96,6 +107,18 @@ export function spaceRoutes(deps: ServerDeps): Route[] {
       return json({ spaces: (await deps.spaces.list(null)).map((space) => space.id) });
     }),
     get('/spaces/privileges', 'list_space_privileges', 'Get the privilege sets of spaces', async () => json(spacePrivileges)),
+    {
+      prefix,
+      method: 'DELETE',
+      path: '/spaces/{id}',
+      operationId: 'remove_space',
+      summary: 'Forget a space that has no executions; its directory stays as it is',
+      body: 'none',
+      handle: async (call) => {
+        need(await deps.spaces.delete((await requireDeletable(deps, call)).id));
+        return noContent;
+      },
+    },
     get('/spaces/{id}', 'get_space', 'Get a space', async (call) => json(await showSpace(deps, call, 'zone'))),
   ];
 }

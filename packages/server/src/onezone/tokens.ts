@@ -42,9 +42,7 @@ const caveatsField: Field<readonly unknown[]> = (value, key) => {
 };
 
 const nameField: Field<string> = convertedField(textField({ notEmpty: true }), (name, key) =>
-  name.length <= 255 && name.isWellFormed() && !name.includes('\0')
-    ? ok(name)
-    : refuse(makeError('badValueTextTooLarge', { key, limit: 255 })),
+  name.length <= 255 ? ok(name) : refuse(makeError('badValueTextTooLarge', { key, limit: 255 })),
 );
 
 /** A token given in a body; what is wrong with it goes into `badValueToken` (rest R134). */

@@ -30,7 +30,7 @@ const entries: readonly Entry[] = [
   ['POST', '/groups/{gid}/spaces/join', 'group_join_space'],
   ['DELETE', '/groups/{gid}/spaces/{sid}', 'group_space'],
   ['POST', '/spaces', 'space_without_members'],
-  ['PATCH DELETE', '/spaces/{id}', 'space'],
+  ['PATCH', '/spaces/{id}', 'space'],
   ['GET', '/spaces/{id}/owners', 'space_owners'],
   ['PUT DELETE', '/spaces/{id}/owners/{uid}', 'space_owner'],
   ['POST', '/spaces/{id}/users/token', 'space_user_invite_token'],

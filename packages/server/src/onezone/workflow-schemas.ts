@@ -21,7 +21,7 @@ import {
 } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { zoneData } from '../http/fields.ts';
+import { refuseNul, zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Route } from '../http/route.ts';
 import { holdsInInventory, requireZonePrivilege, requireZoneUser } from './access.ts';
@@ -98,6 +98,7 @@ async function createSchema(deps: ServerDeps, call: Call): Promise<string> {
     'manage_workflow_schemas',
     'od_atm_workflow_schema.null.instance:private',
   );
+  refuseNul(call.body);
   const id = newId();
   const withRevision = ownValue(call.body, 'revision') !== undefined;
   if (withRevision) {

@@ -15,12 +15,14 @@ import {
   type Result,
 } from '@laneway/model';
 import type {
+  Blocker,
   ControlRequest,
   ExecutionEvent,
   ExecutionService,
   ExecutionSummary,
   ExecutionView,
   ListRequest,
+  Receipt,
   RepeatRequest,
   ScheduleRequest,
   StopRequestOf,
@@ -66,6 +68,23 @@ export class FakeExecutions implements ExecutionService {
     );
     this.put(execution, changes);
     return ok({ executionId: execution.id });
+  }
+
+  /** One lane without tasks, of no real workflow schema; returns the id. */
+  async scheduleSomething(owner: Pick<ScheduleRequest, 'userId' | 'spaceId' | 'atmInventoryId'>): Promise<string> {
+    const scheduled = await this.schedule({
+      ...owner,
+      atmWorkflowSchemaId: newId(),
+      name: 'flow',
+      revisionNumber: 1,
+      revision: { lanes: [{ id: 'lane', maxRetries: 0 }] } as never,
+      lambdas: {},
+      storeInitialContentOverlay: {},
+      logLevel: 6,
+      callback: null,
+    });
+    if (!scheduled.ok) throw new Error(scheduled.error.description);
+    return scheduled.value.executionId;
   }
 
   put(execution: Execution, changes: readonly Omit<ExecutionEvent, 'executionId' | 'version' | 'at' | 'actor'>[] = []): void {
@@ -119,6 +138,10 @@ export class FakeExecutions implements ExecutionService {
     return await this.#command(request.executionId, { kind: 'pause', actor: request.actor, note: request.note });
   }
 
+  async interrupt(): Promise<boolean> {
+    return await Promise.resolve(false);
+  }
+
   async resume({ executionId, actor }: ControlRequest): Promise<Result<void>> {
     return await this.#command(executionId, { kind: 'resume', actor });
   }
@@ -142,6 +165,16 @@ export class FakeExecutions implements ExecutionService {
     if (reduction.kind === 'refused') return refuse(reduction.error);
     if (reduction.kind === 'changed') this.put(reduction.execution, reduction.changes);
     return ok(undefined);
+  }
+
+  async receipt(executionId: string): Promise<Receipt | null> {
+    const execution = this.#executions.get(executionId);
+    const { status = '', stop = null } = execution ?? {};
+    return await Promise.resolve(execution === undefined ? null : { executionId, status, stop, laneRuns: [] });
+  }
+
+  async blockers(executionId: string): Promise<readonly Blocker[] | null> {
+    return await Promise.resolve(this.#executions.has(executionId) ? [{ kind: 'lease', nodeId: null, until: null }] : null);
   }
 
   async delete(request: { readonly executionId: string }): Promise<Result<void>> {

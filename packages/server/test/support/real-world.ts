@@ -10,6 +10,7 @@ import { FaultyDatabase } from '../../../../test/support/faulty-database.ts';
 import { InProcessRuntime, perItem, untilStopped } from '../../../../test/support/in-process-runtime.ts';
 import { bulkAccess } from '../../src/engine/bulk-access.ts';
 import type { ServerDeps } from '../../src/deps.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './fake-engine.ts';
 import { lambdaRevision, workflowRevision, World, type Answer, type Person } from './world.ts';
 
@@ -63,6 +64,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     spaces: engine.spaces,
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
+    metrics: createMetrics(),
     providerId,
     version: '0.0.0-test',
     logger: pino({ level: 'silent' }),

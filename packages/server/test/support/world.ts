@@ -7,6 +7,7 @@ import { newId, type LambdaRevision, type WorkflowSchemaRevision } from '@lanewa
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { buildServer } from '../../src/build-server.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import type { ServerDeps } from '../../src/deps.ts';
 import type { DatabaseKind } from '../../../../test/support/databases.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './fake-engine.ts';
@@ -147,6 +148,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     stores,
     spaces,
     files: new Files({ database, spaces, providerId, pythonCommand: null }),
+    metrics: createMetrics(),
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
     providerId,

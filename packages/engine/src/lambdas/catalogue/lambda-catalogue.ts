@@ -91,7 +91,13 @@ async function loadUserFolder(dir: string, problems: string[]): Promise<Catalogu
 }
 
 async function loadSubfolders(dir: string, source: CatalogueEntry['source'], problems: string[]): Promise<CatalogueEntry[]> {
-  const names = (await readdir(dir).catch(() => [])).sort((left, right) => (left < right ? -1 : 1));
+  const found = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') {
+      problems.push(`${dir}: ${error.message}`);
+    }
+    return [];
+  });
+  const names = found.sort((left, right) => (left < right ? -1 : 1));
   const loaded = await Promise.all(
     names.map(async (name) => ((await isDirectory(join(dir, name))) ? await loadFolder(join(dir, name), source, problems) : 'none')),
   );

@@ -24,12 +24,12 @@ export function openHttpLambda(url: string, concurrency: number): LambdaHandle {
 async function runJob(url: string, job: JobToRun, control: JobControl, closing: AbortSignal): Promise<JobOutcome> {
   const signal = AbortSignal.any([control.signal, closing]);
   if (signal.aborted) {
-    return { kind: 'withdrawn', stage: 'signalled' };
+    return { kind: 'withdrawn', stage: 'signal' };
   }
   control.onHeartbeat();
   const answer = await post(url, JSON.stringify(job.request), signal);
   if (signal.aborted && !answer.ok) {
-    return { kind: 'withdrawn', stage: 'signalled' };
+    return { kind: 'withdrawn', stage: 'signal' };
   }
   if (!answer.ok) {
     return { kind: 'crashed', reason: `${url}: ${answer.reason}`, streamed: [] };

@@ -3,7 +3,7 @@
  * emptied before the next. What a lambda leaves there is never followed: names are opened without following links.
  */
 import { lstatSync, readdirSync } from 'node:fs';
-import { chown, constants, mkdir, open, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, constants, mkdir, open, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Identity } from '../sandbox/command.ts';
 import type { JobToRun, StreamedResult } from '../runtime.ts';
@@ -87,7 +87,7 @@ export class JobSpace {
   }
 
   async remove(): Promise<void> {
-    await rm(this.#base, { recursive: true, force: true, maxRetries: 3 });
+    await removeTree(this.#base);
   }
 }
 
@@ -146,6 +146,29 @@ async function emptyDirectory(path: string): Promise<void> {
     throw new Error(`${path} is no directory any more.`);
   }
   for (const name of readdirSync(path)) {
-    await rm(join(path, name), { recursive: true, force: true, maxRetries: 3 });
+    await removeTree(join(path, name));
+  }
+}
+
+/** Only when nothing runs any more that could change the tree. */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') {
+      throw error;
+    }
+    // A lambda may leave directories that their owner may not enter, until the owner says otherwise; root never comes here.
+    await openUp(path);
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function openUp(directory: string): Promise<void> {
+  await chmod(directory, 0o700);
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) {
+      await openUp(join(directory, entry.name));
+    }
   }
 }

@@ -26,8 +26,11 @@ export interface LocalRuntimeOptions {
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly networkEnvironment: Readonly<Record<string, string>>;
+  /** Something went wrong that no job reports. */
+  readonly warn: (fields: Readonly<Record<string, unknown>>, event: string) => void;
 }
 
+const STOPPED = 'The preparation was stopped.';
 /** Local work ends itself this long before the node's lease does. */
 const LEASE_MARGIN_MS = 2_000;
 const MIN_BEAT_TIMEOUT_MS = 500;
@@ -40,13 +43,16 @@ export class LocalRuntime {
   readonly #options: LocalRuntimeOptions;
   readonly #environments: VirtualEnvironments;
   readonly #pools = new Set<RunnerPool>();
+  /** Directories of ended runners that are being removed. */
+  readonly #removals = new Set<Promise<void>>();
   readonly #beatTimeoutMs: number;
   readonly #timers: readonly NodeJS.Timeout[];
   #python: Promise<FoundPython> | null = null;
+  #isClosed = false;
 
   constructor(options: LocalRuntimeOptions) {
     this.#options = options;
-    this.#environments = new VirtualEnvironments(options.cacheDir, options.isolation);
+    this.#environments = new VirtualEnvironments(options.cacheDir, options.isolation, options.warn);
     this.#beatTimeoutMs = Math.max(MIN_BEAT_TIMEOUT_MS, options.leaseMs - LEASE_MARGIN_MS);
     const beat = setInterval(() => this.#beat(), Math.min(1_000, this.#beatTimeoutMs / 4));
     const check = setInterval(() => this.#checkLimits(), LIMIT_CHECK_INTERVAL_MS);
@@ -66,18 +72,23 @@ export class LocalRuntime {
   async prepare(entry: CatalogueEntry, folder: string, task: TaskToPrepare, signal: AbortSignal): Promise<PrepareOutcome> {
     try {
       const kind = await this.#describe(entry, folder, task, signal);
-      return typeof kind === 'string' ? { kind: 'failed', reason: kind } : await this.#openPool(kind, signal);
+      if (typeof kind === 'string') {
+        return { kind: 'failed', reason: kind };
+      }
+      // Nothing is started that nobody would end.
+      return signal.aborted || this.#isClosed ? { kind: 'failed', reason: STOPPED } : await this.#openPool(kind, signal);
     } catch (error) {
       return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
     }
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const timer of this.#timers) {
       clearInterval(timer);
     }
-    await Promise.all([...this.#pools].map((pool) => pool.dispose()));
-    this.#pools.clear();
+    await Promise.all([this.#environments.close(), ...[...this.#pools].map((pool) => this.#closePool(pool))]);
+    await Promise.all(this.#removals);
     await rm(this.#runnersDir(), { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -132,12 +143,13 @@ export class LocalRuntime {
         memoryBytes: kind.memoryLimitBytes ?? Math.floor(totalmem() * DEFAULT_MEMORY_SHARE),
         processCount: MAX_PROCESS_COUNT,
       },
+      unreachable: () => this.#options.warn({ lambda: kind.entry.name, taskId: kind.task.taskId }, 'lambdas.unreachable'),
     });
     this.#pools.add(pool);
     const failure = await pool.warmUp(signal);
     if (failure !== null || signal.aborted) {
       await this.#closePool(pool);
-      const reason = signal.aborted ? 'The preparation was stopped.' : `Lambda "${kind.entry.name}" could not be started: ${failure}`;
+      const reason = signal.aborted ? STOPPED : `Lambda "${kind.entry.name}" could not be started: ${failure}`;
       return { kind: 'failed', reason };
     }
     return {
@@ -157,11 +169,20 @@ export class LocalRuntime {
     try {
       await space.create(kind.identity, kind.isolation.kind === 'bwrap' ? spaceDirectoryName(kind.task) : null);
       const { launch, cookie } = planLaunch(kind, space);
-      return new Runner(new SandboxedProcess(kind.isolation, launch, cookie), space);
+      return new Runner(new SandboxedProcess(kind.isolation, launch, cookie), space, (unused) => this.#remove(unused));
     } catch (error) {
       await space.remove();
       throw error;
     }
+  }
+
+  /** Not waited for by any stop: a job may have left very many files. */
+  #remove(space: JobSpace): void {
+    const removal = space
+      .remove()
+      .catch((error: unknown) => this.#options.warn({ error }, 'lambdas.directoryLeft'))
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
   }
 
   async #closePool(pool: RunnerPool): Promise<void> {

@@ -2,7 +2,7 @@
  * The runners of one task: at most `size`, started when needed, kept warm, replaced when one ended.
  * Ownership: the pool owns its runners from their start until `dispose`.
  */
-import type { JobControl, JobOutcome, JobToRun } from '../runtime.ts';
+import type { JobControl, JobOutcome, JobToRun, StopStage } from '../runtime.ts';
 import type { ProcessInfo } from '../sandbox/process-table.ts';
 import type { ResourceLimits, Runner } from './runner.ts';
 
@@ -12,9 +12,11 @@ export interface PoolOptions {
   readonly start: () => Promise<Runner>;
   readonly resultNames: readonly string[];
   readonly limits: ResourceLimits;
+  /** A runner could not be ended: something of it may still run. */
+  readonly unreachable: () => void;
 }
 
-type Acquired = { readonly ok: true; readonly runner: Runner } | { readonly ok: false; readonly reason: string };
+type Acquired = { readonly ok: true; readonly runner: Runner } | { readonly ok: false; readonly reason: string; readonly stage: StopStage };
 
 export class RunnerPool {
   readonly #options: PoolOptions;
@@ -41,12 +43,12 @@ export class RunnerPool {
   /** Never rejects. */
   async run(job: JobToRun, control: JobControl): Promise<JobOutcome> {
     if (!(await this.#takePlace(control.signal))) {
-      return { kind: 'withdrawn', stage: 'signalled' };
+      return { kind: 'withdrawn', stage: 'signal' };
     }
     try {
       const acquired = await this.#acquire(control.signal);
       if (control.signal.aborted || this.#isDisposed) {
-        return { kind: 'withdrawn', stage: 'signalled' };
+        return { kind: 'withdrawn', stage: acquired.ok ? await this.#giveUp(acquired.runner) : acquired.stage };
       }
       if (!acquired.ok) {
         return { kind: 'crashed', reason: acquired.reason, streamed: [] };
@@ -82,8 +84,7 @@ export class RunnerPool {
 
   async dispose(): Promise<void> {
     this.#isDisposed = true;
-    await Promise.all([...this.#runners].map((runner) => runner.dispose()));
-    this.#runners.clear();
+    await Promise.all([...this.#runners].map((runner) => this.#drop(runner)));
     for (const wake of this.#waiting.splice(0)) {
       wake();
     }
@@ -128,16 +129,19 @@ export class RunnerPool {
       await this.#removeIfEnded(runner);
     }
     const started = await this.#startRunner(signal);
-    return started.ok && !started.runner.claim() ? { ok: false, reason: 'The runner ended right after its start.' } : started;
+    if (!started.ok || started.runner.claim()) {
+      return started;
+    }
+    return { ok: false, reason: 'The runner ended right after its start.', stage: await this.#giveUp(started.runner) };
   }
 
   async #startRunner(signal: AbortSignal): Promise<Acquired> {
     const runner = await this.#options.start().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     if (runner instanceof Error) {
-      return { ok: false, reason: runner.message };
+      return { ok: false, reason: runner.message, stage: 'signal' };
     }
     this.#runners.add(runner);
-    const abort = (): void => void this.#drop(runner);
+    const abort = (): void => void runner.dispose();
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted || this.#isDisposed) {
       abort();
@@ -147,8 +151,12 @@ export class RunnerPool {
     if (failure === null) {
       return { ok: true, runner };
     }
-    await this.#drop(runner);
-    return { ok: false, reason: failure };
+    return { ok: false, reason: failure, stage: await this.#giveUp(runner) };
+  }
+
+  /** Ends a runner without a job: how far that had to go, as the job's outcome tells it. */
+  async #giveUp(runner: Runner): Promise<StopStage> {
+    return (await this.#drop(runner)) ? 'signal' : 'unreachable';
   }
 
   async #removeIfEnded(runner: Runner): Promise<void> {
@@ -157,8 +165,13 @@ export class RunnerPool {
     }
   }
 
-  async #drop(runner: Runner): Promise<void> {
-    this.#runners.delete(runner);
-    await runner.dispose();
+  /** False when something of the runner may still run. */
+  async #drop(runner: Runner): Promise<boolean> {
+    const isOurs = this.#runners.delete(runner);
+    const isGone = await runner.dispose();
+    if (isOurs && !isGone) {
+      this.#options.unreachable();
+    }
+    return isGone;
   }
 }

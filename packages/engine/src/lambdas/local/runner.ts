@@ -1,14 +1,15 @@
 /**
  * One runner: a sandbox with a warm process that takes one batch at a time.
  *
- * Ownership: the runner owns its sandboxed process and its job space; `dispose` ends and removes both.
+ * Ownership: the runner owns its sandboxed process and its job space; `dispose` ends the one and gives up the other.
  * States: starting → idle → busy → idle … → ended. Ended is final: a runner that was stopped, or whose process died, is
  * replaced by a new one (it may have left something in its memory or /tmp that a later job must not see).
  *
  * Invariants
  * 1. A job's outcome is given once, after everything the job could still write has been read or killed.
- * 2. After an abort the outcome is `withdrawn` unless an answer arrived before the kill; `unreachable` says that something
- *    may still run.
+ * 2. After an abort the outcome is `withdrawn` unless an answer arrived before the kill. Its stage is what happened: `signal` when the
+ *    job ended by itself, `kill` when it had to be killed, `unreachable` when something may still run.
+ * 3. Every wait after an abort has an end: the grace, then the kill's own.
  */
 import { StringDecoder } from 'node:string_decoder';
 import type { JobControl, JobOutcome, JobToRun, StreamedResult } from '../runtime.ts';
@@ -46,12 +47,16 @@ export class Runner {
   #onOutput: JobControl['onOutput'] | null = null;
   readonly #announced: (failure: string | null) => void;
   #startOutput = '';
+  readonly #discard: (space: JobSpace) => void;
+  #disposing: Promise<boolean> | null = null;
   /** Resolves when the handler is imported: null, or why that failed. */
   readonly ready: Promise<string | null>;
 
-  constructor(process: SandboxedProcess, space: JobSpace) {
+  /** `discard` gets the job space when nothing uses it any more; removing it is not waited for, it may hold many files. */
+  constructor(process: SandboxedProcess, space: JobSpace, discard: (space: JobSpace) => void) {
     this.#process = process;
     this.#space = space;
+    this.#discard = discard;
     const announcement = Promise.withResolvers<string | null>();
     this.#announced = announcement.resolve;
     this.ready = announcement.promise;
@@ -108,7 +113,8 @@ export class Runner {
     try {
       await this.#space.prepare(job.fileLinks);
     } catch (error) {
-      this.#state = this.#stateNow() === 'ended' ? 'ended' : 'idle';
+      // What the previous job left may be in the way: the next one gets a new runner.
+      await this.dispose();
       return { kind: 'crashed', reason: `The job's files could not be prepared: ${messageOf(error)}`, streamed: [] };
     }
     // What the job printed may arrive after its answer: it is heard until the job is concluded.
@@ -123,12 +129,17 @@ export class Runner {
 
   /** Ends everything; false when something may still run. */
   async dispose(): Promise<boolean> {
+    this.#disposing ??= this.#dispose();
+    return await this.#disposing;
+  }
+
+  async #dispose(): Promise<boolean> {
     this.#state = 'ended';
     this.#announced('The runner was ended.');
     this.#current?.settle({ kind: 'killed' });
     const isGone = await this.#process.kill();
     this.#process.control.destroy();
-    await this.#space.remove().catch(() => undefined);
+    this.#discard(this.#space);
     return isGone;
   }
 
@@ -149,8 +160,8 @@ export class Runner {
           return;
         }
         this.#current = { control, settle: resolve };
-        this.#process.control.write(encodeFrame('J', JSON.stringify(job.request)));
         control.signal.addEventListener('abort', stop, { once: true });
+        this.#process.control.write(encodeFrame('J', JSON.stringify(job.request)));
       });
     } finally {
       clearTimeout(graceTimer);
@@ -162,16 +173,20 @@ export class Runner {
   async #conclude(raw: RawOutcome, wasAborted: boolean, resultNames: readonly string[]): Promise<JobOutcome> {
     if (raw.kind === 'killed' || raw.kind === 'stopped' || (raw.kind === 'crashed' && wasAborted)) {
       const isGone = await this.dispose();
-      return { kind: 'withdrawn', stage: isGone ? (raw.kind === 'killed' ? 'killed' : 'signalled') : 'unreachable' };
+      return { kind: 'withdrawn', stage: isGone ? (raw.kind === 'killed' ? 'kill' : 'signal') : 'unreachable' };
     }
     // Output written before the answer is already in its pipe. The answer may have come along with an earlier event of this turn
     // of the loop, which knew nothing of the output yet: after the second turn everything readable has been read.
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
+    const isLast = wasAborted || this.#stateNow() === 'ended';
+    if (isLast) {
+      await this.#process.kill();
+    }
     const streams = await this.#space.collect(resultNames);
-    if (wasAborted || this.#stateNow() === 'ended') {
+    if (isLast) {
       await this.dispose();
-    } else {
+    } else if (this.#stateNow() === 'busy') {
       this.#state = 'idle';
     }
     if (raw.kind === 'crashed') {
@@ -181,8 +196,15 @@ export class Runner {
   }
 
   #receive(data: Buffer): void {
-    for (const frame of this.#decoder.feed(data)) {
-      this.#handle(frame);
+    if (this.#state === 'ended' && this.#current === null) {
+      return;
+    }
+    try {
+      for (const frame of this.#decoder.feed(data)) {
+        this.#handle(frame);
+      }
+    } catch (error) {
+      this.#fail(`The runner's connection cannot be read: ${messageOf(error)}`);
     }
   }
 
@@ -229,7 +251,8 @@ export class Runner {
 
   #fail(reason: string): void {
     this.#state = 'ended';
-    this.#current?.settle({ kind: 'crashed', reason });
+    // A job that is being stopped anyway did not fail, it was killed.
+    this.#current?.settle(this.#current.control.signal.aborted ? { kind: 'killed' } : { kind: 'crashed', reason });
     void this.#process.kill();
   }
 

@@ -21,6 +21,7 @@ const MAX_REPORT_CHARACTERS = 4_000;
 export type BuiltEnvironment = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly reason: string };
 
 interface Build {
+  readonly key: string;
   readonly result: Promise<BuiltEnvironment>;
   readonly abort: AbortController;
   waiterCount: number;
@@ -29,11 +30,25 @@ interface Build {
 export class VirtualEnvironments {
   readonly #cacheDir: string;
   readonly #isolation: Isolation;
+  readonly #warn: (fields: Readonly<Record<string, unknown>>, event: string) => void;
+  /** Those that a newcomer may wait for; a build that was given up is not among them. */
   readonly #builds = new Map<string, Build>();
+  readonly #running = new Set<Promise<BuiltEnvironment>>();
+  readonly #removals = new Set<Promise<void>>();
 
-  constructor(cacheDir: string, isolation: Isolation) {
+  constructor(cacheDir: string, isolation: Isolation, warn: (fields: Readonly<Record<string, unknown>>, event: string) => void) {
     this.#cacheDir = join(cacheDir, 'python');
     this.#isolation = isolation;
+    this.#warn = warn;
+  }
+
+  /** Ends every build; resolves when nothing of them is left. */
+  async close(): Promise<void> {
+    for (const build of this.#builds.values()) {
+      build.abort.abort();
+    }
+    await Promise.all(this.#running);
+    await Promise.all(this.#removals);
   }
 
   /** The environment for these requirements, built when it is not there yet. */
@@ -57,10 +72,20 @@ export class VirtualEnvironments {
     const abort = new AbortController();
     const result = this.#build(path, python, requirements, abort.signal)
       .catch((error: unknown): BuiltEnvironment => ({ ok: false, reason: error instanceof Error ? error.message : String(error) }))
-      .finally(() => this.#builds.delete(key));
-    const build: Build = { result, abort, waiterCount: 0 };
+      .finally(() => {
+        this.#running.delete(result);
+        this.#forget(build);
+      });
+    const build: Build = { key, result, abort, waiterCount: 0 };
     this.#builds.set(key, build);
+    this.#running.add(result);
     return build;
+  }
+
+  #forget(build: Build): void {
+    if (this.#builds.get(build.key) === build) {
+      this.#builds.delete(build.key);
+    }
   }
 
   async #wait(build: Build, signal: AbortSignal): Promise<BuiltEnvironment> {
@@ -77,6 +102,7 @@ export class VirtualEnvironments {
       return first;
     }
     if (build.waiterCount === 0) {
+      this.#forget(build);
       build.abort.abort();
       await build.result;
     }
@@ -94,11 +120,24 @@ export class VirtualEnvironments {
       if (report !== null) {
         return { ok: false, reason: report };
       }
-      await rename(join(directory, 'venv'), path);
+      // Another build of the same content may have been faster.
+      await rename(join(directory, 'venv'), path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') {
+          throw error;
+        }
+      });
       return { ok: true, path };
     } finally {
-      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+      this.#remove(directory);
     }
+  }
+
+  /** Whoever stops a build waits for its processes, not for the removal of thousands of files. */
+  #remove(directory: string): void {
+    const removal = rm(directory, { recursive: true, force: true, maxRetries: 3 })
+      .catch((error: unknown) => this.#warn({ error }, 'lambdas.directoryLeft'))
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
   }
 
   /** null, or the end of what the failing step said. */
@@ -113,6 +152,9 @@ export class VirtualEnvironments {
       await chown(join(directory, 'tmp'), NOBODY.uid, NOBODY.gid);
     }
     for (const program of steps) {
+      if (signal.aborted) {
+        return 'The preparation was stopped.';
+      }
       const cookie = randomUUID();
       const tmp = isSandboxed ? '/tmp' : join(directory, 'tmp');
       const launch: Launch = {
@@ -190,12 +232,13 @@ async function runToEnd(process: SandboxedProcess, signal: AbortSignal): Promise
       output = (output + text).slice(-MAX_REPORT_CHARACTERS);
     });
   }
-  const abort = (): void => void process.kill();
+  const stopped = Promise.withResolvers<string>();
+  const abort = (): void => stopped.resolve('stopped');
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) {
     abort();
   }
-  const how = await process.ended;
+  const how = await Promise.race([process.ended, stopped.promise]);
   signal.removeEventListener('abort', abort);
   await process.kill();
   process.control.destroy();

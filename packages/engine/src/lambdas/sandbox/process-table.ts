@@ -37,12 +37,33 @@ export function treeOf(table: readonly ProcessInfo[], rootPid: number): readonly
   return found;
 }
 
-export function carriesCookie(pid: number, cookie: string): boolean {
+/** Value of the cookie in the environment that the process was started with. */
+function cookieOf(pid: number): string | null {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`${COOKIE_VARIABLE}=${cookie}`);
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return new RegExp(`(?:^|\\0)${COOKIE_VARIABLE}=([^\\0]*)`).exec(environment)?.[1] ?? null;
   } catch {
-    return false;
+    // It ended, or belongs to somebody else.
+    return null;
   }
+}
+
+export interface MarkedProcess extends ProcessInfo {
+  readonly cookie: string | null;
+}
+
+let nextLook: Promise<readonly MarkedProcess[]> | null = null;
+
+/** The processes as they are after this call. Whoever asks in the same turn shares one look: it costs the thread milliseconds. */
+export async function lookAtProcesses(): Promise<readonly MarkedProcess[]> {
+  nextLook ??= look();
+  return await nextLook;
+}
+
+async function look(): Promise<readonly MarkedProcess[]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  nextLook = null;
+  return readProcessTable().map((info) => ({ ...info, cookie: cookieOf(info.pid) }));
 }
 
 function readProcess(pid: number): ProcessInfo | null {

@@ -9,10 +9,10 @@ import type { Duplex, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildCommand, INFO_FD, type Launch } from './command.ts';
 import type { Isolation } from './isolation.ts';
-import { carriesCookie, isRunning, readProcessTable, treeOf, type ProcessInfo } from './process-table.ts';
+import { isRunning, lookAtProcesses, treeOf, type ProcessInfo } from './process-table.ts';
 
-/** How long a killed process may take to be gone before it counts as unreachable. */
-const KILL_TIMEOUT_MS = 2_000;
+/** How long a killed process may take to be gone before it counts as unreachable; less than the engine waits for an outcome. */
+const KILL_TIMEOUT_MS = 600;
 const KILL_ROUND_MS = 5;
 /** How long bwrap may take to notice that its child is dead. */
 const BWRAP_END_MS = 300;
@@ -67,7 +67,11 @@ export class SandboxedProcess {
 
   /** Ends everything at once; false when something could not be ended. May be called again and again. */
   async kill(): Promise<boolean> {
-    this.#killing ??= this.#isolated ? this.#killNamespace() : this.#killTree();
+    // Looking fails when the node has no free descriptors: then nobody knows what is left.
+    this.#killing ??= (this.#isolated ? this.#killNamespace() : this.#killTree()).catch(() => {
+      this.#child.kill('SIGKILL');
+      return false;
+    });
     return await this.#killing;
   }
 
@@ -86,50 +90,73 @@ export class SandboxedProcess {
   }
 
   async #killNamespace(): Promise<boolean> {
+    const deadline = performance.now() + KILL_TIMEOUT_MS;
     const first = this.#firstPid;
-    const isGone = (): boolean => !this.#isAlive() && (first === null || !isRunning(first));
+    if (first === null) {
+      return await this.#killUnannounced(deadline);
+    }
     // While bwrap has not been collected its child's pid cannot belong to anybody else. bwrap then collects it and ends by
     // itself; killed at the same time it would leave that to the machine's init, and not every container has one.
-    if (first !== null && this.#isAlive()) {
+    if (this.#isAlive()) {
       killQuietly(first);
-      await becomesTrue(isGone, BWRAP_END_MS);
-    }
-    if (first === null) {
-      return await this.#killUnannounced();
+      await this.#endsWithin(BWRAP_END_MS);
     }
     if (this.#isAlive()) {
       this.#child.kill('SIGKILL');
+      await this.#endsWithin(deadline - performance.now());
     }
-    return await becomesTrue(isGone, KILL_TIMEOUT_MS);
+    return await becomesTrue(() => !this.#isAlive() && !isRunning(first), deadline);
   }
 
   /**
    * A bwrap that has not told its child's pid may be about to start it, and a child whose bwrap dies too early waits for ever:
    * it is stopped first, so that it has all the children it will ever have.
    */
-  async #killUnannounced(): Promise<boolean> {
+  async #killUnannounced(deadline: number): Promise<boolean> {
     if (!this.#isAlive()) {
       return true;
     }
     this.#child.kill('SIGSTOP');
-    const left = this.processesIn(readProcessTable()).map((info) => info.pid);
+    const left = this.processesIn(await lookAtProcesses()).map((info) => info.pid);
     for (const pid of left) {
       killQuietly(pid);
     }
-    return await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), KILL_TIMEOUT_MS);
+    return await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), deadline);
   }
 
+  /** Looks again only when everything found before is gone: what was killed may have started something in between. */
   async #killTree(): Promise<boolean> {
-    const own = process.pid;
-    return await becomesTrue(() => {
-      const table = readProcessTable();
-      const tree = new Set(this.#isAlive() ? this.processesIn(table).map((info) => info.pid) : []);
-      const left = table.filter((info) => info.pid !== own && (tree.has(info.pid) || carriesCookie(info.pid, this.#cookie)));
-      for (const info of left) {
-        killQuietly(info.pid);
+    const deadline = performance.now() + KILL_TIMEOUT_MS;
+    for (;;) {
+      const left = await this.#findTree();
+      for (const pid of left) {
+        killQuietly(pid);
       }
-      return left.length === 0 && !this.#isAlive();
-    }, KILL_TIMEOUT_MS);
+      await this.#endsWithin(deadline - performance.now());
+      if (!(await becomesTrue(() => !this.#isAlive() && !left.some(isRunning), deadline))) {
+        return false;
+      }
+      if (left.length === 0) {
+        return true;
+      }
+    }
+  }
+
+  /** The process tree, and whatever left it but still carries the cookie. */
+  async #findTree(): Promise<readonly number[]> {
+    const table = await lookAtProcesses();
+    const tree = new Set(this.#isAlive() ? this.processesIn(table).map((info) => info.pid) : []);
+    return table.filter((info) => info.pid !== process.pid && (tree.has(info.pid) || info.cookie === this.#cookie)).map((info) => info.pid);
+  }
+
+  async #endsWithin(timeoutMs: number): Promise<void> {
+    if (!this.#isAlive() || timeoutMs <= 0) {
+      return;
+    }
+    const tooLate = Promise.withResolvers<void>();
+    const timer = setTimeout(tooLate.resolve, timeoutMs);
+    await Promise.race([this.ended, tooLate.promise]);
+    clearTimeout(timer);
   }
 
   #isAlive(): boolean {
@@ -145,8 +172,7 @@ function killQuietly(pid: number): void {
   }
 }
 
-async function becomesTrue(condition: () => boolean, timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs;
+async function becomesTrue(condition: () => boolean, deadline: number): Promise<boolean> {
   while (!condition()) {
     if (performance.now() > deadline) {
       return false;

@@ -1,5 +1,6 @@
 /** PostgreSQL ≥ 15 through `pg`: a pool of connections, one transaction per verb, races retried here. */
 import { Pool, TypeOverrides, type PoolClient } from 'pg';
+import type { Logger } from '../../logger.ts';
 import type { Database, Dialect, SqlTransaction, SqlValue, Verb } from '../sql.ts';
 
 export const postgresDialect: Dialect = { name: 'postgres', forUpdate: ' for update', skipLocked: ' for update skip locked' };
@@ -70,11 +71,11 @@ export class PostgresDatabase implements Database {
   readonly #pool: Pool;
   retries = 0;
 
-  constructor(url: string, options: { readonly connections: number }) {
+  constructor(url: string, options: { readonly connections: number; readonly log: Logger }) {
     // Without a limit a server that vanished without a word would be waited for by every verb for minutes.
     this.#pool = new Pool({ connectionString: url, max: options.connections, keepAlive: true, connectionTimeoutMillis });
     // A connection that breaks while idle must not end the process; the next verb gets a fresh one.
-    this.#pool.on('error', () => undefined);
+    this.#pool.on('error', (error) => options.log.warn({ event: 'idleConnectionBroke', error }, 'a connection to the database broke'));
   }
 
   async call<P, R>(verb: Verb<P, R>, params: P): Promise<R> {

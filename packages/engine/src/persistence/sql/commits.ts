@@ -117,10 +117,11 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
     processed: commit.succeededCount + commit.failed.length,
     failed: commit.failed.length,
   });
-  writes.push(...commit.writes);
+  // One by one: a batch may have more items than a call may have arguments.
+  for (const write of commit.writes) writes.push(write);
   batch.doneTasks.push(commit.taskId);
   const known = new Set(batch.failed.map((item) => item.position));
-  batch.failed.push(...commit.failed.filter((item) => !known.has(item.position)));
+  for (const item of commit.failed) if (!known.has(item.position)) batch.failed.push(item);
   if (!commit.boxTaskIds.every((taskId) => batch.doneTasks.includes(taskId))) return { kind: 'waiting' };
 
   const failedPositions = new Set(batch.failed.map((item) => item.position));

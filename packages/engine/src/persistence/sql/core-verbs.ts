@@ -1,13 +1,16 @@
 import type { Verb } from '../sql.ts';
 import { commitJobs } from './commits.ts';
-import { executionCounts, failedTasks, startedTasks, thresholdFigures } from './counters.ts';
+import { admissionQueue, admitExecution } from './admission.ts';
+import { itemsOfExecution } from './conservation.ts';
+import { failedTasks, startedTasks, thresholdFigures } from './counters.ts';
 import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
 import { discardExecution, discardExpired, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
-import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
+import { findTask, listExecutions, liveExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
 import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
-import { claimSlice, openWork, returnDeadSlices, returnSlice, returnSlices } from './slices.ts';
+import { claimSlice, openWork, returnDeadSlices, returnSlices } from './slices.ts';
+import { noteDriver, standing } from './standing.ts';
 import { ensureTimer, finishHeldTimer, finishTimer, holdTimer, postponeTimer, releaseTimer, setTimer, takeDueTimers } from './timers.ts';
 import { createExecution, saveTransition } from './transitions.ts';
 import { appendWalk } from './walks.ts';
@@ -17,6 +20,8 @@ export const coreVerbs = [
   acquireDrive,
   acquireDrives,
   activeGates,
+  admissionQueue,
+  admitExecution,
   appendWalk,
   beginCreation,
   claimSlice,
@@ -27,7 +32,6 @@ export const coreVerbs = [
   discardExpired,
   discardedExecutions,
   ensureTimer,
-  executionCounts,
   extendCreation,
   failedTasks,
   findTask,
@@ -35,9 +39,12 @@ export const coreVerbs = [
   finishTimer,
   gateOfLaneRun,
   holdTimer,
+  itemsOfExecution,
   leaveNode,
   listExecutions,
+  liveExecutions,
   loadExecution,
+  noteDriver,
   openWork,
   ownDrives,
   postponeTimer,
@@ -50,10 +57,10 @@ export const coreVerbs = [
   releaseTimer,
   renewNode,
   returnDeadSlices,
-  returnSlice,
   returnSlices,
   saveTransition,
   setTimer,
+  standing,
   startedTasks,
   stopEpochs,
   takeDueTimers,

@@ -95,21 +95,14 @@ export async function readOpenBatches(tx: SqlTransaction, laneRunId: string): Pr
   }));
 }
 
-/** Counters of an execution and the open batches of the lane runs named. */
-export const executionCounts = defineVerb(
-  'executionCounts',
-  'read',
-  async (tx, params: { readonly executionId: string; readonly openLaneRunIds: readonly string[] }) => {
-    const stored = await tx.all<StoredCount>(
-      `select lane_run_id as "laneRunId", task_id as "taskId", ${figures.map((figure) => `sum(${figure}) as ${figure}`).join(', ')}
-       from counter where execution_id = ? group by lane_run_id, task_id`,
-      [params.executionId],
-    );
-    const open: OpenBatch[] = [];
-    for (const laneRunId of params.openLaneRunIds) open.push(...(await readOpenBatches(tx, laneRunId)));
-    return { stored, open };
-  },
-);
+/** Counters of an execution, summed over nodes. */
+export async function sumsOfExecution(tx: SqlTransaction, executionId: string): Promise<readonly StoredCount[]> {
+  return await tx.all<StoredCount>(
+    `select lane_run_id as "laneRunId", task_id as "taskId", ${figures.map((figure) => `sum(${figure}) as ${figure}`).join(', ')}
+     from counter where execution_id = ? group by lane_run_id, task_id`,
+    [executionId],
+  );
+}
 
 export interface ThresholdFigures {
   readonly processed: number;

@@ -19,9 +19,9 @@ export function phaseIndex(execution: Execution): string {
 }
 
 const columns =
-  'id, space_id, atm_inventory_id, atm_workflow_schema_id, user_id, name, revision_number, status, phase, phase_index, schedule_time, start_time, suspend_time, finish_time, version, document, labels, created_at';
+  'id, space_id, atm_inventory_id, atm_workflow_schema_id, user_id, name, revision_number, status, phase, phase_index, schedule_time, start_time, suspend_time, finish_time, version, document, queued_at, labels, created_at';
 
-function valuesOf(execution: Execution): SqlValue[] {
+function valuesOf(execution: Execution, now: number): SqlValue[] {
   return [
     execution.id,
     execution.spaceId,
@@ -39,14 +39,15 @@ function valuesOf(execution: Execution): SqlValue[] {
     execution.finishTime,
     execution.version,
     JSON.stringify(execution),
+    now,
   ];
 }
 
 export async function insertExecution(tx: SqlTransaction, execution: Execution): Promise<void> {
   const labels = execution.labels ?? {};
   const createdAt = await tx.now();
-  await tx.run(`insert into execution (${columns}) values (${marks(18)})`, [
-    ...valuesOf(execution),
+  await tx.run(`insert into execution (${columns}) values (${marks(19)})`, [
+    ...valuesOf(execution, createdAt),
     Object.keys(labels).length === 0 ? null : JSON.stringify(labels),
     createdAt,
   ]);
@@ -57,7 +58,9 @@ export async function insertExecution(tx: SqlTransaction, execution: Execution):
 export async function replaceExecution(tx: SqlTransaction, execution: Execution, expectedVersion: number): Promise<boolean> {
   const changed = await tx.run(
     `update execution
-     set status = ?, phase = ?, phase_index = ?, schedule_time = ?, start_time = ?, suspend_time = ?, finish_time = ?, version = ?, document = ?
+     set status = ?, phase = ?, phase_index = ?, schedule_time = ?, start_time = ?, suspend_time = ?, finish_time = ?, version = ?, document = ?,
+       queued_at = case when phase <> 'waiting' and cast(? as text) = 'waiting' then cast(? as bigint) else queued_at end,
+       admitted = case when cast(? as text) in ('waiting', 'ongoing') then admitted else 0 end
      where id = ? and version = ? and discarded = 0`,
     [
       execution.status,
@@ -69,6 +72,9 @@ export async function replaceExecution(tx: SqlTransaction, execution: Execution,
       execution.finishTime,
       execution.version,
       JSON.stringify(execution),
+      phaseOf(execution.status),
+      await tx.now(),
+      phaseOf(execution.status),
       execution.id,
       expectedVersion,
     ],
@@ -83,6 +89,19 @@ export const loadExecution = defineVerb('loadExecution', 'control', async (tx, p
   const row = await tx.get<{ document: string }>('select document from execution where id = ? and discarded = 0', [params.executionId]);
   return { execution: row === undefined ? null : (JSON.parse(row.document) as Execution), nowMs: await tx.now() };
 });
+
+/** Ids of the executions that wait or go on, in order of the id. */
+export const liveExecutions = defineVerb(
+  'liveExecutions',
+  'read',
+  async (tx, params: { readonly after: string; readonly limit: number }): Promise<readonly string[]> => {
+    const found = await tx.all<{ id: string }>(
+      "select id from execution where phase in ('waiting', 'ongoing') and id > ? and discarded = 0 order by id limit ?",
+      [params.after, params.limit],
+    );
+    return found.map((row) => row.id);
+  },
+);
 
 export const viewExecution = defineVerb('viewExecution', 'read', async (tx, params: { readonly executionId: string }) => {
   const row = await tx.get<{ document: string }>('select document from execution where id = ? and discarded = 0', [params.executionId]);

@@ -1,7 +1,8 @@
 /** Verbs over spaces, the registry of file ids and registered extended attributes (design §8). */
+import { compareTexts } from '../../stores/fold-measurements.ts';
 import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
 import { insertSpaceMember } from './registry-members.ts';
-import { marks, rows } from './placeholders.ts';
+import { inParts, marks, rows } from './placeholders.ts';
 
 /** A directory of this machine that executions may work in. */
 export interface Space {
@@ -104,10 +105,10 @@ export const listSpaces = defineVerb(
   async (tx, params: { readonly ids: readonly string[] | null }): Promise<readonly Space[]> => {
     if (params.ids === null) return (await tx.all<SpaceRow>(`select ${columns} from space order by name, id`)).map(spaceOf);
     const found: Space[] = [];
-    for (const ids of portions(params.ids)) {
+    for (const ids of inParts(params.ids, rowsPerStatement)) {
       found.push(...(await tx.all<SpaceRow>(`select ${columns} from space where id in (${marks(ids.length)})`, ids)).map(spaceOf));
     }
-    return found.toSorted((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+    return found.toSorted((a, b) => compareTexts(a.name, b.name) || compareTexts(a.id, b.id));
   },
 );
 
@@ -119,12 +120,24 @@ export const renameSpace = defineVerb(
   },
 );
 
-/** Forgets the space; its directory stays as it is. File ids of it resolve to nothing any more. */
-export const deleteSpace = defineVerb('deleteSpace', 'control', async (tx, params: { readonly id: string }): Promise<boolean> => {
-  await tx.run('delete from file where space_id = ?', [params.id]);
-  await tx.run('delete from xattr where space_id = ?', [params.id]);
-  return (await tx.run('delete from space where id = ?', [params.id])) === 1;
-});
+export type DeleteSpaceOutcome = 'deleted' | 'missing' | 'inUse';
+
+/**
+ * Forgets the space and its members; its directory stays as it is. File ids of it resolve to nothing any more. Executions of it, also
+ * those that ended, have to be deleted first: their stores hold its files.
+ */
+export const deleteSpace = defineVerb(
+  'deleteSpace',
+  'control',
+  async (tx, params: { readonly id: string }): Promise<DeleteSpaceOutcome> => {
+    const execution = await tx.get('select id from execution where space_id = ? and discarded = 0 limit 1', [params.id]);
+    if (execution !== undefined) return 'inUse';
+    await tx.run('delete from file where space_id = ?', [params.id]);
+    await tx.run('delete from xattr where space_id = ?', [params.id]);
+    await tx.run('delete from space_member where space_id = ?', [params.id]);
+    return (await tx.run('delete from space where id = ?', [params.id])) === 1 ? 'deleted' : 'missing';
+  },
+);
 
 /** Makes ids resolvable; ids are a function of space and path, so a known one stays as it is. */
 export const registerFiles = defineVerb(
@@ -137,8 +150,8 @@ export const registerFiles = defineVerb(
 
 /** The same as part of another verb's transaction. Sorted, so that two writers cannot wait for each other in a circle. */
 export async function insertFiles(tx: SqlTransaction, files: readonly FileRow[]): Promise<void> {
-  const sorted = files.toSorted((a, b) => compare(a.id, b.id));
-  for (const part of portions(sorted)) {
+  const sorted = files.toSorted((a, b) => compareTexts(a.id, b.id));
+  for (const part of inParts(sorted, rowsPerStatement)) {
     await tx.run(
       `insert into file (id, space_id, path) values ${rows(part.length, 3)} on conflict do nothing`,
       part.flatMap((file) => [file.id, file.spaceId, file.path]),
@@ -152,7 +165,7 @@ export const findFiles = defineVerb(
   'read',
   async (tx, params: { readonly ids: readonly string[] }): Promise<readonly FileRow[]> => {
     const found: FileRow[] = [];
-    for (const ids of portions(params.ids)) {
+    for (const ids of inParts(params.ids, rowsPerStatement)) {
       const part = await tx.all<{ id: string; space_id: string; path: string }>(
         `select id, space_id, path from file where id in (${marks(ids.length)})`,
         ids,
@@ -184,7 +197,7 @@ export const writeXattrs = defineVerb(
     tx,
     params: { readonly spaceId: string; readonly path: string; readonly values: Readonly<Record<string, string | null>> },
   ): Promise<void> => {
-    for (const [name, value] of Object.entries(params.values).toSorted(([a], [b]) => compare(a, b))) {
+    for (const [name, value] of Object.entries(params.values).toSorted(([a], [b]) => compareTexts(a, b))) {
       if (value === null) {
         await tx.run('delete from xattr where space_id = ? and path = ? and name = ?', [params.spaceId, params.path, name]);
       } else {
@@ -197,31 +210,19 @@ export const writeXattrs = defineVerb(
   },
 );
 
-/** Forgets the registered attributes of a removed file, so that a later one of that name starts without. */
+/** Forgets the registered attributes of a removed entry, so that a later one of that name starts without; `below`: also those of its content. */
 export const forgetXattrs = defineVerb(
   'forgetXattrs',
   'control',
-  async (tx, params: { readonly spaceId: string; readonly path: string }): Promise<void> => {
-    // No comparison by order: it would depend on the database's collation.
-    const below = `${params.path}/`;
-    await tx.run('delete from xattr where space_id = ? and (path = ? or substr(path, 1, ?) = ?)', [
-      params.spaceId,
-      params.path,
-      Array.from(below).length,
-      below,
-    ]);
+  async (tx, params: { readonly spaceId: string; readonly path: string; readonly below: boolean }): Promise<void> => {
+    const { spaceId, path } = params;
+    await tx.run('delete from xattr where space_id = ? and path = ?', [spaceId, path]);
+    if (!params.below) return;
+    // A range of paths would depend on the database's collation: this reads all attributes of the space, for directories only.
+    const below = `${path}/`;
+    await tx.run('delete from xattr where space_id = ? and substr(path, 1, ?) = ?', [spaceId, Array.from(below).length, below]);
   },
 );
-
-function portions<T>(values: readonly T[]): T[][] {
-  const parts: T[][] = [];
-  for (let at = 0; at < values.length; at += rowsPerStatement) parts.push(values.slice(at, at + rowsPerStatement));
-  return parts;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 export const fileVerbs = [
   createSpace,

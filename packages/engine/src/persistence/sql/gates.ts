@@ -136,7 +136,11 @@ function takeInput(source: Source, laneRun: LaneRun): TakenInput {
 
 /** No claim succeeds after this; the epoch tells nodes that what they were authorised to start is void. */
 export async function closeGate(tx: SqlTransaction, laneRunId: string, mode: StopMode): Promise<void> {
-  await tx.run('update gate set active = 0, stop_epoch = stop_epoch + 1, stop_mode = ? where lane_run_id = ?', [mode, laneRunId]);
+  await tx.run('update gate set active = 0, stop_epoch = stop_epoch + 1, stop_mode = ?, closed_at = ? where lane_run_id = ?', [
+    mode,
+    await tx.now(),
+    laneRunId,
+  ]);
 }
 
 /** Lane runs whose gates take claims: what a node may work on. */
@@ -157,8 +161,16 @@ export const gateOfLaneRun = defineVerb(
 /** Stop epochs of several lane runs in one query: renews a node's authorisation to hand jobs over (design §4). */
 export const stopEpochs = defineVerb('stopEpochs', 'control', async (tx, params: { readonly laneRunIds: readonly string[] }) => {
   if (params.laneRunIds.length === 0) return [];
-  const rows = await tx.all<{ id: string; epoch: number; active: number; incarnation: number; stop_mode: StopMode | null }>(
-    `select lane_run_id as id, stop_epoch as epoch, active, incarnation, stop_mode
+  const now = await tx.now();
+  const rows = await tx.all<{
+    id: string;
+    epoch: number;
+    active: number;
+    incarnation: number;
+    stop_mode: StopMode | null;
+    closed_at: number | null;
+  }>(
+    `select lane_run_id as id, stop_epoch as epoch, active, incarnation, stop_mode, closed_at
      from gate where lane_run_id in (${marks(params.laneRunIds.length)})`,
     params.laneRunIds,
   );
@@ -168,5 +180,7 @@ export const stopEpochs = defineVerb('stopEpochs', 'control', async (tx, params:
     active: row.active === 1,
     incarnation: row.incarnation,
     stopMode: row.stop_mode,
+    /** How long the gate has been closed. */
+    closedForMs: Math.max(0, now - (row.closed_at ?? now)),
   }));
 });

@@ -25,8 +25,9 @@ export const expirePause = defineVerb('expirePause', 'control', async (tx, param
   const isWaiting = current.status === 'stopping' && current.stoppingReason === 'pause';
   if (!isWaiting || incarnation !== params.incarnation || current.id !== params.laneRunId) return false;
   const changed = await tx.run(
-    `update gate set stop_mode = 'abort', stop_epoch = stop_epoch + 1 where lane_run_id = ? and active = 0 and stop_mode = 'drain'`,
-    [current.id],
+    `update gate set stop_mode = 'abort', stop_epoch = stop_epoch + 1, closed_at = ?
+     where lane_run_id = ? and active = 0 and stop_mode = 'drain'`,
+    [await tx.now(), current.id],
   );
   if (changed === 0) return false;
   const details = { deadlineSec: params.deadlineMs / 1000 };

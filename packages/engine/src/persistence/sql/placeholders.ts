@@ -16,3 +16,8 @@ export function pairs(count: number): string {
   const pair = '(cast(? as text), cast(? as bigint))';
   return `(values ${Array.from({ length: count }, () => pair).join(', ')})`;
 }
+
+/** The list in parts of one statement each, whose number of parameters is bounded. */
+export function inParts<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
+}

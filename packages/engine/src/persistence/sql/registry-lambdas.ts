@@ -41,7 +41,9 @@ export async function insertLink(tx: SqlTransaction, inventoryId: string, lambda
   );
 }
 
-export const createLambda = defineVerb('createLambda', 'control', async (tx, params: NewLambda) => {
+export const createLambda = defineVerb('createLambda', 'control', async (tx, params: NewLambda): Promise<void> => {
+  // The caller has looked: gone now means deleted since. A lambda without an inventory could never be deleted.
+  if (!(await lockInventory(tx, params.inventoryId))) throw new Error(`there is no inventory ${params.inventoryId}`);
   await insertLambda(tx, params);
 });
 
@@ -149,8 +151,7 @@ export const addLambdaRevision = defineVerb(
     tx,
     params: { readonly lambdaId: string; readonly revisionNumber: number; readonly revision: LambdaRevision },
   ): Promise<RevisionInsertion> => {
-    const lambda = await tx.get<{ id: string }>('select id from lambda where id = ?', [params.lambdaId]);
-    if (lambda === undefined) return 'missing';
+    if (!(await lockLambda(tx, params.lambdaId))) return 'missing';
     return (await insertRevision(tx, params.lambdaId, params.revisionNumber, params.revision)) ? 'added' : 'exists';
   },
 );
@@ -160,7 +161,10 @@ export const setLambdaRevisionState = defineVerb(
   'control',
   async (tx, params: { readonly lambdaId: string; readonly revisionNumber: number; readonly state: LifecycleState }) => {
     const where = 'where lambda_id = ? and revision_number = ?';
-    const row = await tx.get<{ body: string }>(`select body from lambda_revision ${where}`, [params.lambdaId, params.revisionNumber]);
+    const row = await tx.get<{ body: string }>(`select body from lambda_revision ${where}${tx.dialect.forUpdate}`, [
+      params.lambdaId,
+      params.revisionNumber,
+    ]);
     if (row === undefined) return false;
     const revision: LambdaRevision = { ...(JSON.parse(row.body) as LambdaRevision), state: params.state };
     await tx.run(`update lambda_revision set body = ? ${where}`, [JSON.stringify(revision), params.lambdaId, params.revisionNumber]);
@@ -168,11 +172,21 @@ export const setLambdaRevisionState = defineVerb(
   },
 );
 
+/** A lambda goes with its last link: whoever adds or removes one waits here for others who do. False when there is no such lambda. */
+export async function lockLambda(tx: SqlTransaction, lambdaId: string): Promise<boolean> {
+  const row = await tx.get<{ id: string }>(`select id from lambda where id = ?${tx.dialect.forUpdate}`, [lambdaId]);
+  return row !== undefined;
+}
+
+export type Linking = 'linked' | 'exists' | 'missing';
+
 export const linkLambda = defineVerb(
   'linkLambda',
   'control',
-  async (tx, params: { readonly inventoryId: string; readonly lambdaId: string }) =>
-    await insertLink(tx, params.inventoryId, params.lambdaId),
+  async (tx, params: { readonly inventoryId: string; readonly lambdaId: string }): Promise<Linking> => {
+    if (!(await lockInventory(tx, params.inventoryId)) || !(await lockLambda(tx, params.lambdaId))) return 'missing';
+    return (await insertLink(tx, params.inventoryId, params.lambdaId)) ? 'linked' : 'exists';
+  },
 );
 
 export type Unlinking =
@@ -182,6 +196,7 @@ export type Unlinking =
 
 /** Removes the link; a lambda without any inventory is deleted (rest R122). */
 export async function removeLink(tx: SqlTransaction, inventoryId: string, lambdaId: string): Promise<boolean> {
+  if (!(await lockLambda(tx, lambdaId))) return false;
   const removed = await tx.run('delete from lambda_link where inventory_id = ? and lambda_id = ?', [inventoryId, lambdaId]);
   if (removed === 0) return false;
   const left = await tx.get<{ inventory_id: string }>('select inventory_id from lambda_link where lambda_id = ? limit 1', [lambdaId]);

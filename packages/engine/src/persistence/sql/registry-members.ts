@@ -174,7 +174,7 @@ export const removeSpaceMember = defineVerb(
   'control',
   async (tx, params: { readonly spaceId: string; readonly userId: string }): Promise<MemberRemoval> => {
     const owners = await tx.all<{ user_id: string }>(
-      `select user_id from space_member where space_id = ? and owner = 1${tx.dialect.forUpdate}`,
+      `select user_id from space_member where space_id = ? and owner = 1 order by user_id${tx.dialect.forUpdate}`,
       [params.spaceId],
     );
     if (owners.length === 1 && owners[0]?.user_id === params.userId) return 'lastOwner';

@@ -24,7 +24,7 @@ import type { Supplements } from '../../registry/schema-decoding.ts';
 import type { WorkflowSchema } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { lockInventory } from './registry-inventories.ts';
-import { insertLambda, insertLink, insertRevision, membershipsAround, removeLink, revisionsOf } from './registry-lambdas.ts';
+import { insertLambda, insertLink, insertRevision, lockLambda, membershipsAround, removeLink, revisionsOf } from './registry-lambdas.ts';
 import { inventoryMember, inventoryMembershipsOf } from './registry-members.ts';
 import { seconds } from './registry-users.ts';
 
@@ -119,6 +119,8 @@ export const importWorkflowSchema = defineVerb(
     if (target.kind === 'existing' && existing === undefined) return refuse(makeError('notFound'));
     const inventoryId = target.kind === 'new' ? target.inventoryId : (existing?.inventory_id ?? '');
     if (!(await lockInventory(tx, inventoryId))) return refuse(makeError('notFound'));
+    // Only now is it certain that the schema stays: whoever deletes it waits for this row.
+    if (target.kind === 'existing' && !(await lockSchema(tx, target.id))) return refuse(makeError('notFound'));
     const prepared = revision === null ? null : await prepareRevision(tx, { client, inventoryId, revision });
     if (prepared !== null && !prepared.ok) return prepared;
 
@@ -133,9 +135,9 @@ export const importWorkflowSchema = defineVerb(
         await seconds(tx),
       ]);
     } else {
-      await tx.run('update workflow_schema set name = ?, summary = ? where id = ?', [
-        target.name ?? existing?.name ?? '',
-        target.summary ?? existing?.summary ?? '',
+      await tx.run('update workflow_schema set name = coalesce(?, name), summary = coalesce(?, summary) where id = ?', [
+        target.name,
+        target.summary,
         target.id,
       ]);
     }
@@ -245,7 +247,11 @@ async function applyPlan(
   params: { readonly plan: ResolutionPlan; readonly inventoryId: string; readonly creatorId: string },
 ): Promise<void> {
   const { plan, inventoryId, creatorId } = params;
-  for (const lambdaId of plan.toLink) await insertLink(tx, inventoryId, lambdaId);
+  for (const lambdaId of [...plan.toLink].toSorted()) {
+    // It was there when the plan was made: gone now means that its last link was removed meanwhile.
+    if (!(await lockLambda(tx, lambdaId))) throw new Error(`lambda ${lambdaId} was deleted during the import`);
+    await insertLink(tx, inventoryId, lambdaId);
+  }
   for (const [lambdaId, revisions] of plan.toAdd) {
     for (const [number, revision] of revisions) await insertRevision(tx, lambdaId, number, revision);
   }
@@ -277,7 +283,14 @@ async function renewUsage(tx: SqlTransaction, schemaId: string): Promise<void> {
     await tx.run('insert into workflow_schema_lambda (schema_id, lambda_id) values (?, ?)', [schemaId, lambdaId]);
 }
 
+/** Whoever changes the revisions of a schema waits here for others who do. False when there is no such schema. */
+async function lockSchema(tx: SqlTransaction, schemaId: string): Promise<boolean> {
+  const row = await tx.get<{ id: string }>(`select id from workflow_schema where id = ?${tx.dialect.forUpdate}`, [schemaId]);
+  return row !== undefined;
+}
+
 async function removeSchema(tx: SqlTransaction, schemaId: string): Promise<boolean> {
+  if (!(await lockSchema(tx, schemaId))) return false;
   await tx.run('delete from workflow_schema_lambda where schema_id = ?', [schemaId]);
   await tx.run('delete from workflow_schema_revision where schema_id = ?', [schemaId]);
   return (await tx.run('delete from workflow_schema where id = ?', [schemaId])) === 1;
@@ -293,6 +306,7 @@ export const deleteSchemaRevision = defineVerb(
   'deleteSchemaRevision',
   'control',
   async (tx, params: { readonly schemaId: string; readonly revisionNumber: number }) => {
+    if (!(await lockSchema(tx, params.schemaId))) return false;
     const removed = await tx.run('delete from workflow_schema_revision where schema_id = ? and revision_number = ?', [
       params.schemaId,
       params.revisionNumber,
@@ -305,9 +319,11 @@ export const deleteSchemaRevision = defineVerb(
 /** Deletes its workflow schemas, unlinks its lambdas, removes the members (rest R113). */
 export const deleteInventory = defineVerb('deleteInventory', 'control', async (tx, params: { readonly inventoryId: string }) => {
   if (!(await lockInventory(tx, params.inventoryId))) return false;
-  const schemas = await tx.all<{ id: string }>('select id from workflow_schema where inventory_id = ?', [params.inventoryId]);
+  const schemas = await tx.all<{ id: string }>('select id from workflow_schema where inventory_id = ? order by id', [params.inventoryId]);
   for (const schema of schemas) await removeSchema(tx, schema.id);
-  const links = await tx.all<{ lambda_id: string }>('select lambda_id from lambda_link where inventory_id = ?', [params.inventoryId]);
+  const links = await tx.all<{ lambda_id: string }>('select lambda_id from lambda_link where inventory_id = ? order by lambda_id', [
+    params.inventoryId,
+  ]);
   for (const link of links) await removeLink(tx, params.inventoryId, link.lambda_id);
   await tx.run('delete from inventory_member where inventory_id = ?', [params.inventoryId]);
   return (await tx.run('delete from inventory where id = ?', [params.inventoryId])) === 1;

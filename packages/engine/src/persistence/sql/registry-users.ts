@@ -141,6 +141,14 @@ export const deleteAccount = defineVerb(
     if (account === undefined) return { kind: 'missing' };
     const administers = (row: { readonly privileges: string }): boolean => (JSON.parse(row.privileges) as string[]).includes(userCreator);
     if (accounts.filter(administers).length === 1 && administers(account)) return { kind: 'lastAdministrator' };
+    // The same rows that removing a member waits for, so that the last two owners of a space cannot both go.
+    if (tx.dialect.name === 'postgres') {
+      await tx.all(
+        `select user_id from space_member where owner = 1 and space_id in (select space_id from space_member where user_id = ? and owner = 1)
+         order by space_id, user_id for update`,
+        [params.userId],
+      );
+    }
     const orphan = await tx.get<{ space_id: string }>(
       `select space_id from space_member mine where user_id = ? and owner = 1 and not exists
          (select 1 from space_member other where other.space_id = mine.space_id and other.owner = 1 and other.user_id <> mine.user_id)
@@ -223,7 +231,7 @@ export const updateNamedToken = defineVerb(
     params: { readonly tokenId: string; readonly name: string | null; readonly revoked: boolean | null; readonly metadata: string | null },
   ): Promise<TokenChange> => {
     const { tokenId, name, revoked, metadata } = params;
-    const row = await tx.get<TokenRow>(`select ${tokenColumns} from named_token where id = ?`, [tokenId]);
+    const row = await tx.get<{ user_id: string }>(`select user_id from named_token where id = ?${tx.dialect.forUpdate}`, [tokenId]);
     if (row === undefined) return 'missing';
     if (name !== null) {
       const taken = await tx.get<{ id: string }>('select id from named_token where user_id = ? and name = ? and id <> ?', [
@@ -233,12 +241,10 @@ export const updateNamedToken = defineVerb(
       ]);
       if (taken !== undefined) return 'nameTaken';
     }
-    await tx.run('update named_token set name = ?, revoked = ?, metadata = ? where id = ?', [
-      name ?? row.name,
-      revoked === null ? row.revoked : revoked ? 1 : 0,
-      metadata ?? row.metadata,
-      tokenId,
-    ]);
+    await tx.run(
+      'update named_token set name = coalesce(?, name), revoked = coalesce(?, revoked), metadata = coalesce(?, metadata) where id = ?',
+      [name, revoked === null ? null : revoked ? 1 : 0, metadata, tokenId],
+    );
     return 'done';
   },
 );

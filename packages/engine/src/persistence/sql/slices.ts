@@ -6,6 +6,7 @@
  * at most one node; taking a slice over changes its token, and commits check it. 3. A batch taken over goes
  * on at its row: finished jobs are not repeated.
  */
+import type { StopStage } from '../../lambdas/runtime.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { addCounts, noCount } from './counters.ts';
 import { lockGate } from './gates.ts';
@@ -149,11 +150,13 @@ export const returnDeadSlices = defineVerb('returnDeadSlices', 'control', async 
   return [...new Set(freed.map((row) => row.lane_run_id))];
 });
 
+/** Where a stopped job is counted. */
+const countOf: Readonly<Record<StopStage, keyof typeof noCount>> = { signal: 'withdrawn', kill: 'killed', unreachable: 'unreachable' };
+
 export interface WithdrawnJob {
   readonly taskId: string;
   readonly itemCount: number;
-  /** How it ended; `signalled` = by itself after the signal. */
-  readonly stage: 'signalled' | 'killed' | 'unreachable';
+  readonly stage: StopStage;
 }
 
 export interface Returning extends NodeIdentity {
@@ -191,7 +194,7 @@ export const returnSlices = defineVerb('returnSlices', 'control', async (tx, par
       laneRunId,
       taskId,
       nodeId,
-      [stage === 'signalled' ? 'withdrawn' : stage]: itemCount,
+      [countOf[stage]]: itemCount,
     })),
   );
 });
@@ -208,15 +211,6 @@ async function markBatches(
     ...batchNumbers,
   ]);
 }
-
-/** One slice is given back; whoever still works on it is fenced by the next claim's token. */
-export const returnSlice = defineVerb(
-  'returnSlice',
-  'control',
-  async (tx, params: { readonly sliceId: string; readonly sliceToken: number }) => {
-    await tx.run('update slice set node_id = null, node_token = null where id = ? and token = ?', [params.sliceId, params.sliceToken]);
-  },
-);
 
 export interface OpenWork {
   /** Slices that a living node still holds. */

@@ -4,18 +4,13 @@
  * Lock order: collections, new metrics, windows, metrics whose number of windows changes; each sorted by store,
  * series, metric (and start), so that commits that measure the same things wait in line.
  */
-import { isEntityName, makeError, type ErrorObject } from '@laneway/model';
+import { checkSeries, isColumnText, makeError, maxMetricCount, type ErrorObject } from '@laneway/model';
 import { foldMeasurements, keyOf, type FoldedMetric, type MetricKey } from '../../stores/fold-measurements.ts';
-import { maxMetricCount } from '../../stores/limits.ts';
+import type { Refusal } from '../../stores/refusal-notes.ts';
 import type { MeasureWrite } from '../../stores/writes.ts';
 import type { SqlTransaction, SqlValue } from '../sql.ts';
-import { marks, rows } from './placeholders.ts';
-import { addToWindows, inParts } from './stores-windows.ts';
-
-interface Refusal {
-  readonly storeId: string;
-  readonly error: ErrorObject;
-}
+import { inParts, marks, rows } from './placeholders.ts';
+import { addToWindows, rowsAtOnce } from './stores-windows.ts';
 
 interface MetricRow {
   readonly store_id: string;
@@ -32,8 +27,12 @@ export async function applyMeasurements(tx: SqlTransaction, writes: readonly Mea
   const accepted = new Set<string>();
   const refused: Refusal[] = [];
   for (const [storeId, measured] of Map.groupBy(folded.metrics, (metric) => metric.storeId)) {
-    const metrics = measured.filter((metric) => isStorable(metric.series));
-    if (metrics.length < measured.length) refused.push({ storeId, error: makeError('badValueName', { key: 'timeSeriesName' }) });
+    // Other names cannot even be looked for.
+    const metrics = measured.filter((metric) => isColumnText(metric.series));
+    if (metrics.length < measured.length) {
+      const series = seriesOf(measured).filter((name) => !isColumnText(name));
+      refused.push({ storeId, series, error: makeError('badValueName', { key: 'timeSeriesName' }) });
+    }
     const known = await knownMetrics(tx, storeId, metrics);
     const created = metrics.filter((metric) => !known.has(keyOf(metric)));
     for (const metric of metrics) {
@@ -41,7 +40,7 @@ export async function applyMeasurements(tx: SqlTransaction, writes: readonly Mea
       if (existing === undefined) continue;
       const conflict = conflictOf(existing, metric);
       if (conflict === null) accepted.add(keyOf(metric));
-      else refused.push({ storeId, error: conflict });
+      else refused.push({ storeId, series: [metric.series], error: conflict });
     }
     if (created.length > 0) await createMetrics(tx, storeId, created, accepted, refused);
   }
@@ -50,15 +49,13 @@ export async function applyMeasurements(tx: SqlTransaction, writes: readonly Mea
   return refused;
 }
 
-/** NUL and lone surrogates cannot even be looked for in a text column; the name rule excludes them. */
-function isStorable(name: string): boolean {
-  return !name.includes('\u0000') && name.isWellFormed();
+function seriesOf(metrics: readonly MetricKey[]): readonly string[] {
+  return [...new Set(metrics.map((metric) => metric.series))];
 }
 
 async function knownMetrics(tx: SqlTransaction, storeId: string, wanted: readonly MetricKey[]): Promise<Map<string, MetricRow>> {
   const known = new Map<string, MetricRow>();
-  const names = [...new Set(wanted.map((metric) => metric.series))];
-  for (const series of inParts(names)) {
+  for (const series of inParts(seriesOf(wanted), rowsAtOnce)) {
     const found = await tx.all<MetricRow>(
       `select store_id, series, metric, resolution, retention, aggregator from series_metric
        where store_id = ? and series in (${marks(series.length)})`,
@@ -94,27 +91,28 @@ async function createMetrics(
   );
   if (collection === undefined) return;
   const chosen: FoldedMetric[] = [];
-  let isFull = false;
+  const tooMany: string[] = [];
   for (const [series, ofSeries] of Map.groupBy(metrics, (metric) => metric.series)) {
-    const badName = badNameOf(series, ofSeries);
-    if (badName !== null) refused.push({ storeId, error: badName });
-    else if (collection.metric_count + chosen.length + ofSeries.length > maxMetricCount) isFull = true;
-    else chosen.push(...ofSeries);
+    const error = problemOf(series, ofSeries);
+    if (error !== null) refused.push({ storeId, series: [series], error });
+    else if (collection.metric_count + chosen.length + ofSeries.length > maxMetricCount) tooMany.push(series);
+    else for (const metric of ofSeries) chosen.push(metric);
   }
-  if (isFull) refused.push({ storeId, error: makeError('timeSeriesCollectionTooManyMetrics', { limit: maxMetricCount }) });
+  if (tooMany.length > 0) {
+    refused.push({ storeId, series: tooMany, error: makeError('timeSeriesCollectionTooManyMetrics', { limit: maxMetricCount }) });
+  }
   await insertMetrics(tx, chosen);
   for (const metric of chosen) accepted.add(keyOf(metric));
 }
 
-function badNameOf(series: string, metrics: readonly FoldedMetric[]): ErrorObject | null {
-  if (!isEntityName(series)) return makeError('badValueName', { key: 'timeSeriesName' });
-  return metrics.every((metric) => isEntityName(metric.metric)) ? null : makeError('badValueName', { key: 'metricName' });
+function problemOf(series: string, metrics: readonly FoldedMetric[]): ErrorObject | null {
+  return checkSeries(series, Object.fromEntries(metrics.map((metric) => [metric.metric, metric])));
 }
 
 /** The caller holds the collection's row. */
 export async function insertMetrics(tx: SqlTransaction, metrics: readonly FoldedMetric[]): Promise<void> {
   const added = new Map<string, number>();
-  for (const part of inParts(metrics)) {
+  for (const part of inParts(metrics, rowsAtOnce)) {
     const inserted = await tx.all<{ store_id: string }>(
       `insert into series_metric (store_id, series, metric, resolution, retention, aggregator, window_count) values ${rows(part.length, 7)}
        on conflict (store_id, series, metric) do nothing returning store_id`,

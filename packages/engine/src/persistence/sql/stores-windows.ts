@@ -2,15 +2,10 @@
 import { compareMetrics, keyOf, type FoldedWindow, type MetricKey } from '../../stores/fold-measurements.ts';
 import { exactRetention } from '../../stores/limits.ts';
 import type { SqlTransaction, SqlValue } from '../sql.ts';
-import { rows } from './placeholders.ts';
+import { inParts, rows } from './placeholders.ts';
 
-/** Rows of one statement: bounds its number of parameters. */
-const rowsAtOnce = 100;
-
-/** The list in pieces of one statement each. */
-export function inParts<T>(list: readonly T[], size: number = rowsAtOnce): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
-}
+/** Rows of one statement. */
+export const rowsAtOnce = 100;
 
 const largest = '1.7976931348623157e308';
 
@@ -43,7 +38,7 @@ interface WindowRow {
 /** One upsert for a hundred windows, given sorted. */
 export async function addToWindows(tx: SqlTransaction, windows: readonly FoldedWindow[]): Promise<void> {
   const fresh = new Map<string, MetricKey & { count: number }>();
-  for (const part of inParts(windows)) {
+  for (const part of inParts(windows, rowsAtOnce)) {
     const counts = new Map(part.map((window) => [`${keyOf(window)}\n${window.startAt}`, window.measurementCount]));
     const written = await tx.all<WindowRow>(
       `insert into series_window (store_id, series, metric, start_at, aggregator, measurement_count, first_at, last_at, value)
@@ -70,7 +65,7 @@ export async function addToWindows(tx: SqlTransaction, windows: readonly FoldedW
       fresh.set(key, entry);
     }
   }
-  for (const part of inParts([...fresh.values()].sort(compareMetrics))) await countWindows(tx, part);
+  for (const part of inParts([...fresh.values()].sort(compareMetrics), rowsAtOnce)) await countWindows(tx, part);
 }
 
 function keyRows(count: number): string {

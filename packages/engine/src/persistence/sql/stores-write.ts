@@ -4,11 +4,11 @@
  * Lock order (design §4): time series, then contents of singleValue and range stores, then tails, each sorted. Two calls
  * in one transaction would take locks of an earlier class after those of a later one.
  */
-import type { ErrorObject } from '@laneway/model';
 import { cutIntoPieces, logLine, mergePieces, type Piece } from '../../stores/chunks.ts';
 import { compareTexts } from '../../stores/fold-measurements.ts';
 import { defaultLogLimits, type LogLimits } from '../../stores/limits.ts';
-import type { MeasureWrite, StoreWrite } from '../../stores/writes.ts';
+import { refusalNotes, type Refusal } from '../../stores/refusal-notes.ts';
+import type { LogWrite, MeasureWrite, StoreWrite } from '../../stores/writes.ts';
 import type { SqlTransaction } from '../sql.ts';
 import { writeContents } from './stores-content.ts';
 import { applyMeasurements } from './stores-series.ts';
@@ -17,8 +17,8 @@ import { appendPieces } from './stores-tails.ts';
 export interface AppliedWrites {
   /** For each write: index of its first item or entry, null for other kinds, empty writes and stores that are gone. */
   readonly firstIndices: readonly (number | null)[];
-  /** Series that could not be created (R58); their measurements are not stored, everything else is. */
-  readonly refused: readonly { readonly storeId: string; readonly error: ErrorObject }[];
+  /** Series that could not be created (R58); their measurements are not stored, everything else is, with a note in the log of the write. */
+  readonly refused: readonly Refusal[];
 }
 
 interface Appending {
@@ -38,7 +38,7 @@ export async function applyStoreWrites(
 ): Promise<AppliedWrites> {
   const measures: MeasureWrite[] = [];
   const contents = new Map<string, string>();
-  const appends = new Map<string, Appending>();
+  const appends: Appends = new Map();
   for (const [index, write] of writes.entries()) {
     switch (write.kind) {
       case 'measure':
@@ -54,11 +54,12 @@ export async function applyStoreWrites(
         collect(appends, index, write.storeId, write.pieces, null);
         break;
       case 'log':
-        collect(appends, index, write.storeId, cutIntoPieces(write.entries.map(logLine)), limits);
+        collectLog(appends, index, write, limits);
         break;
     }
   }
   const refused = measures.length === 0 ? [] : await applyMeasurements(tx, measures);
+  for (const note of refusalNotes(measures, refused)) collectLog(appends, null, note, limits);
   if (contents.size > 0) await writeContents(tx, contents);
   const firstIndices: (number | null)[] = writes.map(() => null);
   for (const [storeId, { pieces, limits, parts }] of [...appends].sort(([a], [b]) => compareTexts(a, b))) {
@@ -69,20 +70,21 @@ export async function applyStoreWrites(
   return { firstIndices, refused };
 }
 
-function collect(
-  appends: Map<string, Appending>,
-  write: number,
-  storeId: string,
-  pieces: readonly Piece[],
-  limits: LogLimits | null,
-): void {
+type Appends = Map<string, Appending>;
+
+function collectLog(appends: Appends, write: number | null, log: LogWrite, limits: LogLimits): void {
+  collect(appends, write, log.storeId, cutIntoPieces(log.entries.map(logLine)), limits);
+}
+
+/** `write`: the position that wants to know its first index; null for what no write asked for. */
+function collect(appends: Appends, write: number | null, storeId: string, pieces: readonly Piece[], limits: LogLimits | null): void {
   if (pieces.length === 0) return;
   let appending = appends.get(storeId);
   if (appending === undefined) {
     appending = { pieces: [], itemCount: 0, limits, parts: [] };
     appends.set(storeId, appending);
   }
-  appending.parts.push({ write, offset: appending.itemCount });
+  if (write !== null) appending.parts.push({ write, offset: appending.itemCount });
   for (const piece of pieces) {
     appending.pieces.push(piece);
     appending.itemCount += piece.itemCount;

@@ -3,6 +3,7 @@
  * exception of this module and is turned into a result by `decoding`; nothing else may throw or catch it.
  */
 import { isJsonObject, type JsonObject } from '../../data/json.ts';
+import { isColumnText } from '../../data/names.ts';
 import { makeError } from '../../errors/make-error.ts';
 import { ok, refuse, type ErrorObject, type Result } from '../../errors/result.ts';
 
@@ -105,6 +106,12 @@ export function optional<T, D>(fields: Fields, key: string, fallback: D, read: (
 
 export function textAt(at: Cursor): string {
   return typeof at.value === 'string' ? at.value : misfit(at.path, 'has to be a string');
+}
+
+/** An id or name that is looked up and kept in a text column of its own. */
+export function columnTextAt(at: Cursor): string {
+  const text = textAt(at);
+  return isColumnText(text) ? text : misfit(at.path, 'has to be a text without NUL characters and lone surrogates');
 }
 
 export function booleanAt(at: Cursor): boolean {

@@ -1,9 +1,11 @@
 import { isJsonObject } from '../../data/json.ts';
-import { objectOf, unwrap, type Cursor } from './cursor.ts';
+import { objectOf, record, unwrap, type Cursor } from './cursor.ts';
 
 /** A dashboard is kept as opaque plain JSON (schemas §6.6); only its record wrappers are taken off here (schemas R19). */
 export function dashboardAt(at: Cursor): unknown {
-  return at.encoding === 'plain' ? objectOf(at) : unwrapped(at);
+  if (at.encoding === 'plain') return objectOf(at);
+  record(at);
+  return unwrapped(at);
 }
 
 function unwrapped(at: Cursor): unknown {

@@ -127,11 +127,14 @@ function groupAttributesAt(at: Cursor): readonly string[] | null {
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-/** Checked with an error of its own in plain JSON only (schemas R23). */
+/**
+ * What the list holds is checked in plain JSON only (schemas R23): a value of another type in a persisted one equals
+ * none that gets as far as being compared with it.
+ */
 function allowedValues<T>(at: Cursor, accepts: (value: unknown) => value is T, hint: string): readonly T[] {
-  if (Array.isArray(at.value) && at.value.every(accepts)) return at.value;
+  if (Array.isArray(at.value) && (at.encoding === 'persisted' || at.value.every(accepts))) return at.value as readonly T[];
   if (at.encoding === 'plain') stopWith(makeError('badData', { key: 'allowedValues', hint }));
-  return misfit(at.path, `is not right: ${hint}`);
+  return misfit(at.path, 'has to be a list');
 }
 
 /** Two specs may not share a matcher, whatever their matcher types (schemas §3); unchecked in persisted JSON (schemas R23). */

@@ -1,7 +1,19 @@
 import type { DataSpec } from '../../data/data-spec.ts';
 import { makeError } from '../../errors/make-error.ts';
 import type { StoreSchema, StoreType } from '../workflow.ts';
-import { anyAt, booleanAt, optional, record, required, stopWith, textAt, wordAt, type Cursor, type Fields } from './cursor.ts';
+import {
+  anyAt,
+  booleanAt,
+  columnTextAt,
+  optional,
+  record,
+  required,
+  stopWith,
+  textAt,
+  wordAt,
+  type Cursor,
+  type Fields,
+} from './cursor.ts';
 import { dataSpecAt } from './data-spec.ts';
 import { timeSeriesStoreConfigAt } from './time-series.ts';
 
@@ -15,8 +27,8 @@ export function storeSchemaAt(at: Cursor): StoreSchema {
   const type = required(fields, 'type', (word) => wordAt(word, storeTypes));
   const isContentless = at.encoding === 'plain' && (type === 'auditLog' || type === 'timeSeries');
   const common = {
-    id: required(fields, 'id', textAt),
-    name: required(fields, 'name', textAt),
+    id: required(fields, 'id', columnTextAt),
+    name: required(fields, 'name', columnTextAt),
     description: required(fields, 'description', textAt),
     requiresInitialContent: required(fields, 'requiresInitialContent', booleanAt) && !isContentless,
     defaultInitialContent: isContentless ? null : optional(fields, 'defaultInitialContent', null, anyAt),

@@ -1,6 +1,7 @@
 import type { Result } from '../../errors/result.ts';
 import type { LaneSchema, ParallelBoxSchema, TaskSchema, WorkflowSchemaRevision } from '../workflow.ts';
 import {
+  columnTextAt,
   decoding,
   integerAt,
   listOf,
@@ -76,7 +77,7 @@ function taskAt(at: Cursor): TaskSchema {
   return {
     id: required(fields, 'id', textAt),
     name: required(fields, 'name', textAt),
-    lambdaId: required(fields, 'lambdaId', textAt),
+    lambdaId: required(fields, 'lambdaId', columnTextAt),
     lambdaRevisionNumber: required(fields, 'lambdaRevisionNumber', positiveIntegerAt),
     lambdaConfig: optional(fields, 'lambdaConfig', {}, objectOf),
     argumentMappings: required(fields, 'argumentMappings', (list) => listOf(list, argumentMappingAt)),

@@ -1,0 +1,132 @@
+/**
+ * How fast a cancel is, seen by a client: with 8 jobs in flight of a lambda that sleeps 200 ms and obeys, beside a
+ * running execution of items of 1 KB, and with 100 and 1,000,000 items pending, in turn, in one run.
+ * Usage: node bench/cancel-latency.ts [rounds]
+ */
+import type { LanewayClient } from '@laneway/client';
+import { echoDump, type EchoOptions } from './echo-workflow.ts';
+import { startServerProcess } from './server-process.ts';
+
+const rounds = Number(process.argv[2] ?? 100);
+const jobsInFlight = 8;
+
+interface Cancelled {
+  /** From the request to its answer. */
+  readonly acknowledgedMs: number;
+  /** From the answer to the end of the execution, as its event stream tells. */
+  readonly terminalMs: number;
+}
+
+class Bench {
+  readonly client: LanewayClient;
+  #inventoryId = '';
+  #spaceId = '';
+
+  constructor(client: LanewayClient) {
+    this.client = client;
+  }
+
+  async prepare(): Promise<void> {
+    this.#inventoryId = await this.client.registry.createInventory('bench');
+    this.#spaceId = await this.client.registry.createSpace({ name: 'bench' });
+  }
+
+  async schema(batchSize: number, options: EchoOptions): Promise<string> {
+    return await this.client.registry.createWorkflowSchema(this.#inventoryId, echoDump(batchSize, options));
+  }
+
+  async start(schemaId: string, input: unknown): Promise<string> {
+    return await this.client.executions.schedule({
+      spaceId: this.#spaceId,
+      atmWorkflowSchemaId: schemaId,
+      atmWorkflowSchemaRevisionNumber: 1,
+      storeInitialContentOverlay: { input },
+    });
+  }
+
+  /** Cancels once all the jobs are in flight. */
+  async cancelled(schemaId: string, input: unknown): Promise<Cancelled> {
+    const { executions } = this.client;
+    const executionId = await this.start(schemaId, input);
+    while ((await this.#inFlight(executionId)) < jobsInFlight) await new Promise((resolve) => setTimeout(resolve, 10));
+    const ended = this.#cancelledAt(executionId);
+    const askedAt = performance.now();
+    await executions.cancel(executionId);
+    const answeredAt = performance.now();
+    const endedAt = await ended;
+    await executions.delete(executionId);
+    return { acknowledgedMs: answeredAt - askedAt, terminalMs: endedAt - answeredAt };
+  }
+
+  async #cancelledAt(executionId: string): Promise<number> {
+    for await (const message of this.client.executions.follow(executionId)) {
+      if (message.kind === 'execution' && message.change.to === 'cancelled') return performance.now();
+      if (message.kind === 'snapshot' && message.details.status === 'cancelled') return performance.now();
+    }
+    throw new Error(`execution ${executionId} was not cancelled`);
+  }
+
+  async #inFlight(executionId: string): Promise<number> {
+    const { lanes } = await this.client.executions.details(executionId);
+    const taskId = lanes[0]?.runs[0]?.parallelBoxes[0]?.taskRegistry['echo'];
+    return taskId === undefined ? 0 : (await this.client.executions.task(taskId)).itemsInProcessing;
+  }
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? 0;
+}
+
+function line(title: string, results: readonly Cancelled[]): string {
+  const acknowledged = results.map((result) => result.acknowledgedMs);
+  const terminal = results.map((result) => result.terminalMs);
+  const figures = (values: readonly number[]): string =>
+    [0.5, 0.99, 1].map((part) => quantile(values, part).toFixed(1).padStart(7)).join(' ');
+  return `${title.padEnd(28)} acknowledged ${figures(acknowledged)}   terminal ${figures(terminal)}`;
+}
+
+const medianOf = (results: readonly Cancelled[], key: keyof Cancelled): number =>
+  quantile(
+    results.map((result) => result[key]),
+    0.5,
+  );
+
+const server = await startServerProcess({
+  LANEWAY_JOBS_PER_TASK: String(jobsInFlight),
+  LANEWAY_JOBS_PER_NODE: String(4 * jobsInFlight),
+});
+try {
+  const bench = new Bench(server.client);
+  await bench.prepare();
+  const list = await bench.schema(1, { sleepSec: 0.2 });
+  const range = await bench.schema(1, { sleepSec: 0.2, input: 'range' });
+  const hundred = Array.from({ length: 100 }, (_, index) => index);
+  const alone: Cancelled[] = [];
+  for (let round = 0; round < rounds; round += 1) alone.push(await bench.cancelled(list, hundred));
+  const few: Cancelled[] = [];
+  const many: Cancelled[] = [];
+  for (let round = 0; round < Math.ceil(rounds / 4); round += 1) {
+    few.push(await bench.cancelled(range, { start: 0, end: 100, step: 1 }));
+    many.push(await bench.cancelled(range, { start: 0, end: 1_000_000, step: 1 }));
+  }
+  const busy = await bench.start(
+    await bench.schema(100, {}),
+    Array.from({ length: 1_000_000 }, (_, index) => index),
+  );
+  const beside: Cancelled[] = [];
+  for (let round = 0; round < Math.ceil(rounds / 4); round += 1) beside.push(await bench.cancelled(list, hundred));
+  await bench.client.executions.cancel(busy);
+  const lines = [
+    `milliseconds: median, 99th percentile, maximum; ${jobsInFlight} jobs in flight`,
+    line(`alone (${alone.length})`, alone),
+    line(`100 pending (${few.length})`, few),
+    line(`1,000,000 pending (${many.length})`, many),
+    line(`beside other work (${beside.length})`, beside),
+    `1,000,000 / 100 pending: acknowledged ${(medianOf(many, 'acknowledgedMs') / medianOf(few, 'acknowledgedMs')).toFixed(2)}, ` +
+      `terminal ${(medianOf(many, 'terminalMs') / medianOf(few, 'terminalMs')).toFixed(2)} (goal: 0.80 to 1.20)`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+} finally {
+  await server.stop();
+}

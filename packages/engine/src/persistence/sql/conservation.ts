@@ -1,0 +1,42 @@
+/** What became of the items of an execution, lane run by lane run (design §4, conservation). */
+import { defineVerb } from '../sql.ts';
+import { readOpenBatches, sumsOfExecution, type OpenBatch, type StoredCount } from './counters.ts';
+
+export interface LaneRunItems {
+  readonly laneRunId: string;
+  /** Items of its input so far. */
+  readonly known: number;
+  /** No more items will become known. */
+  readonly complete: boolean;
+  /** Items of batches that were ever claimed. */
+  readonly reached: number;
+  readonly open: readonly OpenBatch[];
+}
+
+export interface ItemsOfExecution {
+  readonly laneRuns: readonly LaneRunItems[];
+  readonly counts: readonly StoredCount[];
+}
+
+/** One moment of all tables, so that the sums hold while work goes on. */
+export const itemsOfExecution = defineVerb(
+  'itemsOfExecution',
+  'read',
+  async (tx, params: { readonly executionId: string }): Promise<ItemsOfExecution> => {
+    const gates = await tx.all<{ id: string; known: number; complete: number; frontier: number; size: number }>(
+      'select lane_run_id as id, known, complete, frontier, batch_size as size from gate where execution_id = ?',
+      [params.executionId],
+    );
+    const laneRuns: LaneRunItems[] = [];
+    for (const gate of gates) {
+      laneRuns.push({
+        laneRunId: gate.id,
+        known: gate.known,
+        complete: gate.complete === 1,
+        reached: Math.min(gate.known, gate.frontier * gate.size),
+        open: await readOpenBatches(tx, gate.id),
+      });
+    }
+    return { laneRuns, counts: await sumsOfExecution(tx, params.executionId) };
+  },
+);
