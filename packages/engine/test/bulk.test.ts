@@ -1,6 +1,14 @@
 /** Bulk operations as durable jobs: found while they go on, each member once, with the user's rights of that moment (U5). */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
+  defaultEngineConfig,
+  Engine,
+  openDatabase,
   Registry,
+  silentLogger,
+  type Database,
   type BulkAccess,
   type BulkJob,
   type BulkOperation,
@@ -11,8 +19,9 @@ import {
 } from '@laneway/engine';
 import { afterEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../test/support/databases.ts';
-import { faultyKind, firstTimes } from '../../../test/support/faulty-database.ts';
-import { perItem, untilStopped } from '../../../test/support/in-process-runtime.ts';
+import { FaultyDatabase, faultyKind, firstTimes } from '../../../test/support/faulty-database.ts';
+import { InProcessRuntime, perItem, untilStopped } from '../../../test/support/in-process-runtime.ts';
+import { testDatabaseUrl } from '../../../test/support/postgres.ts';
 import { startTestEngine, waitFor, waitForEnd, workflowOf, type TestEngine } from '../../../test/support/test-engine.ts';
 import { seedExecutions } from './extension-verbs.ts';
 import { withSuiteVerbs } from './suite-verbs.ts';
@@ -227,8 +236,8 @@ describe.each(databaseKinds)('a bulk operation on $name', (kind) => {
     access = () => ((asked += 1) > 1 ? 'revoked' : 'allowed');
     expect(await ended(await begin('cancel', {}))).toMatchObject({ state: 'stopped', done: 1, matched: 1, error: { id: 'forbidden' } });
     access = () => 'allowed';
-    expect(await ended(await begin('cancel', {}))).toMatchObject({ state: 'finished', refused: 0, failed: 0 });
-    for (const id of executions) await waitForEnd(test, id);
+    expect(await ended(await begin('cancel', {}))).toMatchObject({ state: 'finished', failed: 0 });
+    for (const id of executions) expect((await waitForEnd(test, id)).execution.status).toBe('cancelled');
   });
 
   it.each([
@@ -252,5 +261,67 @@ describe.each(databaseKinds)('a bulk operation on $name', (kind) => {
       const view = await waitForEnd(test, executionId);
       expect(view.execution.incarnation).toBe(2);
     }
+  });
+});
+
+describe('a bulk operation whose node dies', () => {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup().catch(() => undefined);
+  });
+
+  async function node(database: Database, nodeId: string): Promise<TestEngine> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'laneway-bulk-'));
+    const runtime = new InProcessRuntime({ echo });
+    const engine = new Engine({
+      config: { ...defaultEngineConfig(dataDir, nodeId), drainMs: 100, bulkMembersPerSecond: 20 },
+      database,
+      runtime,
+      files: { pythonCommand: null },
+      environment: { open: async () => await Promise.resolve({}), close: () => undefined },
+      log: silentLogger,
+    });
+    await engine.start();
+    cleanups.push(async () => await engine.stop());
+    const space = await engine.spaces.create({ name: nodeId, path: null, readonly: false, ownerUserId: 'user' });
+    if (!space.ok) throw new Error(space.error.description);
+    return { engine, runtime, database, spaceId: space.value.id, spaceDirectory: space.value.path, close: async () => undefined };
+  }
+
+  it('goes on at its position on another node, and no member is handled twice with effect (I6, I13)', async () => {
+    const shared = await openDatabase({ kind: 'postgres', url: await testDatabaseUrl('bulk') });
+    cleanups.push(async () => await shared.close());
+    const dying = new FaultyDatabase(shared);
+    const first = await node(dying, 'node-1');
+    const ids: string[] = [];
+    while (ids.length < 60) {
+      const scheduled = await first.engine.executions.schedule(
+        workflowOf(first, { lanes: [[['echo']]], input: { type: 'list', content: [1] } }),
+      );
+      if (!scheduled.ok) throw new Error(scheduled.error.description);
+      const { executionId } = scheduled.value;
+      await first.engine.executions.pause({ executionId, actor: 'user', note: null });
+      const view = await waitFor(first, executionId, ({ execution }) => ['paused', 'finished'].includes(execution.status));
+      if (view.execution.status === 'paused') ids.push(executionId);
+    }
+    const { jobId } = await first.engine.extensions.startBulk({
+      spaceId: first.spaceId,
+      userId: 'user',
+      operation: 'resume',
+      members: { kind: 'ids', ids },
+      reason: null,
+      dryRun: false,
+    });
+    const second = await node(shared, 'node-2');
+    await expect
+      .poll(async () => (await second.engine.extensions.bulkResults(jobId, '', 100)).length, { timeout: 10_000 })
+      .toBeGreaterThan(10);
+    // Nothing of the first node reaches the database any more, in the middle of a page.
+    dying.fault = () => 'before';
+    const recorded = (await second.engine.extensions.bulkResults(jobId, '', 100)).length;
+    expect(recorded).toBeLessThan(60);
+    await expect.poll(async () => (await second.engine.extensions.bulkJob(jobId))?.state, { timeout: 30_000 }).toBe('finished');
+    expect(await second.engine.extensions.bulkJob(jobId)).toMatchObject({ matched: 60, done: 60, refused: 0, failed: 0 });
+    for (const executionId of ids) expect((await waitForEnd(second, executionId)).execution.incarnation).toBe(2);
   });
 });

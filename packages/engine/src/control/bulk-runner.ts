@@ -29,7 +29,8 @@ export interface BulkRunnerOptions {
 }
 
 const pageSize = 50;
-const holdMs = 60_000;
+/** How long after the death of a node another one goes on; a page takes a fraction of it. */
+const holdMs = 10_000;
 const pauseAfterFailureMs = 1000;
 
 /** null = the effect is there, here or from an earlier attempt; or the job does not go on. */
@@ -72,11 +73,11 @@ export class BulkRunner {
         await database.call(releaseTimer, { ...held, delayMs: 0 });
         return;
       }
-      const page = await database.call(nextBulkMembers, { jobId, limit: pageSize });
-      if (page === null || (await this.#handlePage(page)) === 'ended') break;
       const heldUntil = await database.call(holdTimer, { ...held, holdMs });
       if (heldUntil === null) return;
       held.heldUntil = heldUntil;
+      const page = await database.call(nextBulkMembers, { jobId, limit: pageSize });
+      if (page === null || (await this.#handlePage(page)) === 'ended') break;
     }
     await database.call(finishTimer, { id: held.id });
   }

@@ -76,7 +76,9 @@ export const holdTimer = defineVerb(
   'holdTimer',
   'control',
   async (tx, params: { readonly id: string; readonly heldUntil: number; readonly holdMs: number }): Promise<number | null> => {
-    const until = Math.max((await tx.now()) + params.holdMs, params.heldUntil + 1);
+    const wanted = (await tx.now()) + params.holdMs;
+    // Every hold has a time of its own, by which its holder is known.
+    const until = wanted === params.heldUntil ? wanted + 1 : wanted;
     const held = await tx.run('update timer set due_at = ? where id = ? and due_at = ?', [until, params.id, params.heldUntil]);
     return held === 1 ? until : null;
   },
