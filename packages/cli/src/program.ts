@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBulk } from './commands/bulk.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
@@ -25,6 +26,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addServe(program, terminal);
   addRun(program, terminal);
   addExecutions(program, terminal);
+  addBulk(program, terminal);
   addStore(program, terminal);
   addSpace(program, terminal);
   addUser(program, terminal);
