@@ -94,7 +94,7 @@ export class Engine {
       database,
       controller: this.#controller,
       hub: this.#hub,
-      wakeIn: (delayMs) => this.#sideJobs.wakeIn(delayMs),
+      wakeIn: (delayMs) => this.#wakeIn(delayMs),
     });
     const requestKeys = new RequestKeys(database, config.requestKeyRetentionMs);
     this.#bulk = new BulkRunner({
@@ -111,7 +111,7 @@ export class Engine {
       [garbageCollectionKind]: async (timer) => await this.#garbage.run(timer),
       [pauseDeadlineKind]: async (timer) => await deadlines.expirePause(timer),
     });
-    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#sideJobs.wakeIn(0) });
+    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#wakeIn(0) });
     this.#monitor = new RuntimeMonitor({
       database,
       controller: this.#controller,
@@ -215,6 +215,11 @@ export class Engine {
     this.#life = life;
     await this.#garbage.arm();
     life.start();
+  }
+
+  /** An engine that was not started works on nothing. */
+  #wakeIn(delayMs: number): void {
+    if (this.#life !== undefined) this.#sideJobs.wakeIn(delayMs);
   }
 
   async #runTimers(): Promise<void> {

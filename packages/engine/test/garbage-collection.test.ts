@@ -157,6 +157,34 @@ describe.each(databaseKinds)('garbage collection on $name', (kind) => {
     await expect.poll(async () => await present(again), { timeout: 15_000 }).toBe('A');
   });
 
+  it('forgets bulk operations with their results when they have had their time, and keys of requests', async () => {
+    await start({ config: { requestKeyRetentionMs: 1 } });
+    const executionId = await finished();
+    await test.engine.executions.rerun({
+      executionId,
+      actor: 'user',
+      laneIndex: 1,
+      laneRunNumber: 1,
+      requestKey: { key: 'k', fingerprint: 'f' },
+    });
+    await waitForEnd(test, executionId);
+    const { jobId } = await test.engine.extensions.startBulk({
+      spaceId: test.spaceId,
+      userId: 'user',
+      operation: 'delete',
+      members: { kind: 'ids', ids: [executionId] },
+      reason: null,
+      dryRun: true,
+    });
+    await expect.poll(async () => (await test.engine.extensions.bulkJob(jobId))?.state, { timeout: 10_000 }).toBe('finished');
+    await collector().collect();
+    expect(Object.keys(await test.database.call(mentions, { texts: [jobId] })).toSorted()).toEqual(['bulk_job', 'bulk_result']);
+    const eager = new GarbageCollector({ database: test.database, retention: { ...retention, bulkMs: 0 }, log: silentLogger });
+    await eager.collect();
+    expect(await test.database.call(mentions, { texts: [jobId] })).toEqual({});
+    expect(Object.keys(await test.database.call(mentions, { texts: [executionId] }))).not.toContain('request_key');
+  });
+
   it('looks for expired executions in an index', async () => {
     await start();
     for (const [phase, time] of [

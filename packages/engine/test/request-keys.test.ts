@@ -133,6 +133,28 @@ describe.each(databaseKinds)('the key of a request ($name)', (kind) => {
     expect((await waitForEnd(test, executionId)).execution.currentRunNum).toBe(2);
   });
 
+  it('stays free when the request loses a race against another one', async () => {
+    await start();
+    const first = await schedule('k');
+    const executionId = first.ok ? first.value.executionId : '';
+    await waitForEnd(test, executionId);
+    const rerun = async (key: string) =>
+      await test.engine.executions.rerun({
+        executionId,
+        actor: 'user',
+        laneIndex: 1,
+        laneRunNumber: 1,
+        requestKey: { key, fingerprint: 'f' },
+      });
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map(async (key) => [key, await rerun(key)] as const));
+    await waitForEnd(test, executionId);
+    const refused = answers.filter(([, answer]) => !answer.ok);
+    expect(refused).toHaveLength(3);
+    for (const [, answer] of refused) expect(answer).toMatchObject({ error: { id: 'atmWorkflowExecutionNotEnded' } });
+    expect(await rerun(refused[0]![0])).toMatchObject({ ok: true });
+    expect((await waitForEnd(test, executionId)).execution.currentRunNum).toBe(3);
+  });
+
   it('refuses what was refused, and keeps no key of it', async () => {
     await start();
     const first = await schedule('k');
