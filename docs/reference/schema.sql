@@ -37,6 +37,37 @@ CREATE TABLE batch (
 
 CREATE INDEX batch_by_slice on batch (slice_id, batch_number);
 
+CREATE TABLE bulk_job (
+  id text primary key,
+  space_id text not null,
+  user_id text not null,
+  operation text not null,
+  members text not null,
+  reason text,
+  dry_run integer not null,
+  bound_at bigint not null,
+  state text not null,
+  position text not null,
+  matched bigint not null,
+  done bigint not null,
+  refused bigint not null,
+  failed bigint not null,
+  note text,
+  created_at bigint not null,
+  ended_at bigint
+);
+
+CREATE INDEX bulk_job_by_end on bulk_job (ended_at);
+
+CREATE TABLE bulk_result (
+  job_id text not null,
+  position text not null,
+  execution_id text not null,
+  outcome text not null,
+  error text,
+  primary key (job_id, position)
+);
+
 CREATE TABLE counter (
   lane_run_id text not null,
   task_id text not null,
@@ -85,17 +116,44 @@ CREATE TABLE execution (
   version bigint not null,
   discarded integer not null default 0,
   document text not null
-, queued_at bigint not null default 0, admitted integer not null default 0);
+, queued_at bigint not null default 0, admitted integer not null default 0, atm_workflow_schema_id text not null default '', labels text, created_at bigint not null default 0);
+
+CREATE INDEX execution_by_creation on execution (space_id, phase, created_at, id) where discarded = 0;
 
 CREATE INDEX execution_by_inventory on execution (space_id, atm_inventory_id, phase, phase_index) where discarded = 0;
 
 CREATE INDEX execution_by_phase on execution (space_id, phase, phase_index) where discarded = 0;
 
+CREATE INDEX execution_by_schema on execution (space_id, atm_workflow_schema_id, phase, phase_index) where discarded = 0;
+
+CREATE INDEX execution_by_status on execution (space_id, status, phase_index) where discarded = 0;
+
+CREATE INDEX execution_by_user on execution (space_id, user_id, phase, phase_index) where discarded = 0;
+
 CREATE INDEX execution_discarded on execution (id) where discarded = 1;
+
+CREATE INDEX execution_ended on execution (finish_time, id) where phase = 'ended' and discarded = 0;
 
 CREATE INDEX execution_queue on execution (space_id, queued_at, id) where phase = 'waiting' and discarded = 0;
 
+CREATE INDEX execution_suspended on execution (suspend_time, id) where phase = 'suspended' and discarded = 0;
+
 CREATE INDEX execution_to_drive on execution (id) where phase in ('waiting', 'ongoing');
+
+CREATE TABLE execution_label (
+  execution_id text not null,
+  name text not null,
+  value text not null,
+  space_id text not null,
+  created_at bigint not null,
+  phase text not null,
+  phase_index text not null,
+  primary key (execution_id, name)
+);
+
+CREATE INDEX execution_label_by_creation on execution_label (space_id, name, value, created_at, execution_id);
+
+CREATE INDEX execution_label_by_phase on execution_label (space_id, name, value, phase, phase_index);
 
 CREATE TABLE file (
   id text primary key,
@@ -187,6 +245,21 @@ CREATE TABLE node (
   token bigint not null,
   until_at bigint not null
 );
+
+CREATE TABLE request_key (
+  user_id text not null,
+  operation text not null,
+  scope text not null,
+  request_key text not null,
+  fingerprint text not null,
+  execution_id text not null,
+  expires_at bigint not null,
+  primary key (user_id, operation, scope, request_key)
+);
+
+CREATE INDEX request_key_by_execution on request_key (execution_id);
+
+CREATE INDEX request_key_by_expiry on request_key (expires_at);
 
 CREATE TABLE series_collection (
   store_id text primary key,

@@ -38,9 +38,8 @@ export async function startTestEngine(
   options: {
     readonly runners?: number;
     readonly config?: Partial<EngineConfig>;
-    readonly access?: EngineOptions['access'];
     readonly timings?: NodeTimings;
-  } = {},
+  } & Pick<EngineOptions, 'access' | 'bulkAccess'> = {},
 ): Promise<TestEngine> {
   const { database, close } = await kind.open('engine');
   const dataDir = await mkdtemp(join(tmpdir(), 'laneway-engine-'));
@@ -52,6 +51,7 @@ export async function startTestEngine(
     files: { pythonCommand: null },
     environment: { open: async () => await Promise.resolve({}), close: () => undefined },
     log: quiet,
+    ...(options.bulkAccess === undefined ? {} : { bulkAccess: options.bulkAccess }),
     ...(options.access === undefined ? {} : { access: options.access }),
     ...(options.timings === undefined ? {} : { timings: options.timings }),
   });

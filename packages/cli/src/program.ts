@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBulk } from './commands/bulk.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addControl } from './commands/control.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -29,6 +30,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addExecutions(program, terminal);
   addInsight(program, terminal);
   addControl(program, terminal);
+  addBulk(program, terminal);
   addStore(program, terminal);
   addSpace(program, terminal);
   addUser(program, terminal);

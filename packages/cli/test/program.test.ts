@@ -273,6 +273,15 @@ describe('run', () => {
     });
   });
 
+  test('schedules with labels, and refuses one without a value', async () => {
+    const seen: { path: string; body: object }[] = [];
+    const url = await fakeServer(workflowServer('finished', {}), seen);
+    const args = ['run', writeDump(), '--space', 'data', '--detach', '--server', url, '--token', 't'];
+    await run([...args, '--label', 'team=blue', '--label', 'note=a=b']);
+    expect(seen.at(-1)?.body).toMatchObject({ labels: { team: 'blue', note: 'a=b' } });
+    await expect(run([...args, '--label', 'team'])).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+  });
+
   test.each(['failed', 'cancelled', 'crashed', 'paused', 'interrupted'])('exits with 1 when the execution is %s', async (status) => {
     const url = await fakeServer(workflowServer(status, {}));
     const err = new PassThrough();

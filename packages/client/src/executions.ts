@@ -9,6 +9,8 @@ import type {
   ScheduleBody,
   TaskDetails,
 } from './shapes.ts';
+import type { ExecutionFilter, SummaryPage } from './extension-shapes.ts';
+import { sendOnce } from './send-once.ts';
 import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider/automation/execution';
@@ -22,12 +24,24 @@ export class ExecutionsApi {
   }
 
   async schedule(body: ScheduleBody): Promise<string> {
-    const answer = await this.#transport.json<{ atmWorkflowExecutionId: string }>('POST', `${base}/workflows`, { body });
+    const answer = await sendOnce(
+      async (headers) => await this.#transport.json<{ atmWorkflowExecutionId: string }>('POST', `${base}/workflows`, { body, headers }),
+    );
     return answer.atmWorkflowExecutionId;
   }
 
   async list(spaceId: string, query: ListExecutionsQuery = {}): Promise<ExecutionPage> {
     return await this.#transport.json('GET', idPath`/api/v3/oneprovider/spaces/${spaceId}/automation/execution/workflows`, {
+      query: { ...query },
+    });
+  }
+
+  /** What a list shows, filtered; phase list after phase list, each newest first (extension). */
+  async summaries(
+    spaceId: string,
+    query: ExecutionFilter & { readonly limit?: number; readonly token?: string } = {},
+  ): Promise<SummaryPage> {
+    return await this.#transport.json('GET', idPath`/api/v3/oneprovider/spaces/${spaceId}/automation/execution/summaries`, {
       query: { ...query },
     });
   }
@@ -41,9 +55,11 @@ export class ExecutionsApi {
     await this.#transport.call('POST', base + idPath`/workflows/${executionId}/cancel`, reason === undefined ? {} : { body: { reason } });
   }
 
-  /** Jobs in flight run to their end first; reaching `paused` follows. */
-  async pause(executionId: string, reason?: string): Promise<void> {
-    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/pause`, reason === undefined ? {} : { body: { reason } });
+  /** Jobs in flight run to their end first, for at most `deadlineSec` (extension); reaching `paused` follows. */
+  async pause(executionId: string, reason?: string, deadlineSec?: number): Promise<void> {
+    const body = { ...(reason === undefined ? {} : { reason }), ...(deadlineSec === undefined ? {} : { deadlineSec }) };
+    const options = Object.keys(body).length === 0 ? {} : { body };
+    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/pause`, options);
   }
 
   /** Goes on with a paused or interrupted execution. */
@@ -58,12 +74,14 @@ export class ExecutionsApi {
 
   /** Runs an ended lane run, and the lanes after it, once more. */
   async rerun(executionId: string, laneRun: LaneRunSelector): Promise<void> {
-    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/rerun`, { body: laneRun });
+    const path = base + idPath`/workflows/${executionId}/rerun`;
+    await sendOnce(async (headers) => await this.#transport.call('POST', path, { body: laneRun, headers }));
   }
 
   /** Runs the failed items of an ended lane run once more, and the lanes after it. */
   async retry(executionId: string, laneRun: LaneRunSelector): Promise<void> {
-    await this.#transport.call('POST', base + idPath`/workflows/${executionId}/retry`, { body: laneRun });
+    const path = base + idPath`/workflows/${executionId}/retry`;
+    await sendOnce(async (headers) => await this.#transport.call('POST', path, { body: laneRun, headers }));
   }
 
   async delete(executionId: string): Promise<void> {

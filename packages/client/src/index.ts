@@ -20,3 +20,12 @@ export type {
   WorkflowDump,
   WorkflowSchema,
 } from './shapes.ts';
+export type {
+  BulkJob,
+  BulkOperation,
+  BulkRequest,
+  BulkResultPage,
+  ExecutionFilter,
+  ExecutionSummary,
+  SummaryPage,
+} from './extension-shapes.ts';

@@ -1,3 +1,4 @@
+import { BulkApi } from './bulk.ts';
 import { ExecutionsApi } from './executions.ts';
 import { FilesApi } from './files.ts';
 import { RegistryApi } from './registry.ts';
@@ -9,6 +10,7 @@ import { Transport, type ClientOptions } from './transport.ts';
 export class LanewayClient {
   readonly server: string;
   readonly executions: ExecutionsApi;
+  readonly bulk: BulkApi;
   readonly stores: StoresApi;
   readonly files: FilesApi;
   readonly registry: RegistryApi;
@@ -18,6 +20,7 @@ export class LanewayClient {
     this.#transport = new Transport(options);
     this.server = this.#transport.server;
     this.executions = new ExecutionsApi(this.#transport);
+    this.bulk = new BulkApi(this.#transport);
     this.stores = new StoresApi(this.#transport);
     this.files = new FilesApi(this.#transport);
     this.registry = new RegistryApi(this.#transport);

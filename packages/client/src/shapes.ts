@@ -36,6 +36,7 @@ export interface ExecutionDetails {
   readonly lambdaSnapshotRegistry: Readonly<Record<string, string>>;
   readonly storeRegistry: Readonly<Record<string, string>>;
   readonly systemAuditLogStoreId: string | null;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly lanes: readonly { readonly schemaId: string; readonly runs: readonly LaneRunDetails[] }[];
 }
 
@@ -99,6 +100,9 @@ export interface ScheduleBody {
   readonly storeInitialContentOverlay?: Readonly<Record<string, unknown>>;
   readonly logLevel?: string;
   readonly callback?: string;
+  /** Extensions: by what the execution is found again, and after how long it is cancelled unless it has ended. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly deadlineSec?: number;
 }
 
 export interface ListExecutionsQuery {

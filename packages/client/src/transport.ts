@@ -11,7 +11,7 @@ export interface ClientOptions {
 
 export interface RequestOptions {
   readonly body?: unknown;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -83,7 +83,10 @@ export class Transport {
 
 function queryText(query: RequestOptions['query']): string {
   const parameters = new URLSearchParams();
-  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) parameters.set(key, String(value));
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (typeof value === 'object') for (const item of value) parameters.append(key, item);
+    else if (value !== undefined) parameters.set(key, String(value));
+  }
   return parameters.size === 0 ? '' : `?${parameters.toString()}`;
 }
 

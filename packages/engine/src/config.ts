@@ -12,6 +12,15 @@ export interface EngineConfig {
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
   readonly maxItemBytes: number;
+  /** How long suspended and ended executions are kept (execution §15.5), and how often that is looked at. */
+  readonly suspendedRetentionMs: number;
+  readonly endedRetentionMs: number;
+  readonly garbageCollectionIntervalMs: number;
+  /** How long the key of an answered request is known. */
+  readonly requestKeyRetentionMs: number;
+  /** How long the results of a bulk operation are kept, and how many members a node handles in a second. */
+  readonly bulkRetentionMs: number;
+  readonly bulkMembersPerSecond: number;
   /** How often the runtime of lambdas is looked at, and how many bad looks in a row are tolerated after the first. */
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
@@ -20,6 +29,8 @@ export interface EngineConfig {
   /** Nodes tell each other of news (PostgreSQL); everything also works without, at the pace of the polls. */
   readonly notify: boolean;
 }
+
+const dayMs = 86_400_000;
 
 export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConfig {
   const cores = availableParallelism();
@@ -33,6 +44,12 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     jobsPerTask: cores,
     jobsPerNode: 4 * cores,
     maxItemBytes: 16 * 1024 * 1024,
+    suspendedRetentionMs: 30 * dayMs,
+    endedRetentionMs: 15 * dayMs,
+    garbageCollectionIntervalMs: 3_600_000,
+    requestKeyRetentionMs: dayMs,
+    bulkRetentionMs: 7 * dayMs,
+    bulkMembersPerSecond: 100,
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,
     executionsPerSpace: null,

@@ -2,6 +2,7 @@
  * The engine as its embedders see it: no HTTP, no users' rights. Who may do what is decided by the caller
  * before it calls; refusals are results, exceptions are bugs.
  */
+import type { RequestKey } from './extensions-api.ts';
 import type {
   ErrorObject,
   Execution,
@@ -28,6 +29,11 @@ export interface ScheduleRequest {
   /** Severity number, 0–7. */
   readonly logLevel: number;
   readonly callback: string | null;
+  /** Extensions: what it is called by, and after how long it is cancelled unless it has ended. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly deadlineMs?: number;
+  /** The same request once more has no effect and the same answer. */
+  readonly requestKey?: RequestKey;
 }
 
 export interface TaskCounters {
@@ -179,12 +185,15 @@ export interface ControlRequest {
 export interface StopRequestOf extends ControlRequest {
   /** Why, in the words of whoever asks; null = not said. */
   readonly note: string | null;
+  /** For a pause: after how long jobs in flight are withdrawn. */
+  readonly deadlineMs?: number;
 }
 
 export interface RepeatRequest extends ControlRequest {
   /** 1-based. */
   readonly laneIndex: number;
   readonly laneRunNumber: number;
+  readonly requestKey?: RequestKey;
 }
 
 /** Refusals are the errors of execution §7.0; an unknown or deleted execution is `notFound`. */

@@ -4,15 +4,21 @@
  */
 import { newId, type ErrorObject, type Execution, type reduce } from '@laneway/model';
 import type { EngineConfig } from './config.ts';
+import { BulkRunner } from './control/bulk-runner.ts';
 import { Admission } from './control/admission.ts';
 import { Controller } from './control/controller.ts';
+import { Deadlines, executionDeadlineKind, pauseDeadlineKind } from './control/deadlines.ts';
 import { Executions } from './control/execution-service.ts';
+import { Extensions } from './control/extensions.ts';
+import { GarbageCollector, garbageCollectionKind, type Retention } from './control/garbage-collector.ts';
 import { Hub } from './control/hub.ts';
 import { PlanCache } from './control/plan.ts';
+import { RequestKeys } from './control/request-keys.ts';
 import { RuntimeMonitor } from './control/runtime-monitor.ts';
 import { SideJobs } from './control/side-jobs.ts';
 import type { StopObserver } from './control/stop-moments.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
+import type { BulkAccess, ExecutionExtensions } from './extensions-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
 import { Spaces } from './files/spaces.ts';
 import { boundRuntime } from './lambdas/bounded-runtime.ts';
@@ -26,6 +32,7 @@ import { walkLaneRun } from './lanes/walk.ts';
 import { WorkSet } from './lanes/work-set.ts';
 import type { Logger } from './logger.ts';
 import { initialContentReader } from './mapping/initial-content.ts';
+import { bulkTimerKind } from './persistence/sql/bulk-jobs.ts';
 import { databaseNow, registerNode } from './persistence/sql/nodes.ts';
 import type { HintChannel, News } from './persistence/hints.ts';
 import type { Database } from './persistence/sql.ts';
@@ -50,6 +57,8 @@ export interface EngineOptions {
   readonly isShared?: boolean;
   /** The reducer of executions, for those who watch its decisions (the simulator). */
   readonly reducer?: typeof reduce;
+  /** What a user may do to an execution that a bulk operation has come to; without it everything. */
+  readonly bulkAccess?: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */
@@ -59,6 +68,7 @@ export class Engine {
   readonly database: Database;
   readonly runtime: LambdaRuntime;
   readonly executions: ExecutionService;
+  readonly extensions: ExecutionExtensions;
   readonly stores: StoreService;
   readonly files: Files;
   readonly spaces: Spaces;
@@ -67,6 +77,8 @@ export class Engine {
   readonly #controller: Controller;
   readonly #plans: PlanCache;
   readonly #sideJobs: SideJobs;
+  readonly #bulk: BulkRunner;
+  readonly #garbage: GarbageCollector;
   readonly #admission: Admission;
   readonly #monitor: RuntimeMonitor;
   #life: NodeLife | undefined;
@@ -85,7 +97,28 @@ export class Engine {
     this.files = new Files({ database, spaces: this.spaces, ...options.files });
     this.#plans = new PlanCache(database);
     this.#controller = new Controller({ database, hub: this.#hub, plans: this.#plans, reducer: options.reducer });
-    this.#sideJobs = new SideJobs(database, log);
+    const deadlines = new Deadlines({
+      database,
+      controller: this.#controller,
+      hub: this.#hub,
+      wakeIn: (delayMs) => this.#wakeIn(delayMs),
+    });
+    const requestKeys = new RequestKeys(database, config.requestKeyRetentionMs);
+    this.#bulk = new BulkRunner({
+      database,
+      controller: this.#controller,
+      membersPerSecond: config.bulkMembersPerSecond,
+      access: options.bulkAccess ?? (async () => await Promise.resolve('allowed')),
+      log,
+    });
+    this.#garbage = new GarbageCollector({ database, retention: retentionOf(config), log });
+    this.#sideJobs = new SideJobs(database, log, {
+      [bulkTimerKind]: async (timer) => await this.#bulk.run(timer),
+      [executionDeadlineKind]: async (timer) => await deadlines.expireExecution(timer),
+      [garbageCollectionKind]: async (timer) => await this.#garbage.run(timer),
+      [pauseDeadlineKind]: async (timer) => await deadlines.expirePause(timer),
+    });
+    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#wakeIn(0) });
     this.#monitor = new RuntimeMonitor({
       database,
       controller: this.#controller,
@@ -102,8 +135,10 @@ export class Engine {
       database,
       controller: this.#controller,
       hub: this.#hub,
+      deadlines,
       scheduling: {
         database,
+        requestKeys,
         nowMs: async () => await database.call(databaseNow, null),
         runtimeError: () => this.#monitor.error,
         readInitialContent: initialContentReader(this.files, config.maxItemBytes),
@@ -183,12 +218,13 @@ export class Engine {
       driverContext,
       timings,
       isShared: this.#options.isShared ?? database.dialect.name === 'postgres',
-      runTimers: async () => await this.#sideJobs.tick(),
+      runTimers: async () => await this.#runTimers(),
       watch: { everyMs: config.runtimeCheckMs, tick: async () => await this.#monitor.tick() },
       onLost: () => this.#renewLife(life, handles),
       log,
     });
     this.#life = life;
+    await this.#garbage.arm();
     life.start();
     // It outlives the lives of the node.
     if (config.notify) this.#hints ??= database.openHints?.((executionId, news) => this.#hinted(executionId, news));
@@ -199,12 +235,23 @@ export class Engine {
     void this.#life?.hinted(executionId, news);
   }
 
+  /** An engine that was not started works on nothing. */
+  #wakeIn(delayMs: number): void {
+    if (this.#life !== undefined) this.#sideJobs.wakeIn(delayMs);
+  }
+
+  async #runTimers(): Promise<void> {
+    await this.#sideJobs.tick();
+    await this.#garbage.purge();
+  }
+
   /** Stops in order: nothing new, work in flight is given back, leases go; the database stays open. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#renewing;
     try {
       await this.#hints?.close();
+      this.#bulk.leave();
       await this.#life?.end(this.#options.config.drainMs);
       await this.#sideJobs.settled();
     } finally {
@@ -238,4 +285,13 @@ export class Engine {
     const found = await this.spaces.get(spaceId);
     return found === null ? null : { spaceId: found.id, name: found.name, root: found.path, readonly: found.readonly };
   }
+}
+
+function retentionOf(config: EngineConfig): Retention {
+  return {
+    suspendedMs: config.suspendedRetentionMs,
+    endedMs: config.endedRetentionMs,
+    bulkMs: config.bulkRetentionMs,
+    intervalMs: config.garbageCollectionIntervalMs,
+  };
 }

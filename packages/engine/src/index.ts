@@ -1,4 +1,6 @@
 export type * from './engine-api.ts';
+export type * from './extensions-api.ts';
+export { bulkOperations } from './extensions-api.ts';
 export type * from './persistence/sql.ts';
 export { defineVerb } from './persistence/sql.ts';
 export { openDatabase, type DatabaseLocation } from './persistence/database.ts';
@@ -18,6 +20,7 @@ export { caveatFromJson, caveatToText, isDataCaveat, type Caveat } from './regis
 export { confineToken, examineToken, type VerifiedToken } from './registry/tokens.ts';
 export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
+export { Extensions } from './control/extensions.ts';
 export type { StopObserver, StopMoment } from './control/stop-moments.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { NodeTimings } from './lanes/node.ts';

@@ -10,7 +10,7 @@ export * from './execution/messages.ts';
 export { commandKinds, commandRefusal, commandTable } from './execution/commands.ts';
 export type { CommandKind, CommandOutcome } from './execution/commands.ts';
 export { checkInvariants } from './execution/invariants.ts';
-export { lanePrefix, laneRunPrefix, selectorOf, severities, severityNumber, taskPrefix } from './execution/log-entries.ts';
+export { lanePrefix, laneRunPrefix, selectorOf, severities, severityNumber, taskPrefix, workflowEntry } from './execution/log-entries.ts';
 export type { LaneRunName } from './execution/log-entries.ts';
 export { newExecution } from './execution/new-execution.ts';
 export type { NewExecution, Scheduled } from './execution/new-execution.ts';
@@ -52,6 +52,8 @@ export {
   textListField,
 } from './requests/fields.ts';
 export type { Field, IntegerLimits, Service } from './requests/fields.ts';
+export { labelFilterField, labelsField } from './requests/labels.ts';
+export type { Labels } from './requests/labels.ts';
 export { sanitise } from './requests/sanitise.ts';
 export type { RequestRules, Sanitised } from './requests/sanitise.ts';
 export { lambdaChecksumText } from './schema/checksum.ts';

@@ -6,6 +6,7 @@ import {
   takeDataDirectory,
   type Database,
   type DataDirectory,
+  type ExecutionExtensions,
   type ExecutionService,
   type Files,
   type LambdaReport,
@@ -32,6 +33,7 @@ export interface Listeners {
 /** What the HTTP server needs of a running engine. */
 export interface RunningEngine {
   readonly executions: ExecutionService;
+  readonly extensions: ExecutionExtensions;
   readonly stores: StoreService;
   readonly files: Files;
   readonly spaces: Spaces;
@@ -118,10 +120,11 @@ async function composeIn(
     opened.unshift(async () => await engine.stop());
     // Last, because its token is shown once: a start that is refused must not use up the first one.
     const firstAdministrator = await registry.createFirstAdministrator();
-    const { executions, stores, files, spaces, jobTokens } = engine;
+    const { executions, extensions, stores, files, spaces, jobTokens } = engine;
     const deps: ServerDeps = {
       registry,
       executions,
+      extensions,
       stores,
       files,
       spaces,

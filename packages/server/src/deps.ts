@@ -1,5 +1,14 @@
 /** What the HTTP server works with; put together in compose.ts. */
-import type { ExecutionService, Files, LambdaReport, LambdaRuntime, Registry, Spaces, StoreService } from '@laneway/engine';
+import type {
+  ExecutionExtensions,
+  ExecutionService,
+  Files,
+  LambdaReport,
+  LambdaRuntime,
+  Registry,
+  Spaces,
+  StoreService,
+} from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
 import type { Metrics } from './metrics.ts';
@@ -7,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 export interface ServerDeps {
   readonly registry: Registry;
   readonly executions: ExecutionService;
+  readonly extensions: ExecutionExtensions;
   readonly stores: StoreService;
   readonly files: Files;
   readonly spaces: Spaces;

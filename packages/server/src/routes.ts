@@ -2,6 +2,7 @@
 import type { ServerDeps } from './deps.ts';
 import { fileRoutes } from './files/routes.ts';
 import type { Route } from './http/route.ts';
+import { bulkRoutes } from './oneprovider/bulk.ts';
 import { controlRoutes } from './oneprovider/control.ts';
 import { eventsRoute } from './oneprovider/events.ts';
 import { lambdaCatalogueRoute } from './oneprovider/lambda-catalogue.ts';
@@ -10,6 +11,7 @@ import { insightRoutes } from './oneprovider/insight.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
 import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
+import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
@@ -23,8 +25,10 @@ import { workflowSchemaRoutes } from './onezone/workflow-schemas.ts';
 export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Route[] {
   return [
     listExecutionsRoute(deps),
+    summariesRoute(deps),
     scheduleRoute(deps),
     ...controlRoutes(deps),
+    ...bulkRoutes(deps),
     ...insightRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),

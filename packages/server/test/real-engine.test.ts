@@ -64,6 +64,7 @@ const engineFactory: EngineFactory = async ({ config, database, registry, provid
   await engine.start();
   return {
     executions: engine.executions,
+    extensions: engine.extensions,
     stores: engine.stores,
     files: engine.files,
     spaces: engine.spaces,

@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Files, Spaces } from '@laneway/engine';
+import { Extensions, Files, Spaces } from '@laneway/engine';
 import { pino } from 'pino';
 import { loadConfig, serveOptions, startServer, type EngineFactory, type RunningServer, type ServeConfig } from '../src/index.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './support/fake-engine.ts';
@@ -29,6 +29,7 @@ const engineFactory: EngineFactory = async ({ config, database, providerId }) =>
   const files = new Files({ database, spaces, providerId, pythonCommand: null });
   return {
     executions: new FakeExecutions(),
+    extensions: new Extensions({ database }),
     stores: new FakeStores(),
     files,
     spaces,

@@ -215,6 +215,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     made = { engine, database: faulty };
     return {
       executions: engine.executions,
+      extensions: engine.extensions,
       stores: engine.stores,
       files: engine.files,
       spaces: engine.spaces,

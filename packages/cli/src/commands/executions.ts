@@ -1,17 +1,9 @@
-import { phases, type Phase } from '@laneway/model';
 import type { LanewayClient } from '@laneway/client';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { findSpace } from '../run/choose-space.ts';
+import { addList } from './list.ts';
 import { entryText } from '../run/reasons.ts';
 import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
-
-interface ListOptions extends ConnectionOptions {
-  readonly space?: string;
-  readonly phase?: Phase;
-  readonly limit: string;
-  readonly json?: boolean;
-}
 
 type JsonOption = ConnectionOptions & { readonly json?: boolean };
 
@@ -26,43 +18,6 @@ export function addExecutions(program: Command, terminal: Terminal): void {
   withConnection(logs).action(async (id: string, options: JsonOption) => {
     const client = connect(options, terminal.env);
     await printLogs(client, id, options, terminal);
-  });
-}
-
-function addList(program: Command, terminal: Terminal): void {
-  const list = program
-    .command('list')
-    .description('executions, newest first')
-    .option('--space <name>', 'only this space (default: all that the token can use)')
-    .addOption(new Option('--phase <phase>', 'only this phase').choices(phases))
-    .option('--limit <number>', 'at most this many of each space and phase', '20')
-    .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  laneway list --space photos --phase ongoing\n');
-  withConnection(list).action(async (options: ListOptions) => {
-    const client = connect(options, terminal.env);
-    const spaces = options.space === undefined ? await client.registry.spaces() : [await findSpace(client, options.space)];
-    const found = [];
-    for (const { spaceId, name: spaceName } of spaces) {
-      for (const phase of options.phase === undefined ? phases : [options.phase]) {
-        const page = await client.executions.list(spaceId, { phase, limit: Number(options.limit) });
-        for (const id of page.atmWorkflowExecutions) {
-          const { name, status, scheduleTime, finishTime } = await client.executions.details(id);
-          found.push({ executionId: id, name, space: spaceName, phase, status, scheduleTime, finishTime });
-        }
-      }
-    }
-    if (options.json === true) printJson(terminal, found);
-    else {
-      const rows = found.map((entry) => [
-        entry.executionId,
-        entry.name,
-        entry.space,
-        entry.status,
-        timeText(entry.scheduleTime),
-        timeText(entry.finishTime),
-      ]);
-      printTable(terminal, ['execution', 'workflow', 'space', 'status', 'scheduled', 'finished'], rows);
-    }
   });
 }
 

@@ -1,6 +1,7 @@
 import { ApiError, UnreachableError, LanewayClient, type ExecutionDetails, type WorkflowDump } from '@laneway/client';
 import type { Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
+import { collectLabel } from '../execution-filter.ts';
 import { CliError } from '../failure.ts';
 import { Interrupt } from '../interrupts.ts';
 import { findSpace, realDirectory, spaceForDirectory } from '../run/choose-space.ts';
@@ -23,6 +24,7 @@ export interface RunOptions extends ConnectionOptions {
   readonly readonly?: boolean;
   readonly input: readonly string[];
   readonly revision?: number;
+  readonly label: readonly string[];
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -46,12 +48,17 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--readonly', 'register the directory for reading only')
     .option('--input <store=value>', 'initial content of a store; may be repeated', collect, [])
     .option('--revision <number>', 'revision to run (default: that of the dump)', parseRevision)
+    .option('--label <name=value>', 'label of the execution, by which it is found again; may be repeated', collectLabel, [])
     .option('--detach', 'only schedule, and print the id')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples);
   withConnection(command).action(async (dump: string, options: RunOptions) => {
     process.exitCode = await runCommand(dump, options, terminal);
   });
+}
+
+function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(texts.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]));
 }
 
 function collect(value: string, previous: readonly string[]): string[] {
@@ -120,6 +127,7 @@ async function importAndSchedule(
     atmWorkflowSchemaId: schemaId,
     atmWorkflowSchemaRevisionNumber: revision,
     spaceId: space.spaceId,
+    ...(options.label.length === 0 ? {} : { labels: labelsOf(options.label) }),
     storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input, schema), files)),
   });
   return { executionId, schema };

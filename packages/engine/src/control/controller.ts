@@ -15,7 +15,9 @@ import {
 } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { loadExecution } from '../persistence/sql/executions.ts';
+import type { EffectMark } from '../persistence/sql/effect-marks.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
+import type { NewTimer } from '../persistence/sql/timers.ts';
 import { saveTransition, type NewComponents } from '../persistence/sql/transitions.ts';
 import type { Hub } from './hub.ts';
 import type { PlanCache } from './plan.ts';
@@ -30,12 +32,19 @@ export type Applied =
   /** The drive was lost to another node, or another incarnation has begun: stop. */
   | { readonly kind: 'fenced' };
 
+/** Its mark was there: it happened before, or is not wanted any more. */
+export interface Marked {
+  readonly kind: 'marked';
+}
+
 export interface ApplyOptions {
   readonly actor?: string | null;
   readonly drive?: Drive & NodeIdentity;
   readonly components?: NewComponents;
   /** The one in which the work was begun that asks for this: in another one it is void (design §3). */
   readonly incarnation?: number;
+  /** Set with the change, for the execution as it is then. */
+  readonly timers?: (execution: Execution) => readonly NewTimer[];
 }
 
 const maxAttempts = 50;
@@ -67,6 +76,17 @@ export class Controller {
 
   /** Applies one command or event to the execution as it is when the write succeeds. */
   async apply(executionId: string, input: Command | EngineEvent, options: ApplyOptions = {}): Promise<Applied> {
+    const applied = await this.applyOnce(executionId, input, { ...options, mark: null });
+    if (applied.kind === 'marked') throw new Error(`${input.kind} was applied without a mark`);
+    return applied;
+  }
+
+  /** The same with a mark that makes the change happen once, whoever asks for it again. */
+  async applyOnce(
+    executionId: string,
+    input: Command | EngineEvent,
+    options: ApplyOptions & { readonly mark: EffectMark | null },
+  ): Promise<Applied | Marked> {
     const askedAt = performance.now();
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { execution, nowMs } = await this.#database.call(loadExecution, { executionId });
@@ -86,10 +106,12 @@ export class Controller {
         actor: options.actor ?? null,
         components: options.components ?? null,
         batchSize: opened === undefined ? null : await this.#plans.batchSize(execution, opened.laneRun.laneIndex),
+        mark: options.mark,
+        timers: options.timers?.(reduction.execution) ?? [],
         expectedVersion: execution.version,
         drive: options.drive ?? null,
       });
-      if (outcome === 'fenced') return { kind: 'fenced' };
+      if (outcome === 'fenced' || outcome === 'marked') return { kind: outcome };
       if (outcome === 'saved') {
         for (const effect of reduction.effects) if (effect.kind === 'closeGate') this.onGateClosed(effect.laneRunId, effect.mode);
         this.#observe(execution, reduction.execution, { nowMs, askedAt });

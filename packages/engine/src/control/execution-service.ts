@@ -22,11 +22,13 @@ import { standing } from '../persistence/sql/standing.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { Admission } from './admission.ts';
 import { blockersOf } from './blockers.ts';
-import { executionNotFound, type Controller } from './controller.ts';
+import { executionNotFound, type Applied, type Controller } from './controller.ts';
+import { pauseDeadline, type Deadlines } from './deadlines.ts';
 import type { Hub } from './hub.ts';
 import { laneRunsOf } from './lane-runs.ts';
 import { itemsInProcessing, receiptOf } from './receipt.ts';
 import { schedule, type ScheduleContext } from './schedule.ts';
+import type { RequestKeys } from './request-keys.ts';
 
 const noCounters: TaskCounters = { itemsInProcessing: 0, itemsProcessed: 0, itemsFailed: 0 };
 
@@ -35,6 +37,8 @@ export class Executions implements ExecutionService {
   readonly #controller: Controller;
   readonly #hub: Hub;
   readonly #scheduling: ScheduleContext;
+  readonly #deadlines: Deadlines;
+  readonly #requestKeys: RequestKeys;
   readonly #admission: Admission;
 
   constructor(parts: {
@@ -42,18 +46,22 @@ export class Executions implements ExecutionService {
     readonly controller: Controller;
     readonly hub: Hub;
     readonly scheduling: ScheduleContext;
+    readonly deadlines: Deadlines;
     readonly admission: Admission;
   }) {
     this.#database = parts.database;
     this.#controller = parts.controller;
     this.#hub = parts.hub;
     this.#scheduling = parts.scheduling;
+    this.#deadlines = parts.deadlines;
+    this.#requestKeys = parts.scheduling.requestKeys;
     this.#admission = parts.admission;
   }
 
   async schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
     const scheduled = await schedule(this.#scheduling, request);
     if (scheduled.ok) this.#hub.notify(scheduled.value.executionId);
+    if (request.deadlineMs !== undefined) this.#deadlines.expect(request.deadlineMs);
     return scheduled;
   }
 
@@ -61,8 +69,16 @@ export class Executions implements ExecutionService {
     return await this.#command(executionId, { kind: 'cancel', actor, note });
   }
 
-  async pause({ executionId, actor, note }: StopRequestOf): Promise<Result<void>> {
-    return await this.#command(executionId, { kind: 'pause', actor, note });
+  async pause({ executionId, actor, note, deadlineMs }: StopRequestOf): Promise<Result<void>> {
+    const command = { kind: 'pause', actor, note } as const;
+    if (deadlineMs === undefined) return await this.#command(executionId, command);
+    const applied = await this.#controller.apply(executionId, command, {
+      actor,
+      timers: (execution) => [pauseDeadline(execution, deadlineMs)],
+    });
+    if (applied.kind === 'unchanged') await this.#deadlines.setForPause(applied.execution, deadlineMs);
+    this.#deadlines.expect(deadlineMs);
+    return answerOf(applied);
   }
 
   async interrupt(request: { readonly executionId: string; readonly error: ErrorObject; readonly why: string }): Promise<boolean> {
@@ -88,22 +104,21 @@ export class Executions implements ExecutionService {
   }
 
   async #repeat(kind: 'rerun' | 'retry', request: RepeatRequest): Promise<Result<void>> {
-    const { executionId, actor, laneIndex, laneRunNumber } = request;
-    return await this.#command(executionId, { kind, actor, laneIndex, laneRunNumber, newRunId: newId() });
+    const { executionId, actor, laneIndex, laneRunNumber, requestKey } = request;
+    const command = { kind, actor, laneIndex, laneRunNumber, newRunId: newId() };
+    if (requestKey === undefined) return await this.#command(executionId, command);
+    const sender = { userId: actor, requestKey };
+    const mark = this.#requestKeys.mark({ ...sender, operation: kind, executionId }, executionId);
+    const applied = await this.#controller.applyOnce(executionId, command, { actor, mark });
+    if (applied.kind === 'changed') return ok(undefined);
+    // An equal request may have come first: what it was answered counts, not what this one meets.
+    const known = await this.#requestKeys.answered({ userId: actor, operation: kind, executionId, ...requestKey });
+    if (!known.ok) return known;
+    return known.value === null && applied.kind !== 'marked' ? answerOf(applied) : ok(undefined);
   }
 
   async #command(executionId: string, command: Command): Promise<Result<void>> {
-    const applied = await this.#controller.apply(executionId, command, { actor: command.actor });
-    switch (applied.kind) {
-      case 'changed':
-      case 'unchanged':
-        return ok(undefined);
-      case 'refused':
-        return refuse(applied.error);
-      case 'missing':
-      case 'fenced':
-        return refuse(executionNotFound());
-    }
+    return answerOf(await this.#controller.apply(executionId, command, { actor: command.actor }));
   }
 
   async delete(request: ControlRequest): Promise<Result<void>> {
@@ -112,7 +127,8 @@ export class Executions implements ExecutionService {
       if (execution === null) return refuse(executionNotFound());
       const phase = phaseOf(execution.status);
       if (phase === 'waiting' || phase === 'ongoing') return refuse(makeError('atmWorkflowExecutionNotStopped'));
-      if (await this.#database.call(discardExecution, { executionId: execution.id, expectedVersion: execution.version }))
+      const { id, version } = execution;
+      if ((await this.#database.call(discardExecution, { executionId: id, expectedVersion: version, mark: null })) === 'discarded')
         return ok(undefined);
     }
   }
@@ -192,5 +208,18 @@ export class Executions implements ExecutionService {
 
   async waitForChange(executionId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
     await this.#hub.wait(executionId, timeoutMs, signal);
+  }
+}
+
+function answerOf(applied: Applied): Result<void> {
+  switch (applied.kind) {
+    case 'changed':
+    case 'unchanged':
+      return ok(undefined);
+    case 'refused':
+      return refuse(applied.error);
+    case 'missing':
+    case 'fenced':
+      return refuse(executionNotFound());
   }
 }

@@ -13,6 +13,7 @@ import {
   type WorkflowSchemaRevision,
 } from '@laneway/model';
 import type { ScheduleRequest } from '../engine-api.ts';
+import { executionDeadline } from './deadlines.ts';
 import { workflowAuditLogSchemaId } from '../lanes/components.ts';
 import type { InitialContentReader } from '../mapping/initial-content.ts';
 import { createExecution, type Creation } from '../persistence/sql/transitions.ts';
@@ -20,6 +21,7 @@ import type { NewStore } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
 import { prepareLargeContent } from './large-content.ts';
 import { lambdaSnapshotKind, schemaSnapshotKind } from './plan.ts';
+import type { RequestKeys } from './request-keys.ts';
 
 export interface ScheduleContext {
   readonly database: Database;
@@ -27,6 +29,7 @@ export interface ScheduleContext {
   /** Why lambdas cannot run at the moment, or null (execution R14). */
   readonly runtimeError: () => ErrorObject | null;
   readonly readInitialContent: InitialContentReader;
+  readonly requestKeys: RequestKeys;
 }
 
 /** Creates the execution; errors in the order of execution §5.2 (steps 4–6). */
@@ -50,6 +53,7 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
   stores.push(workflowAuditLog(executionId, systemAuditLogStoreId, request.logLevel));
   const lambdaSnapshotRegistry: Record<string, string> = {};
   for (const { lambdaId } of lambdas.value) lambdaSnapshotRegistry[lambdaId] ??= newId();
+  const nowMs = await context.nowMs();
   const scheduled = newExecution(
     {
       id: executionId,
@@ -66,8 +70,10 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
       systemAuditLogStoreId,
       lanes: request.revision.lanes.map((lane) => ({ schemaId: lane.id, maxRetries: lane.maxRetries })),
       laneRunId: newId(),
+      ...(Object.keys(request.labels ?? {}).length === 0 ? {} : { labels: request.labels }),
+      ...(request.deadlineMs === undefined ? {} : { deadlineAt: nowMs + request.deadlineMs }),
     },
-    { ms: await context.nowMs() },
+    { ms: nowMs },
   );
   const inPieces = await prepareLargeContent(context.database, executionId, stores);
   const creation: Creation = {
@@ -76,6 +82,8 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
     components: { stores: inPieces ? [] : stores, tasks: [] },
     isPrepared: inPieces,
     batchSize: null,
+    mark: context.requestKeys.mark({ ...request, operation: 'schedule', executionId: null }, executionId),
+    timers: request.deadlineMs === undefined ? [] : [executionDeadline(executionId, request.deadlineMs)],
     snapshots: [
       { kind: schemaSnapshotKind, key: '', body: JSON.stringify(request.revision) },
       ...lambdas.value.map((lambda) => ({
@@ -85,8 +93,8 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
       })),
     ],
   };
-  await context.database.call(createExecution, creation);
-  return ok({ executionId });
+  const outcome = await context.database.call(createExecution, creation);
+  return outcome === 'created' ? ok({ executionId }) : await context.requestKeys.answer(request, 'schedule', null);
 }
 
 /** The first part that has nothing in it, in schema order (execution R10–R12). */

@@ -1,11 +1,10 @@
 /**
  * Side jobs of durable timers: callback notifications (execution §15.6), retried with growing pauses and never lost
- * by a restart (D5), and what unfinished creations and deleted executions left behind.
+ * by a restart (D5), what unfinished creations left behind, and the handlers that others bring along.
  */
 import type { Logger } from '../logger.ts';
 import { abandonedCreationKind, purgeCreation } from '../persistence/sql/creations.ts';
-import { discardedExecutions, purgeExecution } from '../persistence/sql/deletion.ts';
-import { finishTimer, postponeTimer, takeDueTimers, type Timer } from '../persistence/sql/timers.ts';
+import { finishTimer, postponeTimer, takeDueTimers, type TakenTimer, type Timer } from '../persistence/sql/timers.ts';
 import type { Database } from '../persistence/sql.ts';
 
 interface CallbackBody {
@@ -19,34 +18,55 @@ const maxDelayMs = 2 * 60 * 60 * 1000;
 const firstDelayMs = 2000;
 const requestTimeoutMs = 20_000;
 const holdMs = 60_000;
+const maxWakeMs = 60_000;
+
+/** Handlers by the kind of their timers; each one ends its timer or lets it come up again. */
+export type TimerHandlers = Readonly<Record<string, (timer: TakenTimer) => Promise<void>>>;
 
 export class SideJobs {
   readonly #database: Database;
   readonly #log: Logger;
+  readonly #handlers: TimerHandlers;
   readonly #running = new Set<Promise<void>>();
+  readonly #wakes = new Set<NodeJS.Timeout>();
+  #ended = false;
 
-  constructor(database: Database, log: Logger) {
+  constructor(database: Database, log: Logger, handlers: TimerHandlers = {}) {
     this.#database = database;
     this.#log = log;
+    this.#handlers = handlers;
   }
 
   /** Takes what is due; the jobs run on by themselves and come up again if this node dies. */
   async tick(): Promise<void> {
-    for (const timer of await this.#database.call(takeDueTimers, { limit: 20, holdMs })) {
+    for (const timer of await this.#database.call(takeDueTimers, { limit: 100, holdMs })) {
       const job = this.#run(timer).catch((error: unknown) =>
         this.#log.warn({ event: 'sideJobFailed', kind: timer.kind, error }, 'a side job failed'),
       );
       this.#running.add(job);
       void job.finally(() => this.#running.delete(job));
     }
-    await this.#purge();
+  }
+
+  /** Looks once more after `delayMs`, beside the regular looks; what is due much later needs no look of its own. */
+  wakeIn(delayMs: number): void {
+    if (this.#ended || delayMs > maxWakeMs) return;
+    const wake = setTimeout(() => {
+      this.#wakes.delete(wake);
+      this.tick().catch((error: unknown) => this.#log.warn({ event: 'timersNotTaken', error }, 'due timers wait for the next look'));
+    }, delayMs);
+    this.#wakes.add(wake);
   }
 
   async settled(): Promise<void> {
+    this.#ended = true;
+    for (const wake of this.#wakes) clearTimeout(wake);
     await Promise.all(this.#running);
   }
 
-  async #run(timer: Timer): Promise<void> {
+  async #run(timer: TakenTimer): Promise<void> {
+    const handler = Object.hasOwn(this.#handlers, timer.kind) ? this.#handlers[timer.kind] : undefined;
+    if (handler !== undefined) return await handler(timer);
     switch (timer.kind) {
       case 'callback':
         return await this.#callback(timer);
@@ -90,15 +110,6 @@ export class SideJobs {
       return response.ok ? null : `status ${response.status}`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  /** Discarded executions go piece by piece, so that no purge holds anything up. */
-  async #purge(): Promise<void> {
-    for (const executionId of await this.#database.call(discardedExecutions, { limit: 10 })) {
-      for (let piece = 0; piece < 50; piece += 1) {
-        if (await this.#database.call(purgeExecution, { executionId })) break;
-      }
     }
   }
 }

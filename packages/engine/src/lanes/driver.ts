@@ -7,16 +7,7 @@
  * 4. What a lane run had on this node goes when it leaves the document, also when the answer to that was lost.
  * 5. A failure beside the steps is a failure of the next step.
  */
-import {
-  type ErrorObject,
-  type Execution,
-  type LaneRun,
-  type StopMode,
-  makeError,
-  newId,
-  phaseOf,
-  stopRules,
-} from '@laneway/model';
+import { type ErrorObject, type Execution, type LaneRun, type StopMode, makeError, newId, phaseOf, stopRules } from '@laneway/model';
 import type { Controller } from '../control/controller.ts';
 import { crashReason } from '../control/crash-reason.ts';
 import type { Hub } from '../control/hub.ts';

@@ -1,6 +1,7 @@
 /** Every verb by name: the store worker thread receives names and looks them up here. */
 import { migrate } from './migrate.ts';
 import { coreVerbs } from './sql/core-verbs.ts';
+import { extensionVerbs } from './sql/extension-verbs.ts';
 import { fileVerbs } from './sql/files.ts';
 import { storeVerbs } from './sql/stores-verbs.ts';
 import { registryVerbs } from './sql/registry-verbs.ts';
@@ -9,7 +10,7 @@ import type { Verb } from './sql.ts';
 type AnyVerb = Verb<never, unknown>;
 
 /** Verb lists of the modules that own tables; add yours here. */
-const lists: readonly (readonly AnyVerb[])[] = [[migrate], coreVerbs, fileVerbs, storeVerbs, registryVerbs];
+const lists: readonly (readonly AnyVerb[])[] = [[migrate], coreVerbs, extensionVerbs, fileVerbs, storeVerbs, registryVerbs];
 
 const byName = new Map<string, AnyVerb>();
 for (const list of lists) addVerbs(list);

@@ -165,4 +165,8 @@ export interface Execution {
   readonly current: LaneRun;
   readonly inAdvance: LaneRun | null;
   readonly stop: StopRequest | null;
+  /** What whoever scheduled it calls it by (extension); absent = nothing. They never change. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Milliseconds; when the engine cancels it unless it has ended (extension). Gone with the first end: a repeat has none. */
+  readonly deadlineAt?: number | null;
 }

@@ -10,7 +10,7 @@ import type { Execution, LaneRun, LaneRunStatus } from './document.ts';
 import type { Draft } from './draft.ts';
 import { logLaneRun, logTask, logWorkflow, selectorOf } from './log-entries.ts';
 import { becomeCurrent } from './lane-entry.ts';
-import { phaseOf } from './phases.ts';
+import { isTerminal, phaseOf } from './phases.ts';
 import { stopInAdvance } from './stop-tasks.ts';
 
 /** The lane run's work is done and every task is concluded (execution §6.5). */
@@ -130,6 +130,7 @@ export function endExecution(draft: Draft, crashed = false): void {
   if (stores.length > 0) draft.effect({ kind: 'freezeStores', storeIds: stores });
   const status = crashed ? 'crashed' : endStatusOf(draft.current.status);
   draft.setStatus(status);
+  if (isTerminal(status) && draft.execution.deadlineAt !== undefined) draft.set({ deadlineAt: null });
   // An abrupt end is told by its own entry.
   if (status !== 'crashed') logWorkflow(draft, 'notice', 'The execution stopped.', { status });
   const { callback } = draft.execution;

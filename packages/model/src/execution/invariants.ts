@@ -108,7 +108,7 @@ function checkStop(before: Execution, after: Execution, input: Command | EngineE
   }
   if (after.current.id !== before.current.id && before.current.stoppingReason !== null && after.incarnation === before.incarnation)
     problems.push('S: a run followed one that was stopped');
-  if (input.kind === 'cancel') problems.push(...checkCancel(before, after));
+  if (isCancel(input)) problems.push(...checkCancel(before, after));
   if (input.kind === 'pause' && (after.current.status !== 'stopping' || after.current.stoppingReason !== 'pause'))
     problems.push(`C: paused, and the lane run is ${after.current.status} (${after.current.stoppingReason})`);
   return problems;
@@ -119,8 +119,13 @@ function checkUnchanged(before: Execution, input: Command | EngineEvent): string
   if (input.kind === 'resume' || input.kind === 'forceContinue' || input.kind === 'rerun' || input.kind === 'retry')
     return [`R: an accepted ${input.kind} changed nothing`];
   if (input.kind === 'pause' && before.current.status !== 'stopping') return [`C: a pause changed nothing while ${before.current.status}`];
-  if (input.kind !== 'cancel' || isStoppingForGood(before.current)) return [];
+  if (!isCancel(input) || isStoppingForGood(before.current)) return [];
   return [`C: a cancel changed nothing while the lane run is ${before.current.status} (${before.current.stoppingReason})`];
+}
+
+/** By a person, or by the engine when the deadline passed. */
+function isCancel(input: Command | EngineEvent): boolean {
+  return input.kind === 'cancel' || input.kind === 'deadlinePassed';
 }
 
 function isStoppingForGood({ status, stoppingReason }: LaneRun): boolean {
@@ -181,14 +186,14 @@ function whenStopped(task: TaskState, reason: LaneStoppingReason, incarnation: n
   }
 }
 
-/** Only the four commands that go on begin an incarnation, and nothing else leaves a suspension but a cancel. */
+/** Only the four commands that go on begin an incarnation, and nothing else leaves a suspension but a cancel or a deadline. */
 function checkIncarnation(before: Execution, after: Execution, input: Command | EngineEvent): string[] {
   if (input.kind === 'resume') return [...nextIncarnation(before, after, 'suspended', 'resuming'), ...checkResumed(before, after)];
   if (input.kind === 'forceContinue') return [...nextIncarnation(before, after, 'ended', 'resuming'), ...checkForced(before, after)];
   if (input.kind === 'rerun' || input.kind === 'retry')
     return [...nextIncarnation(before, after, 'ended', 'scheduled'), ...checkRepeated(before, after, input)];
   const problems = after.incarnation === before.incarnation ? [] : [`R: ${input.kind} began an incarnation`];
-  const isLeft = phaseOf(before.status) === 'suspended' && input.kind !== 'cancel';
+  const isLeft = phaseOf(before.status) === 'suspended' && !isCancel(input);
   return isLeft ? [...problems, `R: ${input.kind} left ${before.status}`] : problems;
 }
 

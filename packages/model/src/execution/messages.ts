@@ -34,6 +34,8 @@ export interface ComponentsOfBox {
 
 /** What the engine observed. Ids of new lane runs come with the event: the reducer makes none. */
 export type EngineEvent =
+  /** The time that the execution was given is over. */
+  | { readonly kind: 'deadlinePassed'; readonly note: string }
   /** The current lane run starts being prepared. */
   | { readonly kind: 'preparationStarted'; readonly laneRunId: string }
   /** The next lane starts being prepared in advance, as a run with this id. */

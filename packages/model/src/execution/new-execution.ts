@@ -21,6 +21,8 @@ export interface NewExecution extends Pick<
   | 'lambdaSnapshotRegistry'
   | 'storeRegistry'
   | 'systemAuditLogStoreId'
+  | 'labels'
+  | 'deadlineAt'
 > {
   /** In order, at least one. */
   readonly lanes: readonly { readonly schemaId: string; readonly maxRetries: number }[];

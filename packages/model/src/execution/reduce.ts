@@ -76,6 +76,8 @@ function apply(draft: Draft, input: Command | EngineEvent): Refusal | null {
       return laneRunStopped(draft, input);
     case 'executionDrained':
       return executionDrained(draft);
+    case 'deadlinePassed':
+      return deadlinePassed(draft, input);
     case 'interrupted':
       return interrupted(draft, input);
     case 'crashed':
@@ -87,6 +89,13 @@ function apply(draft: Draft, input: Command | EngineEvent): Refusal | null {
 function requestStop(draft: Draft, command: Extract<Command, { readonly kind: 'cancel' | 'pause' }>): Refusal | null {
   if (isTerminal(draft.execution.status)) return refused('atmWorkflowExecutionEnded');
   return stopCurrent(draft, { reason: command.kind, actor: command.actor, note: command.note });
+}
+
+/** A cancel by the engine itself; one that has ended, or was repeated since, has no deadline any more. */
+function deadlinePassed(draft: Draft, event: EventOf<'deadlinePassed'>): Refusal | null {
+  const { status, deadlineAt } = draft.execution;
+  if (isTerminal(status) || (deadlineAt ?? null) === null) return refused('atmWorkflowExecutionEnded');
+  return stopCurrent(draft, { reason: 'cancel', actor: null, note: event.note });
 }
 
 function laneRunDrained(draft: Draft, event: EventOf<'laneRunDrained'>): Refusal | null {

@@ -38,6 +38,12 @@ export interface ServeConfig {
   readonly maxItemBytes: number;
   readonly notify: boolean;
   readonly bodyLimitBytes: number;
+  readonly suspendedRetentionMs: number;
+  readonly endedRetentionMs: number;
+  readonly garbageCollectionIntervalMs: number;
+  readonly requestKeyRetentionMs: number;
+  readonly bulkRetentionMs: number;
+  readonly bulkMembersPerSecond: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
 
@@ -208,6 +214,12 @@ function compile(read: SettingReader): ServeConfig {
     maxItemBytes: read('maxItemBytes') as number,
     notify: read('notify') as boolean,
     bodyLimitBytes: read('bodyLimitBytes') as number,
+    suspendedRetentionMs: (read('suspendedRetentionSec') as number) * 1000,
+    endedRetentionMs: (read('endedRetentionSec') as number) * 1000,
+    garbageCollectionIntervalMs: (read('garbageCollectionIntervalSec') as number) * 1000,
+    requestKeyRetentionMs: (read('idempotencyRetentionSec') as number) * 1000,
+    bulkRetentionMs: (read('bulkRetentionSec') as number) * 1000,
+    bulkMembersPerSecond: read('bulkMembersPerSec') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };
 }

@@ -23,6 +23,9 @@ const text = { kind: 'text' } as const;
 const flag = { kind: 'flag' } as const;
 const integer = (min: number, max: number): OptionKind => ({ kind: 'integer', min, max });
 const mebibyte = 1024 * 1024;
+const day = 86_400;
+/** Ten years. */
+const maxRetention = 3650 * day;
 
 export const serveOptions = {
   dataDir: { type: text, fallback: 'laneway-data' },
@@ -56,6 +59,12 @@ export const serveOptions = {
   maxItemBytes: { type: integer(1024, 1024 * mebibyte), fallback: 16 * mebibyte },
   bodyLimitBytes: { type: integer(1024, 1024 * mebibyte), fallback: 64 * mebibyte },
   notify: { type: flag, fallback: true },
+  suspendedRetentionSec: { type: integer(1, maxRetention), fallback: 30 * day },
+  endedRetentionSec: { type: integer(1, maxRetention), fallback: 15 * day },
+  garbageCollectionIntervalSec: { type: integer(1, 86_400), fallback: 3600 },
+  idempotencyRetentionSec: { type: integer(1, maxRetention), fallback: day },
+  bulkRetentionSec: { type: integer(1, maxRetention), fallback: 7 * day },
+  bulkMembersPerSec: { type: integer(1, 10_000), fallback: 100 },
   lambdaMappings: { type: { kind: 'map' }, fallback: {} },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

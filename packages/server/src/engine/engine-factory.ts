@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createLambdaRuntime, defaultEngineConfig, Engine } from '@laneway/engine';
 import type { EngineParts, RunningEngine } from '../compose.ts';
 import { ConfigError, isLoopback } from '../config/config.ts';
+import { bulkAccess } from './bulk-access.ts';
 import { JobTokens } from './job-tokens.ts';
 import { LambdaDomain } from './lambda-domain.ts';
 import { userAccess } from './user-access.ts';
@@ -40,6 +41,12 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       jobsPerTask: config.jobsPerTask,
       jobsPerNode: config.jobsPerNode,
       maxItemBytes: config.maxItemBytes,
+      suspendedRetentionMs: config.suspendedRetentionMs,
+      endedRetentionMs: config.endedRetentionMs,
+      garbageCollectionIntervalMs: config.garbageCollectionIntervalMs,
+      requestKeyRetentionMs: config.requestKeyRetentionMs,
+      bulkRetentionMs: config.bulkRetentionMs,
+      bulkMembersPerSecond: config.bulkMembersPerSecond,
       executionsPerSpace: config.executionsPerSpace,
       runtimeCheckMs: config.runtimeCheckMs,
       runtimeCheckGraceAttempts: config.runtimeCheckGraceAttempts,
@@ -59,10 +66,12 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
     access: userAccess(registry),
     observeStop: (moment, mode, seconds) => metrics.observeStop(moment, mode, seconds),
     log: logger,
+    bulkAccess: bulkAccess(registry),
   });
   return {
     engine,
     executions: engine.executions,
+    extensions: engine.extensions,
     stores: engine.stores,
     files: engine.files,
     spaces: engine.spaces,

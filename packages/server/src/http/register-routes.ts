@@ -63,7 +63,7 @@ async function answerPreflight(reply: FastifyReply, allowed: readonly Method[]):
     .code(204)
     .header('allow', [...allowed, 'OPTIONS'].join(', '))
     .header('access-control-allow-methods', allowed.join(', '))
-    .header('access-control-allow-headers', 'x-auth-token, authorization, macaroon, content-type, range, last-event-id')
+    .header('access-control-allow-headers', 'x-auth-token, authorization, macaroon, content-type, range, last-event-id, idempotency-key')
     .header('access-control-max-age', '600')
     .send();
 }

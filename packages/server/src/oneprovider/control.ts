@@ -4,6 +4,8 @@ import type { ServerDeps } from '../deps.ts';
 import { providerData } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
 import { need } from '../http/refusal.ts';
+import { requestKeyOf, requestKeyParameter } from '../http/request-key.ts';
+import { pauseDeadlineOf, pauseDeadlineParameter } from './pause-deadline.ts';
 import { json, noContent, type Call, type Route } from '../http/route.ts';
 import { requireController, requireExecution, requireViewer } from './access.ts';
 import { detailsOf } from './details.ts';
@@ -54,8 +56,8 @@ export function controlRoutes(deps: ServerDeps): Route[] {
     }),
     control(deps, 'pause', {
       summary: 'Pause a workflow execution: jobs in flight run to their end',
-      parameters: [reasonParameter],
-      run: async (request, call) => await deps.executions.pause({ ...request, note: reasonOf(call) }),
+      parameters: [reasonParameter, pauseDeadlineParameter],
+      run: async (request, call) => await deps.executions.pause({ ...request, note: reasonOf(call), ...pauseDeadlineOf(call) }),
     }),
     control(deps, 'resume', {
       summary: 'Resume a suspended workflow execution',
@@ -116,14 +118,17 @@ function repetition(deps: ServerDeps, operation: 'rerun' | 'retry', summary: str
     parameters: [
       { name: 'laneIndex', in: 'body', text: 'lane, 1 or more; required' },
       { name: 'laneRunNumber', in: 'body', text: 'run of that lane, 1 or more; required' },
+      requestKeyParameter,
     ],
     handle: async (call) => {
       const required = { laneIndex: integerField({ min: 1 }), laneRunNumber: integerField({ min: 1 }) };
-      const { laneIndex, laneRunNumber } = providerData(mergeParameters(call.body, call.query), { required });
+      const parameters = mergeParameters(call.body, call.query);
+      const { laneIndex, laneRunNumber } = providerData(parameters, { required });
+      const requestKey = requestKeyOf(call, parameters);
       const { user, view } = await requireExecution(deps, call, { method: 'POST', aspect: operation });
       await requireController(deps, user, view.execution);
       const request = { executionId: view.execution.id, actor: user.account.id, laneIndex, laneRunNumber };
-      need(await deps.executions[operation](request));
+      need(await deps.executions[operation]({ ...request, ...(requestKey === undefined ? {} : { requestKey }) }));
       return noContent;
     },
   };

@@ -1,6 +1,6 @@
 /** The details document of an execution (rest §5.3). */
 import type { ExecutionView } from '@laneway/engine';
-import { runFlags, type EndedRun, type Execution, type LaneRun, type ParallelBoxState } from '@laneway/model';
+import { runFlags, secondsOf, type EndedRun, type Execution, type LaneRun, type ParallelBoxState } from '@laneway/model';
 
 type AnyRun = LaneRun | EndedRun;
 
@@ -51,6 +51,9 @@ export function detailsOf(view: ExecutionView): Readonly<Record<string, unknown>
     lambdaSnapshotRegistry: execution.lambdaSnapshotRegistry,
     storeRegistry: execution.storeRegistry,
     systemAuditLogStoreId: execution.systemAuditLogStoreId,
+    // Extensions: there only when there is something to say.
+    ...(execution.labels === undefined ? {} : { labels: execution.labels }),
+    ...((execution.deadlineAt ?? null) === null ? {} : { deadlineTime: secondsOf(execution.deadlineAt ?? 0) }),
     lanes: execution.lanes.map((lane, index) => ({
       schemaId: lane.schemaId,
       runs: runsOfLane(view, index + 1).map((run) => runJson(view, run)),

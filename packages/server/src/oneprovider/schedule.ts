@@ -1,6 +1,7 @@
 import {
   enumField,
   integerField,
+  labelsField,
   makeError,
   objectField,
   severityNumber,
@@ -15,11 +16,15 @@ import type { ServerDeps } from '../deps.ts';
 import { providerData, urlField } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
 import { need, Refusal } from '../http/refusal.ts';
-import { created, type Route } from '../http/route.ts';
+import { requestKeyOf, requestKeyParameter } from '../http/request-key.ts';
+import { created, type Answer, type Route } from '../http/route.ts';
 import { requireSpace } from './access.ts';
 
 /** In the order of the contract (rest R59). */
 const logLevels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
+
+/** A year. */
+const maxDeadlineSec = 31_536_000;
 
 /** `POST …/automation/execution/workflows` (rest §5.2). */
 export function scheduleRoute(deps: ServerDeps): Route {
@@ -37,22 +42,43 @@ export function scheduleRoute(deps: ServerDeps): Route {
       { name: 'storeInitialContentOverlay', in: 'body', text: 'object: store schema id → initial content' },
       { name: 'logLevel', in: 'body', text: `one of ${logLevels.join(', ')}; default info` },
       { name: 'callback', in: 'body', text: 'URL that is told when the execution stops' },
+      { name: 'labels', in: 'body', text: 'extension: object of texts by which executions are found again; at most 32' },
+      { name: 'deadlineSec', in: 'body', text: 'extension: cancel the execution after so many seconds unless it has ended' },
+      requestKeyParameter,
     ],
     handle: async (call) => {
-      const request = providerData(mergeParameters(call.body, call.query), {
+      const parameters = mergeParameters(call.body, call.query);
+      const request = providerData(parameters, {
         required: {
           atmWorkflowSchemaId: textField({ notEmpty: true }),
           atmWorkflowSchemaRevisionNumber: integerField({ min: 1 }),
           spaceId: textField({ notEmpty: true }),
         },
-        optional: { callback: urlField, logLevel: enumField(logLevels), storeInitialContentOverlay: objectField() },
+        optional: {
+          callback: urlField,
+          deadlineSec: integerField({ range: { low: 1, high: maxDeadlineSec } }),
+          labels: labelsField(),
+          logLevel: enumField(logLevels),
+          storeInitialContentOverlay: objectField(),
+        },
       });
+      const requestKey = requestKeyOf(call, parameters);
       const { user, space } = await requireSpace(deps, call, {
         spaceId: request.spaceId,
         privilege: 'space_schedule_atm_workflow_executions',
         method: 'POST',
         gri: 'op_atm_workflow_execution.null.instance:private',
       });
+      const answer = (executionId: string): Answer => {
+        const location = `${call.baseUrl}/api/v3/oneprovider/automation/execution/workflows/${executionId}`;
+        return created(location, { atmWorkflowExecutionId: executionId });
+      };
+      if (requestKey !== undefined) {
+        // Before the schema is looked at, which may have changed since.
+        const named = { userId: user.account.id, operation: 'schedule', executionId: null, ...requestKey } as const;
+        const earlier = need(await deps.extensions.answered(named));
+        if (earlier !== null) return answer(earlier.executionId);
+      }
       const schema = await readableSchema(deps, user, request.atmWorkflowSchemaId);
       const revision = revisionOf(schema, request.atmWorkflowSchemaRevisionNumber);
       const scheduled = await deps.executions.schedule({
@@ -67,10 +93,11 @@ export function scheduleRoute(deps: ServerDeps): Route {
         storeInitialContentOverlay: request.storeInitialContentOverlay ?? {},
         logLevel: severityNumber(request.logLevel ?? 'info'),
         callback: request.callback ?? null,
+        ...(request.labels === undefined ? {} : { labels: request.labels }),
+        ...(request.deadlineSec === undefined ? {} : { deadlineMs: request.deadlineSec * 1000 }),
+        ...(requestKey === undefined ? {} : { requestKey }),
       });
-      const { executionId } = need(scheduled);
-      const location = `${call.baseUrl}/api/v3/oneprovider/automation/execution/workflows/${executionId}`;
-      return created(location, { atmWorkflowExecutionId: executionId });
+      return answer(need(scheduled).executionId);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Files, inventoryPrivileges, openDatabase, Registry, spacePrivileges, Spaces } from '@laneway/engine';
+import { Extensions, Files, inventoryPrivileges, openDatabase, Registry, spacePrivileges, Spaces } from '@laneway/engine';
 import { newId, type LambdaRevision, type WorkflowSchemaRevision } from '@laneway/model';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
@@ -144,6 +144,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
   const deps: ServerDeps = {
     registry,
     executions,
+    extensions: new Extensions({ database }),
     stores,
     spaces,
     files: new Files({ database, spaces, providerId, pythonCommand: null }),

@@ -4,14 +4,14 @@ import { admissionQueue, admitExecution } from './admission.ts';
 import { itemsOfExecution } from './conservation.ts';
 import { failedTasks, startedTasks, thresholdFigures } from './counters.ts';
 import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
-import { discardExecution, purgeExecution, discardedExecutions } from './deletion.ts';
+import { discardExecution, discardExpired, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
 import { findTask, listExecutions, liveExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
 import { activeGates, gateOfLaneRun, hintedWork, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlices } from './slices.ts';
 import { noteDriver, standing } from './standing.ts';
-import { finishTimer, postponeTimer, takeDueTimers } from './timers.ts';
+import { ensureTimer, finishHeldTimer, finishTimer, holdTimer, postponeTimer, releaseTimer, setTimer, takeDueTimers } from './timers.ts';
 import { createExecution, saveTransition } from './transitions.ts';
 import { appendWalk } from './walks.ts';
 
@@ -29,12 +29,16 @@ export const coreVerbs = [
   databaseNow,
   createExecution,
   discardExecution,
+  discardExpired,
   discardedExecutions,
+  ensureTimer,
   extendCreation,
   failedTasks,
   findTask,
+  finishHeldTimer,
   finishTimer,
   gateOfLaneRun,
+  holdTimer,
   itemsOfExecution,
   hintedWork,
   leaveNode,
@@ -51,10 +55,12 @@ export const coreVerbs = [
   readSnapshots,
   registerNode,
   releaseDrive,
+  releaseTimer,
   renewNode,
   returnDeadSlices,
   returnSlices,
   saveTransition,
+  setTimer,
   standing,
   startedTasks,
   stopEpochs,

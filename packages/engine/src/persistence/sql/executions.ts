@@ -2,6 +2,7 @@
 import type { Execution, LaneRun, Phase } from '@laneway/model';
 import { phaseOf } from '@laneway/model';
 import { defineVerb, type SqlTransaction, type SqlValue } from '../sql.ts';
+import { insertLabels, moveLabels } from './labels.ts';
 import { marks } from './placeholders.ts';
 
 const listedTime: Readonly<Record<Phase, (execution: Execution) => number>> = {
@@ -18,13 +19,14 @@ export function phaseIndex(execution: Execution): string {
 }
 
 const columns =
-  'id, space_id, atm_inventory_id, user_id, name, revision_number, status, phase, phase_index, schedule_time, start_time, suspend_time, finish_time, version, document, queued_at';
+  'id, space_id, atm_inventory_id, atm_workflow_schema_id, user_id, name, revision_number, status, phase, phase_index, schedule_time, start_time, suspend_time, finish_time, version, document, queued_at, labels, created_at';
 
 function valuesOf(execution: Execution, now: number): SqlValue[] {
   return [
     execution.id,
     execution.spaceId,
     execution.atmInventoryId,
+    execution.atmWorkflowSchemaId,
     execution.userId,
     execution.name,
     execution.atmWorkflowSchemaRevisionNumber,
@@ -42,7 +44,14 @@ function valuesOf(execution: Execution, now: number): SqlValue[] {
 }
 
 export async function insertExecution(tx: SqlTransaction, execution: Execution): Promise<void> {
-  await tx.run(`insert into execution (${columns}) values (${marks(16)})`, valuesOf(execution, await tx.now()));
+  const labels = execution.labels ?? {};
+  const createdAt = await tx.now();
+  await tx.run(`insert into execution (${columns}) values (${marks(19)})`, [
+    ...valuesOf(execution, createdAt),
+    Object.keys(labels).length === 0 ? null : JSON.stringify(labels),
+    createdAt,
+  ]);
+  await insertLabels(tx, { execution, createdAt, phaseIndex: phaseIndex(execution) });
 }
 
 /** Writes the new document where the old version still stands; false = somebody else was faster. */
@@ -70,7 +79,9 @@ export async function replaceExecution(tx: SqlTransaction, execution: Execution,
       expectedVersion,
     ],
   );
-  return changed === 1;
+  if (changed !== 1) return false;
+  await moveLabels(tx, { execution, phaseIndex: phaseIndex(execution) });
+  return true;
 }
 
 /** The document and the database's time, for a command to be decided on. */

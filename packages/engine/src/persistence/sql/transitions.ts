@@ -7,6 +7,7 @@ import type { LogWrite } from '../../stores/writes.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { finishCreation } from './creations.ts';
 import { closeSlices, suspendSlices } from './counters.ts';
+import { placeMark, removeMark, type EffectMark } from './effect-marks.ts';
 import { appendEvents } from './events.ts';
 import { insertExecution, replaceExecution } from './executions.ts';
 import { closeGate, openGate } from './gates.ts';
@@ -14,7 +15,7 @@ import { walkStoreId } from './lane-input.ts';
 import { holdsDrive, type Drive, type NodeIdentity } from './nodes.ts';
 import { rows } from './placeholders.ts';
 import { applyStoreWrites, deleteStores, insertStores, setFrozen, type NewStore } from './stores.ts';
-import { insertTimer } from './timers.ts';
+import { insertTimer, timerAt, type NewTimer } from './timers.ts';
 
 /** Stores and tasks that come to life with a transition. */
 export interface NewComponents {
@@ -30,6 +31,9 @@ export interface Transition {
   readonly components: NewComponents | null;
   /** Batch size of the lane run whose gate opens. */
   readonly batchSize: number | null;
+  /** Makes the transition happen once. */
+  readonly mark: EffectMark | null;
+  readonly timers: readonly NewTimer[];
 }
 
 export interface TransitionParams extends Transition {
@@ -38,11 +42,16 @@ export interface TransitionParams extends Transition {
   readonly drive: (Drive & NodeIdentity) | null;
 }
 
-export type TransitionOutcome = 'saved' | 'conflict' | 'fenced';
+/** `marked`: it happened before, or is not wanted any more. */
+export type TransitionOutcome = 'saved' | 'conflict' | 'fenced' | 'marked';
 
 export const saveTransition = defineVerb('saveTransition', 'control', async (tx, params: TransitionParams): Promise<TransitionOutcome> => {
   if (params.drive !== null && !(await holdsDrive(tx, params.drive))) return 'fenced';
-  if (!(await replaceExecution(tx, params.execution, params.expectedVersion))) return 'conflict';
+  if (!(await placeMark(tx, params.mark))) return 'marked';
+  if (!(await replaceExecution(tx, params.execution, params.expectedVersion))) {
+    await removeMark(tx, params.mark);
+    return 'conflict';
+  }
   await recordTransition(tx, params);
   return 'saved';
 });
@@ -54,7 +63,8 @@ export interface Creation extends Transition {
 }
 
 /** Creates an execution with everything that belongs to it, or nothing at all. */
-export const createExecution = defineVerb('createExecution', 'control', async (tx, params: Creation): Promise<void> => {
+export const createExecution = defineVerb('createExecution', 'control', async (tx, params: Creation): Promise<'created' | 'marked'> => {
+  if (!(await placeMark(tx, params.mark))) return 'marked';
   if (params.isPrepared && !(await finishCreation(tx, params.execution.id))) throw new Error('the creation took too long and was given up');
   await insertExecution(tx, params.execution);
   for (const snapshot of params.snapshots) {
@@ -66,6 +76,7 @@ export const createExecution = defineVerb('createExecution', 'control', async (t
     ]);
   }
   await recordTransition(tx, params);
+  return 'created';
 });
 
 async function recordTransition(tx: SqlTransaction, transition: Transition): Promise<void> {
@@ -84,6 +95,7 @@ async function recordTransition(tx: SqlTransaction, transition: Transition): Pro
       await applyEffect(tx, effect, transition, at);
     }
   }
+  for (const timer of transition.timers) await insertTimer(tx, timerAt(timer, at));
   await appendEvents(tx, { execution, changes: transition.changes, actor: transition.actor, at });
   await applyStoreWrites(tx, at, logs);
 }

@@ -1,0 +1,49 @@
+/** The options by which commands choose executions of a space. */
+import type { ExecutionFilter } from '@laneway/client';
+import { executionStatuses, phases, type ExecutionStatus, type Phase } from '@laneway/model';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+export interface FilterOptions {
+  readonly phase?: readonly Phase[];
+  readonly status?: readonly ExecutionStatus[];
+  readonly label: readonly string[];
+  readonly workflow?: string;
+  readonly user?: string;
+}
+
+export function withFilter(command: Command): Command {
+  return command
+    .addOption(new Option('--phase <phases>', `one or more of ${phases.join(', ')}, separated by commas`).argParser(wordsOf(phases)))
+    .addOption(
+      new Option('--status <statuses>', `one or more of ${executionStatuses.join(', ')}, separated by commas`).argParser(
+        wordsOf(executionStatuses),
+      ),
+    )
+    .option('--label <name=value>', 'with this label; may be repeated, then all have to be there', collectLabel, [])
+    .option('--workflow <id>', 'of this workflow schema')
+    .option('--user <id>', 'scheduled by this user');
+}
+
+export function filterOf({ phase, status, label, workflow, user }: FilterOptions): ExecutionFilter {
+  return {
+    ...(phase === undefined ? {} : { phase }),
+    ...(status === undefined ? {} : { status }),
+    ...(label.length === 0 ? {} : { label }),
+    ...(workflow === undefined ? {} : { atmWorkflowSchemaId: workflow }),
+    ...(user === undefined ? {} : { userId: user }),
+  };
+}
+
+function wordsOf<W extends string>(words: readonly W[]): (text: string) => readonly W[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const word = words.find((known) => known === part.trim());
+      if (word === undefined) throw new InvalidArgumentError(`"${part}" is none of ${words.join(', ')}.`);
+      return word;
+    });
+}
+
+export function collectLabel(text: string, previous: readonly string[]): readonly string[] {
+  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('A label is written name=value.');
+  return [...previous, text];
+}

@@ -1,0 +1,55 @@
+/** ExecutionExtensions over the database. */
+import { newId, type Result } from '@laneway/model';
+import type {
+  BulkJob,
+  BulkRequest,
+  BulkResult,
+  ExecutionExtensions,
+  NamedRequest,
+  SummaryPage,
+  SummaryRequest,
+} from '../extensions-api.ts';
+import { createBulkJob, endBulkJob, findBulkJob } from '../persistence/sql/bulk-jobs.ts';
+import { listBulkResults } from '../persistence/sql/bulk-results.ts';
+import { executionSummaries } from '../persistence/sql/summaries.ts';
+import type { Database } from '../persistence/sql.ts';
+import { RequestKeys } from './request-keys.ts';
+
+export class Extensions implements ExecutionExtensions {
+  readonly #database: Database;
+  readonly #requestKeys: RequestKeys;
+  readonly #bulkStarted: () => void;
+
+  constructor(parts: { readonly database: Database; readonly requestKeys?: RequestKeys; readonly bulkStarted?: () => void }) {
+    this.#database = parts.database;
+    this.#requestKeys = parts.requestKeys ?? new RequestKeys(parts.database, 0);
+    this.#bulkStarted = parts.bulkStarted ?? (() => undefined);
+  }
+
+  async summaries(request: SummaryRequest): Promise<SummaryPage> {
+    return await this.#database.call(executionSummaries, request);
+  }
+
+  async answered(request: NamedRequest): Promise<Result<{ readonly executionId: string } | null>> {
+    return await this.#requestKeys.answered(request);
+  }
+
+  async startBulk(request: BulkRequest): Promise<{ readonly jobId: string }> {
+    const jobId = newId();
+    await this.#database.call(createBulkJob, { id: jobId, ...request });
+    this.#bulkStarted();
+    return { jobId };
+  }
+
+  async bulkJob(jobId: string): Promise<BulkJob | null> {
+    return await this.#database.call(findBulkJob, { jobId });
+  }
+
+  async bulkResults(jobId: string, after: string, limit: number): Promise<readonly BulkResult[]> {
+    return await this.#database.call(listBulkResults, { jobId, after, limit });
+  }
+
+  async abortBulk(jobId: string): Promise<boolean> {
+    return await this.#database.call(endBulkJob, { jobId, state: 'aborted', error: null });
+  }
+}
