@@ -34,7 +34,12 @@ const quiet = {
 export async function startTestEngine(
   kind: DatabaseKind,
   lambdas: Readonly<Record<string, InProcessLambda>>,
-  options: { readonly runners?: number; readonly config?: Partial<EngineConfig>; readonly access?: EngineOptions['access'] } = {},
+  options: {
+    readonly runners?: number;
+    readonly config?: Partial<EngineConfig>;
+    readonly access?: EngineOptions['access'];
+    readonly log?: EngineOptions['log'];
+  } = {},
 ): Promise<TestEngine> {
   const { database, close } = await kind.open('engine');
   const dataDir = await mkdtemp(join(tmpdir(), 'laneway-engine-'));
@@ -45,7 +50,7 @@ export async function startTestEngine(
     runtime,
     files: { pythonCommand: null },
     environment: { open: async () => await Promise.resolve({}), close: () => undefined },
-    log: quiet,
+    log: options.log ?? quiet,
     ...(options.access === undefined ? {} : { access: options.access }),
   });
   await engine.start();
