@@ -18,6 +18,7 @@ import type { FailedItem } from '../persistence/sql/commits.ts';
 import { readStoreContent } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { StoreWrite } from '../stores/writes.ts';
+import { boundedJson } from '../values/bounded-json.ts';
 import { compileType } from '../values/compile-type.ts';
 import { iteratedItemSpec } from '../values/items.ts';
 import type { ValueType } from '../values/value-type.ts';
@@ -315,7 +316,7 @@ class TaskJobs {
       laneRunId: laneRun.id,
       taskId: task.id,
       cause,
-      error,
+      error: boundedJson(error) as ErrorObject | null,
       description,
     });
   }
