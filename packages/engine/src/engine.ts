@@ -86,6 +86,7 @@ export class Engine {
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
   #lastToken: number | undefined;
+  #isGarbageTimed = false;
 
   constructor(options: EngineOptions) {
     const { database, config, runtime, log } = options;
@@ -224,7 +225,6 @@ export class Engine {
       log,
     });
     this.#life = life;
-    await this.#garbage.arm();
     life.start();
     // It outlives the lives of the node.
     if (config.notify) this.#hints ??= database.openHints?.((executionId, news) => this.#hinted(executionId, news));
@@ -241,6 +241,9 @@ export class Engine {
   }
 
   async #runTimers(): Promise<void> {
+    // Here and not at the start, which must not depend on one more answer of the database.
+    if (!this.#isGarbageTimed) await this.#garbage.arm();
+    this.#isGarbageTimed = true;
     await this.#sideJobs.tick();
     await this.#garbage.purge();
   }

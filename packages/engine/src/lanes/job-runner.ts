@@ -25,7 +25,7 @@ import type { ValueType } from '../values/value-type.ts';
 import type { Item } from './item-reader.ts';
 import { batchFailureEntry, itemExceptionEntry, itemFailureEntry, outputEntry, TaskLog } from './job-log.ts';
 import { JobStop } from './job-stop.ts';
-import type { HandOver, Job, JobResult } from './lane-run-worker.ts';
+import type { HandOver, Job, JobResult } from './worker-parts.ts';
 import { resultTargets } from './result-targets.ts';
 import { thresholdBreach } from './threshold.ts';
 

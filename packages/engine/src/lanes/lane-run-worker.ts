@@ -7,73 +7,16 @@
  * Invariants: 1. A job is handed over only while open and under a valid authorisation (I3). 2. Each task of a
  * batch's current box is run at most once at a time on this node. 3. Memory is bounded by the open batches,
  * at most two for each runner. 4. `stop` resolves only when no job runs and no commit is under way, and never
- * rejects. 5. A slice that this node holds is worked on here or given back: whatever is lost on the way – the
- * answer of a claim, a commit that may or may not be there – the next claim first returns what is not known.
+ * rejects. 5. A slice that this node holds is worked on here or given back (held-slices.ts).
  */
 import type { StopMode } from '@laneway/model';
-import type { Logger } from '../logger.ts';
-import type { Database } from '../persistence/sql.ts';
-import type { FailedItem, JobCommit, JobCommitOutcome } from '../persistence/sql/commits.ts';
-import type { Gate } from '../persistence/sql/gates.ts';
-import type { NodeIdentity } from '../persistence/sql/nodes.ts';
-import { claimSlice, returnSlices, type ClaimedBatch, type Slice, type WithdrawnJob } from '../persistence/sql/slices.ts';
-import type { StoreWrite } from '../stores/writes.ts';
+import type { JobCommit, JobCommitOutcome } from '../persistence/sql/commits.ts';
+import type { ClaimedBatch, Slice } from '../persistence/sql/slices.ts';
 import { Authorisation } from './authorisation.ts';
-import type { Committer } from './committer.ts';
+import { ClaimPace } from './claim-pace.ts';
+import { HeldSlices } from './held-slices.ts';
 import { readItems, type Item } from './item-reader.ts';
-
-export interface WorkerTask {
-  readonly taskId: string;
-  readonly boxIndex: number;
-  readonly taskIndex: number;
-  readonly runners: number;
-}
-
-export interface Job {
-  readonly task: WorkerTask;
-  readonly batchNumber: number;
-  readonly items: readonly Item[];
-}
-
-export type JobResult =
-  | {
-      readonly kind: 'recorded';
-      readonly succeededCount: number;
-      readonly failed: readonly FailedItem[];
-      readonly writes: readonly StoreWrite[];
-      /** Called when the results are committed: threshold checks, broken streams. */
-      readonly afterCommit?: () => Promise<void>;
-    }
-  /** Stopped before it answered; nothing of it is recorded. `stage` is null when no runtime had it yet. */
-  | { readonly kind: 'withdrawn'; readonly stage: WithdrawnJob['stage'] | null };
-
-/** Called right before a job goes to its runtime: false = the lane run is being stopped, nothing is handed over (I3). */
-export type HandOver = () => Promise<boolean>;
-
-export interface WorkerOptions {
-  readonly database: Database;
-  readonly committer: Committer;
-  readonly node: NodeIdentity;
-  readonly gate: Gate;
-  readonly exceptionStoreId: string;
-  /** Tasks by box. */
-  readonly boxes: readonly (readonly WorkerTask[])[];
-  readonly newId: () => string;
-  /** Makes the task active in the document before its first job; false = it may not start. */
-  readonly startTasks: (taskIds: readonly string[]) => Promise<boolean>;
-  readonly runJob: (job: Job, signal: AbortSignal, handOver: HandOver) => Promise<JobResult>;
-  /** Asks for a fresh authorisation; resolves when it was answered or the database is away. */
-  readonly authorise: () => Promise<void>;
-  /** A batch failed again and again for no reason of its lambda: ends the execution, unless the database is away. */
-  readonly poisoned: (error: unknown) => Promise<void>;
-  /** False while nothing can be recorded, so that failures prove nothing. */
-  readonly databaseAnswers: () => Promise<boolean>;
-  /** Something changed that lets more jobs start. */
-  readonly pump: () => void;
-  /** The lane run may be about to end: a batch ended after the input was exhausted. */
-  readonly progressed: () => void;
-  readonly log: Logger;
-}
+import type { JobResult, WorkerOptions, WorkerTask } from './worker-parts.ts';
 
 interface OpenBatch {
   readonly slice: Slice;
@@ -89,10 +32,6 @@ interface OpenBatch {
   handedOver: boolean;
 }
 
-/** A claim is at most what this much work needs, so that a stop or a fail-over never waits for long slices. */
-const claimTargetMs = 200;
-const maxBatchesPerClaim = 64;
-const maxItemsPerClaim = 8192;
 const commitAttempts = 6;
 const maxFailuresOfBatch = 5;
 
@@ -108,23 +47,12 @@ export class LaneRunWorker {
   readonly #startedTasks = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
-  /** Running jobs by slice. */
-  readonly #jobsOfSlices = new Map<string, number>();
-  /** Slices that go back as soon as their last job ended. */
-  readonly #abandoned = new Set<string>();
+  readonly #slices: HeldSlices;
+  readonly #pace: ClaimPace;
   /** Failures of batches that were not recorded since. */
   readonly #failures = new Map<number, number>();
-  #startedSinceCommit: number[] = [];
-  /** What the stop of this worker withdrew. */
-  readonly #withdrawn: WithdrawnJob[] = [];
-  /** This node may hold slices that nobody here works on. */
-  #mayHoldUnknown = false;
-  #isReturned = false;
   readonly #runnerCount: number;
   #claiming: Promise<void> | undefined;
-  #exhausted = false;
-  #nothingToClaimUntil = 0;
-  #averageJobMs = 200;
   #liveJobs = 0;
   #draining = false;
   #closing: Promise<void> | undefined;
@@ -134,6 +62,9 @@ export class LaneRunWorker {
     this.laneRunId = options.gate.laneRunId;
     this.executionId = options.gate.executionId;
     this.incarnation = options.gate.incarnation;
+    const { database, node, gate, newId, boxes } = options;
+    this.#slices = new HeldSlices({ database, node, gate, newId });
+    this.#pace = new ClaimPace({ runners: Math.max(0, ...boxes.flat().map((task) => task.runners)), batchSize: gate.batchSize });
     this.#runnerCount = options.boxes.flat().reduce((sum, task) => sum + task.runners, 0);
   }
 
@@ -153,8 +84,7 @@ export class LaneRunWorker {
 
   /** There may be something to claim again: a tree walk went on, or slices of a dead node came back. */
   inputGrew(): void {
-    this.#exhausted = false;
-    this.#nothingToClaimUntil = 0;
+    this.#pace.lookAgain();
     this.#options.pump();
   }
 
@@ -195,44 +125,12 @@ export class LaneRunWorker {
 
   /** Gives back what is left after `stop`, unless that is done; rejects when the database does not take it. */
   async giveBack(): Promise<void> {
-    if (this.#isReturned) return;
-    const untouched = [...this.#batches.values()].filter(
-      (batch) => batch.slice.sliceToken === 1 && batch.claimed.started && !batch.handedOver,
+    await this.#slices.giveBack(() =>
+      [...this.#batches.values()]
+        .filter((batch) => batch.slice.sliceToken === 1 && batch.claimed.started && !batch.handedOver)
+        .map((batch) => batch.claimed.batchNumber),
     );
-    await this.#return(
-      [],
-      untouched.map((batch) => batch.claimed.batchNumber),
-    );
-    this.#isReturned = true;
     this.#batches.clear();
-  }
-
-  async #return(keep: readonly string[], untouched: readonly number[]): Promise<void> {
-    const { database, node } = this.#options;
-    const withdrawn = [...this.#withdrawn];
-    await database.call(returnSlices, {
-      ...node,
-      laneRunId: this.laneRunId,
-      keep,
-      started: this.#startedSinceCommit,
-      untouched,
-      withdrawn,
-    });
-    this.#withdrawn.splice(0, withdrawn.length);
-  }
-
-  /** Returns the slices that are held in this node's name and not worked on here. */
-  async #returnUnknown(): Promise<void> {
-    if (!this.#mayHoldUnknown) return;
-    this.#mayHoldUnknown = false;
-    const held = new Set([...this.#batches.values()].map((batch) => batch.slice.sliceId));
-    try {
-      await this.#return([...held, ...this.#jobsOfSlices.keys()], []);
-      for (const sliceId of this.#abandoned) if (!this.#jobsOfSlices.has(sliceId)) this.#abandoned.delete(sliceId);
-    } catch (error) {
-      this.#mayHoldUnknown = true;
-      throw error;
-    }
   }
 
   /** The startable job with the lowest (batch, box, task). */
@@ -251,17 +149,13 @@ export class LaneRunWorker {
   }
 
   #claim(now: number): void {
-    if (this.#claiming !== undefined || this.#exhausted || now < this.#nothingToClaimUntil) return;
-    const runners = Math.max(1, ...this.#options.boxes.flat().map((task) => task.runners));
-    const affordable = Math.max(1, Math.floor(maxItemsPerClaim / this.#options.gate.batchSize));
-    const maxBatches = Math.max(1, Math.min(Math.floor((claimTargetMs / this.#averageJobMs) * runners), maxBatchesPerClaim, affordable));
-    // Fast jobs need the next slice before the last one runs dry; slow ones never hold more than two for each runner.
-    if (this.#batches.size >= Math.max(2 * runners, maxBatches / 2)) return;
+    if (this.#claiming !== undefined) return;
+    const maxBatches = this.#pace.batchesToClaim(this.#batches.size, now);
+    if (maxBatches === 0) return;
     this.#claiming = this.#claimNow(maxBatches, now)
       .catch((error: unknown) => {
-        // The claim may have succeeded all the same.
-        this.#mayHoldUnknown = true;
-        this.#nothingToClaimUntil = performance.now() + 1000;
+        this.#slices.claimFailed();
+        this.#pace.pause(1000);
         this.#options.log.error({ event: 'claimFailed', laneRunId: this.laneRunId, error }, 'claiming a slice failed');
       })
       .finally(() => {
@@ -271,24 +165,16 @@ export class LaneRunWorker {
   }
 
   async #claimNow(maxBatches: number, askedAt: number): Promise<void> {
-    const { database, node, newId, gate } = this.#options;
-    await this.#returnUnknown();
-    const claim = await database.call(claimSlice, {
-      ...node,
-      laneRunId: this.laneRunId,
-      incarnation: gate.incarnation,
-      sliceId: newId(),
-      maxBatches,
-      startNow: Math.max(0, this.#freeRunners()),
-    });
+    const { database, gate } = this.#options;
+    const working = new Set([...this.#batches.values()].map((batch) => batch.slice.sliceId));
+    const claim = await this.#slices.claim({ maxBatches, startNow: Math.max(0, this.#freeRunners()), working });
     if (claim.kind === 'closed') {
       this.authorisation.granted(Number.MAX_SAFE_INTEGER - 1, false, askedAt);
       return;
     }
     if (claim.kind === 'nothing') {
-      if (this.#mayHoldUnknown) return;
-      this.#exhausted = claim.exhausted;
-      this.#nothingToClaimUntil = performance.now() + 250;
+      if (this.#slices.mayHoldUnknown) return;
+      this.#pace.foundNothing(claim.exhausted);
       if (claim.exhausted) this.#options.progressed();
       return;
     }
@@ -329,19 +215,13 @@ export class LaneRunWorker {
     this.#busyRunners.set(task.taskId, (this.#busyRunners.get(task.taskId) ?? 0) + 1);
     this.#liveJobs += 1;
     const { sliceId } = batch.slice;
-    this.#jobsOfSlices.set(sliceId, (this.#jobsOfSlices.get(sliceId) ?? 0) + 1);
+    this.#slices.jobStarted(sliceId);
     const running = this.#run(batch, task).catch(async (error: unknown) => await this.#failed(batch, task, error));
     this.#running.add(running);
     void running.finally(() => {
       this.#running.delete(running);
       this.#liveJobs -= 1;
-      const others = (this.#jobsOfSlices.get(sliceId) ?? 1) - 1;
-      if (others > 0) this.#jobsOfSlices.set(sliceId, others);
-      else this.#jobsOfSlices.delete(sliceId);
-      if (others === 0 && this.#abandoned.has(sliceId)) {
-        this.#mayHoldUnknown = true;
-        this.#exhausted = false;
-      }
+      if (this.#slices.jobEnded(sliceId)) this.#pace.resumeInput();
       this.#options.pump();
     });
   }
@@ -352,8 +232,7 @@ export class LaneRunWorker {
       { event: 'jobFailed', laneRunId: this.laneRunId, batchNumber, taskId: task.taskId, error },
       'a job could not be recorded: its slice is returned',
     );
-    this.#abandon(batch.slice);
-    this.#nothingToClaimUntil = performance.now() + 1000;
+    this.#abandon(batch.slice, 1000);
     if (!(await this.#options.databaseAnswers())) return;
     const failures = (this.#failures.get(batchNumber) ?? 0) + 1;
     this.#failures.set(batchNumber, failures);
@@ -368,13 +247,12 @@ export class LaneRunWorker {
    * What became of a batch is not known: its slice goes back and is claimed anew, here or elsewhere, as soon as its
    * other jobs have ended, so that they are recorded and no job runs twice side by side.
    */
-  #abandon(slice: Slice): void {
+  #abandon(slice: Slice, pauseMs = 0): void {
     for (const [batchNumber, batch] of this.#batches) {
       if (batch.slice.sliceId === slice.sliceId) this.#batches.delete(batchNumber);
     }
-    this.#abandoned.add(slice.sliceId);
-    this.#exhausted = false;
-    this.#nothingToClaimUntil = 0;
+    this.#slices.abandon(slice.sliceId);
+    this.#pace.lookAgain(pauseMs);
   }
 
   async #run(batch: OpenBatch, task: WorkerTask): Promise<void> {
@@ -386,15 +264,14 @@ export class LaneRunWorker {
       this.#busyRunners.set(task.taskId, (this.#busyRunners.get(task.taskId) ?? 1) - 1);
       batch.running.delete(task.taskId);
     }
-    this.#averageJobMs = Math.max(0.05, 0.8 * this.#averageJobMs + 0.2 * (performance.now() - startedAt));
+    this.#pace.jobTook(performance.now() - startedAt);
     if (result.kind === 'withdrawn') {
       if (this.#closing !== undefined) {
         const { stage } = result;
-        if (stage !== null) this.#withdrawn.push({ taskId: task.taskId, itemCount: batch.items.length, stage });
+        if (stage !== null) this.#slices.withdrawn({ taskId: task.taskId, itemCount: batch.items.length, stage });
         return;
       }
-      this.#abandon(batch.slice);
-      this.#nothingToClaimUntil = performance.now() + 1000;
+      this.#abandon(batch.slice, 1000);
       return;
     }
     this.#options.pump();
@@ -418,15 +295,14 @@ export class LaneRunWorker {
     while (mayStart() && !this.authorisation.holds(performance.now())) await this.#options.authorise();
     if (!mayStart()) return false;
     batch.handedOver = true;
-    this.#startedSinceCommit.push(batch.claimed.batchNumber);
+    this.#slices.handedOver(batch.claimed.batchNumber);
     return true;
   }
 
   async #commit(batch: OpenBatch, task: WorkerTask, result: Extract<JobResult, { kind: 'recorded' }>): Promise<void> {
     const { slice, claimed } = batch;
     const askedAt = performance.now();
-    const startedBatches = this.#startedSinceCommit.filter((batchNumber) => batchNumber !== claimed.batchNumber);
-    this.#startedSinceCommit = [];
+    const startedBatches = this.#slices.takeStarted().filter((batchNumber) => batchNumber !== claimed.batchNumber);
     const commit: JobCommit = {
       sliceId: slice.sliceId,
       sliceToken: slice.sliceToken,
@@ -445,7 +321,7 @@ export class LaneRunWorker {
       writes: result.writes,
     };
     const outcome = await this.#submit(commit).catch((error: unknown) => {
-      this.#startedSinceCommit.push(...startedBatches);
+      this.#slices.putBack(startedBatches);
       throw error;
     });
     this.#afterCommit(batch, outcome, askedAt);
@@ -490,6 +366,6 @@ export class LaneRunWorker {
         break;
       }
     }
-    if (this.#exhausted || this.#batches.size === 0) this.#options.progressed();
+    if (this.#pace.isExhausted || this.#batches.size === 0) this.#options.progressed();
   }
 }
