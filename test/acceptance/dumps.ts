@@ -1,5 +1,5 @@
 /** Workflow dumps of the tests: the real ones, changed where a test needs it, and small ones of their own. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowDump } from '@laneway/client';
 import { referenceWorkflows } from '../support/reference.ts';
@@ -7,6 +7,12 @@ import { newDirectory } from './support.ts';
 
 export function referenceDump(name: string): string {
   return join(referenceWorkflows, `${name}.json`);
+}
+
+/** A dump of the scenarios: a real one, or an equivalent of our own where there is none. */
+export function scenarioDump(name: string): WorkflowDump {
+  const own = join(import.meta.dirname, 'workflows', `${name}.json`);
+  return JSON.parse(readFileSync(existsSync(own) ? own : referenceDump(name), 'utf8')) as WorkflowDump;
 }
 
 /** A dump in plain form as far as tests change it. */

@@ -57,6 +57,8 @@ export interface ProductOptions {
   /** Variables of the server, such as `LANEWAY_CANCEL_GRACE_SEC`. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly demo?: boolean;
+  /** Of an administrator, where another node made the one of the database. */
+  readonly token?: string;
 }
 
 /** Resolves when the server accepts requests. */
@@ -77,7 +79,7 @@ export async function startProduct(request: ProductOptions = {}): Promise<Produc
     await delay(20);
     server = serverNow();
   }
-  const token = readFileSync(join(dataDir, 'admin.token'), 'utf8').trim();
+  const token = request.token ?? readFileSync(join(dataDir, 'admin.token'), 'utf8').trim();
   const { url, pid } = server!;
   return {
     client: new LanewayClient({ server: url, token }),

@@ -6,13 +6,26 @@ import { join } from 'node:path';
 import { defaultEngineConfig, Engine, openDatabase, silentLogger, type DatabaseLocation } from '@laneway/engine';
 import { InProcessRuntime } from '../support/in-process-runtime.ts';
 import { testDatabaseUrl } from '../support/postgres.ts';
+import type { TestPostgres } from '../support/postgres-server.ts';
 import type { TestEngine } from '../support/test-engine.ts';
+
+export interface ProcessSettings {
+  readonly nodeId: string;
+  readonly jobMs: number;
+  /** Hints between nodes (default: on). */
+  readonly notify?: boolean;
+}
 
 export interface Scene {
   readonly observer: Engine;
   readonly test: TestEngine;
   readonly callsFile: string;
-  readonly startProcess: (settings: { readonly nodeId: string; readonly jobMs: number }) => Promise<ChildProcess>;
+  readonly location: DatabaseLocation;
+  /** Where processes keep files; they share it. */
+  readonly directory: string;
+  /** Of the database; empty on SQLite. */
+  readonly url: string;
+  readonly startProcess: (settings: ProcessSettings) => Promise<ChildProcess>;
   readonly kill: (child: ChildProcess) => Promise<void>;
   /** Resolves when handlers were called at least this often. */
   readonly untilCalls: (count: number) => Promise<void>;
@@ -24,16 +37,16 @@ const cleanups: (() => Promise<void>)[] = [];
 
 /** Ends everything that scenes of this file started. */
 export async function cleanScenes(): Promise<void> {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
+  await Promise.all([...children].map(kill));
   for (const cleanup of cleanups.splice(0)) await cleanup();
 }
 
-export async function newScene(kind: 'sqlite' | 'postgres'): Promise<Scene> {
+/** `server`: a PostgreSQL of the test's own instead of the one of all tests. */
+export async function newScene(kind: 'sqlite' | 'postgres', server?: TestPostgres): Promise<Scene> {
   const directory = await mkdtemp(join(tmpdir(), 'laneway-chaos-'));
   cleanups.push(async () => await rm(directory, { recursive: true, force: true }));
-  const location: DatabaseLocation =
-    kind === 'sqlite' ? { kind: 'file', path: join(directory, 'laneway.db') } : { kind: 'postgres', url: await testDatabaseUrl('chaos') };
+  const url = kind === 'sqlite' ? '' : await testDatabaseUrl('chaos', server?.url);
+  const location: DatabaseLocation = url === '' ? { kind: 'file', path: join(directory, 'laneway.db') } : { kind: 'postgres', url };
   const callsFile = join(directory, 'calls');
   await writeFile(callsFile, '');
   const database = await openDatabase(location);
@@ -65,9 +78,12 @@ export async function newScene(kind: 'sqlite' | 'postgres'): Promise<Scene> {
   return {
     observer,
     test,
+    location,
+    directory,
+    url,
     callsFile,
     calls,
-    startProcess: async (settings) => await startProcess({ ...settings, location, dataDir: directory, callsFile }),
+    startProcess: async (settings) => await startProcess({ notify: true, ...settings, location, dataDir: directory, callsFile }),
     kill,
     untilCalls: async (count) => {
       const deadline = performance.now() + 60_000;
@@ -94,8 +110,9 @@ async function startProcess(settings: unknown): Promise<ChildProcess> {
 }
 
 async function kill(child: ChildProcess): Promise<void> {
+  children.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGKILL');
   await ended;
-  children.delete(child);
 }

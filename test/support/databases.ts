@@ -14,6 +14,19 @@ export interface DatabaseKind {
   ) => Promise<{ readonly database: Database; readonly close: () => Promise<void> }>;
 }
 
+/** One PostgreSQL database for several nodes. */
+export async function sharedPostgres(purpose: string): Promise<DatabaseKind & { readonly url: string }> {
+  const url = await testDatabaseUrl(purpose);
+  return {
+    name: 'postgres',
+    url,
+    open: async () => {
+      const database = await openDatabase({ kind: 'postgres', url });
+      return { database, close: async () => await database.close() };
+    },
+  };
+}
+
 export const databaseKinds: readonly DatabaseKind[] = [
   {
     name: 'sqlite',

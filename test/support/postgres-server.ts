@@ -1,7 +1,7 @@
 /**
  * A private PostgreSQL for one test run: its own data folder, port and password.
  *
- * Ownership: a shell keeps the server as its only child and reads from a pipe that this process holds. When the
+ * Ownership: a shell keeps the server as its only child and reads commands from a pipe that this process holds. When the
  * pipe closes – at the end of the run, after Ctrl-C, or because this process was killed – the shell stops the server
  * and removes the folder, so nothing outlives the run.
  */
@@ -16,6 +16,10 @@ const oldestVersion = 15;
 
 export interface TestPostgres {
   readonly url: string;
+  /** Ends it as an accident would (immediate mode): connections break, the next start recovers. */
+  crash(): Promise<void>;
+  /** Starts it again after `crash`; resolves as soon as it was begun, or with `ready` when it takes connections. */
+  revive(until: 'begun' | 'ready'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +44,13 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     await runToEnd(join(bin, 'initdb'), ['-D', data, '--pwfile', passwordFile, ...initOptions], folder, account);
     const port = await freePort();
     const server = await startSupervised(join(bin, 'postgres'), serverOptions(data, port), folder, account);
-    return { url: `postgres://laneway:${password}@127.0.0.1:${port}/postgres`, stop: () => stopSupervised(server) };
+    return {
+      url: `postgres://laneway:${password}@127.0.0.1:${port}/postgres`,
+      crash: async () => await server.command('crash', (output) => output.includes('laneway: crashed')),
+      revive: async (until) =>
+        await server.command('start', (output) => output.includes(until === 'ready' ? 'ready to accept connections' : 'laneway: begun')),
+      stop: async () => await stopSupervised(server.child),
+    };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -135,14 +145,30 @@ const supervisor = `
 folder=$1; shift
 trap '' INT TERM HUP
 "$@" </dev/null & server=$!
-read -r _
+while read -r command; do
+  case $command in
+    crash)
+      # Until it has set up its signals it inherits that QUIT is ignored, as in everything a shell puts in the background.
+      (while kill -QUIT "$server" 2>/dev/null; do sleep 0.05; done) & quitter=$!
+      wait "$server"
+      kill "$quitter" 2>/dev/null
+      echo 'laneway: crashed' >&2 ;;
+    start) "$@" </dev/null & server=$!; echo 'laneway: begun' >&2 ;;
+  esac
+done
 kill -INT "$server" 2>/dev/null
 wait "$server"
 rm -rf "$folder"
 `;
 
+interface Supervised {
+  readonly child: ChildProcess;
+  /** Gives the shell a command; resolves when what it writes from then on satisfies the condition. */
+  readonly command: (text: string, done: (output: string) => boolean) => Promise<void>;
+}
+
 /** In a process group of its own, so that Ctrl-C reaches it only through the pipe. */
-async function startSupervised(file: string, args: readonly string[], folder: string, account: Account | undefined): Promise<ChildProcess> {
+async function startSupervised(file: string, args: readonly string[], folder: string, account: Account | undefined): Promise<Supervised> {
   const child = spawn('/bin/sh', ['-c', supervisor, 'postgres-supervisor', folder, file, ...args], {
     cwd: '/',
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -160,7 +186,22 @@ async function startSupervised(file: string, args: readonly string[], folder: st
       else if (seen.includes('FATAL:') || seen.includes('is shut down')) child.stdin.end();
     });
   });
-  return child;
+  const command: Supervised['command'] = async (text, done) =>
+    await new Promise<void>((resolve, reject) => {
+      let seen = '';
+      const ended = (): void => reject(new Error(`PostgreSQL has ended: ${seen.trim()}`));
+      const look = (chunk: Buffer): void => {
+        seen += chunk.toString();
+        if (!done(seen)) return;
+        child.stderr.off('data', look);
+        child.off('exit', ended);
+        resolve();
+      };
+      child.stderr.on('data', look);
+      child.once('exit', ended);
+      child.stdin.write(`${text}\n`);
+    });
+  return { child, command };
 }
 
 async function stopSupervised(child: ChildProcess): Promise<void> {

@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
 /** Creates an empty database and returns its URL; it goes with the server at the end of the run. */
-export async function testDatabaseUrl(name: string): Promise<string> {
-  const server = process.env['LANEWAY_TEST_DATABASE_URL'];
+export async function testDatabaseUrl(name: string, server = process.env['LANEWAY_TEST_DATABASE_URL']): Promise<string> {
   if (server === undefined) throw new Error('LANEWAY_TEST_DATABASE_URL is not set: run the tests through vitest');
   const word = name
     .toLowerCase()

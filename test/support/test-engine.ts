@@ -9,6 +9,7 @@ import {
   type EngineConfig,
   type EngineOptions,
   type ExecutionView,
+  type NodeTimings,
   type ScheduleRequest,
 } from '@laneway/engine';
 import type { DataSpec, LambdaRevision, LaneSchema, StoreSchema, TaskSchema, WorkflowSchemaRevision } from '@laneway/model';
@@ -34,7 +35,11 @@ const quiet = {
 export async function startTestEngine(
   kind: DatabaseKind,
   lambdas: Readonly<Record<string, InProcessLambda>>,
-  options: { readonly runners?: number; readonly config?: Partial<EngineConfig> } & Pick<EngineOptions, 'access' | 'bulkAccess'> = {},
+  options: {
+    readonly runners?: number;
+    readonly config?: Partial<EngineConfig>;
+    readonly timings?: NodeTimings;
+  } & Pick<EngineOptions, 'access' | 'bulkAccess'> = {},
 ): Promise<TestEngine> {
   const { database, close } = await kind.open('engine');
   const dataDir = await mkdtemp(join(tmpdir(), 'laneway-engine-'));
@@ -48,6 +53,7 @@ export async function startTestEngine(
     log: quiet,
     ...(options.bulkAccess === undefined ? {} : { bulkAccess: options.bulkAccess }),
     ...(options.access === undefined ? {} : { access: options.access }),
+    ...(options.timings === undefined ? {} : { timings: options.timings }),
   });
   await engine.start();
   const space = await engine.spaces.create({ name: 'space', path: null, readonly: false, ownerUserId: 'user' });

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { addBulk } from './commands/bulk.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addControl } from './commands/control.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
+import { addInsight } from './commands/insight.ts';
 import { addLambda } from './commands/lambda.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
@@ -27,6 +29,8 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addRun(program, terminal);
   addExecutions(program, terminal);
   addBulk(program, terminal);
+  addInsight(program, terminal);
+  addControl(program, terminal);
   addStore(program, terminal);
   addSpace(program, terminal);
   addUser(program, terminal);

@@ -114,7 +114,20 @@ describe('arguments', () => {
   });
 
   test('every command explains itself', async () => {
-    for (const command of ['serve', 'run', 'list', 'show', 'cancel', 'delete', 'logs', 'store', 'doctor', 'completion']) {
+    for (const command of [
+      'serve',
+      'run',
+      'list',
+      'show',
+      'cancel',
+      'delete',
+      'receipt',
+      'blockers',
+      'logs',
+      'store',
+      'doctor',
+      'completion',
+    ]) {
       await expect(run([command, '--help'])).rejects.toMatchObject({ exitCode: 0 });
     }
   });

@@ -1,7 +1,16 @@
 import { followExecution, type ExecutionMessage, type FollowOptions } from './execution-events.ts';
-import type { ExecutionDetails, ExecutionPage, LaneRunSelector, ListExecutionsQuery, ScheduleBody, TaskDetails } from './shapes.ts';
 import type { ExecutionFilter, SummaryPage } from './extension-shapes.ts';
 import { sendOnce } from './send-once.ts';
+import type {
+  BlockerDetails,
+  ExecutionDetails,
+  ExecutionPage,
+  LaneRunSelector,
+  ListExecutionsQuery,
+  ReceiptDetails,
+  ScheduleBody,
+  TaskDetails,
+} from './shapes.ts';
 import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider/automation/execution';
@@ -77,6 +86,20 @@ export class ExecutionsApi {
 
   async delete(executionId: string): Promise<void> {
     await this.#transport.call('DELETE', base + idPath`/workflows/${executionId}`);
+  }
+
+  /** What became of every item, and who stopped the execution (extension). */
+  async receipt(executionId: string): Promise<ReceiptDetails> {
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/receipt`);
+  }
+
+  /** Why the execution is not moving; empty when nothing holds it up (extension). */
+  async blockers(executionId: string): Promise<readonly BlockerDetails[]> {
+    const answer = await this.#transport.json<{ blockers: readonly BlockerDetails[] }>(
+      'GET',
+      base + idPath`/workflows/${executionId}/blockers`,
+    );
+    return answer.blockers;
   }
 
   async task(taskId: string): Promise<TaskDetails> {

@@ -4,14 +4,19 @@ export type { ClientOptions } from './transport.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {
   AvailableLambda,
+  BlockerDetails,
   ExecutionDetails,
   FileEntry,
   LambdaCatalogue,
   LaneRunDetails,
+  LaneRunReceiptDetails,
+  LaneRunSelector,
   LogEntry,
   Space,
+  ReceiptDetails,
   StoreEntry,
   TaskDetails,
+  TaskReceiptDetails,
   WorkflowDump,
   WorkflowSchema,
 } from './shapes.ts';

@@ -1,5 +1,13 @@
 /** What the REST API answers, as far as the client uses it (rest §5, §8; extensions of design §9). */
-import type { ExecutionStatus, LaneRunStatus, Phase, RunType, TaskStatus, WorkflowSchemaRevision } from '@laneway/model';
+import type {
+  ExecutionStatus,
+  LaneRunStatus,
+  LaneStoppingReason,
+  Phase,
+  RunType,
+  TaskStatus,
+  WorkflowSchemaRevision,
+} from '@laneway/model';
 
 export interface LaneRunDetails {
   readonly runNumber: number | null;
@@ -149,4 +157,52 @@ export interface LambdaCatalogue {
 export interface LaneRunSelector {
   readonly laneIndex: number;
   readonly laneRunNumber: number;
+}
+
+/** Items of a task; they sum up to `itemsKnown` of its lane run (processed ones include the failed ones). */
+export interface TaskReceiptDetails {
+  readonly taskId: string;
+  readonly schemaId: string;
+  readonly status: TaskStatus;
+  readonly itemsNeverStarted: number;
+  readonly itemsInProcessing: number;
+  readonly itemsProcessed: number;
+  readonly itemsFailed: number;
+  readonly itemsWithdrawn: number;
+  readonly itemsKilled: number;
+  readonly itemsUnreachable: number;
+}
+
+export interface LaneRunReceiptDetails {
+  readonly laneRunId: string;
+  readonly laneIndex: number;
+  readonly runNumber: number | null;
+  readonly status: LaneRunStatus;
+  readonly itemsKnown: number;
+  readonly isComplete: boolean;
+  readonly itemsPending: number;
+  readonly itemsClaimed: number;
+  readonly itemsSucceeded: number;
+  readonly itemsFailed: number;
+  readonly itemsWithdrawn: number;
+  readonly tasks: readonly TaskReceiptDetails[];
+}
+
+export interface ReceiptDetails {
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  /** `actor` null = the engine itself; `at` in milliseconds. */
+  readonly stop: {
+    readonly reason: LaneStoppingReason;
+    readonly actor: string | null;
+    readonly note: string | null;
+    readonly at: number;
+  } | null;
+  readonly laneRuns: readonly LaneRunReceiptDetails[];
+}
+
+/** One reason why an execution is not moving; what else there is depends on the kind. */
+export interface BlockerDetails {
+  readonly kind: 'suspended' | 'limit' | 'lease' | 'retryTimer' | 'runtime' | 'jobs' | 'runners' | 'store';
+  readonly [detail: string]: unknown;
 }

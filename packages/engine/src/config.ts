@@ -26,6 +26,8 @@ export interface EngineConfig {
   readonly runtimeCheckGraceAttempts: number;
   /** Executions of a space that run at once; null = all. */
   readonly executionsPerSpace: number | null;
+  /** Nodes tell each other of news (PostgreSQL); everything also works without, at the pace of the polls. */
+  readonly notify: boolean;
 }
 
 const dayMs = 86_400_000;
@@ -51,5 +53,6 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,
     executionsPerSpace: null,
+    notify: true,
   };
 }

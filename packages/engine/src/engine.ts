@@ -2,7 +2,7 @@
  * The engine put together: one object that an embedder starts and stops. The composition is here and nowhere
  * else; every part gets what it needs through its constructor.
  */
-import { newId, type ErrorObject, type Execution } from '@laneway/model';
+import { newId, type ErrorObject, type Execution, type reduce } from '@laneway/model';
 import type { EngineConfig } from './config.ts';
 import { BulkRunner } from './control/bulk-runner.ts';
 import { Admission } from './control/admission.ts';
@@ -34,6 +34,7 @@ import type { Logger } from './logger.ts';
 import { initialContentReader } from './mapping/initial-content.ts';
 import { bulkTimerKind } from './persistence/sql/bulk-jobs.ts';
 import { databaseNow, registerNode } from './persistence/sql/nodes.ts';
+import type { HintChannel, News } from './persistence/hints.ts';
 import type { Database } from './persistence/sql.ts';
 import { Stores } from './stores/store-service.ts';
 import { valueDescriber } from './values/describe.ts';
@@ -54,6 +55,10 @@ export interface EngineOptions {
   readonly access?: (execution: Execution) => Promise<ErrorObject | null>;
   /** What a user may do to an execution that a bulk operation has come to; without it everything. */
   readonly bulkAccess?: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
+  /** Whether other processes work on this database, so that stops may come from them; by default with PostgreSQL only. */
+  readonly isShared?: boolean;
+  /** The reducer of executions, for those who watch its decisions (the simulator). */
+  readonly reducer?: typeof reduce;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */
@@ -77,6 +82,7 @@ export class Engine {
   readonly #admission: Admission;
   readonly #monitor: RuntimeMonitor;
   #life: NodeLife | undefined;
+  #hints: HintChannel | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
   #lastToken: number | undefined;
@@ -84,12 +90,13 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { database, config, runtime, log } = options;
     this.#options = options;
+    this.#hub.relay = (executionId, news) => this.#hints?.send(executionId, news);
     this.database = database;
     this.runtime = boundRuntime(runtime, (fields, message) => log.warn(fields, message));
     this.spaces = new Spaces(database, config.dataDir);
     this.files = new Files({ database, spaces: this.spaces, ...options.files });
     this.#plans = new PlanCache(database);
-    this.#controller = new Controller(database, this.#hub, this.#plans);
+    this.#controller = new Controller({ database, hub: this.#hub, plans: this.#plans, reducer: options.reducer });
     const deadlines = new Deadlines({
       database,
       controller: this.#controller,
@@ -172,7 +179,7 @@ export class Engine {
       jobsPerTask: config.jobsPerTask,
       newId,
       space,
-      progressed: (executionId) => this.#hub.notify(executionId),
+      progressed: (executionId) => this.#hub.notify(executionId, 'progressed'),
       log,
     });
     this.#controller.onGateClosed = (laneRunId, mode) => work.revoke(laneRunId, mode);
@@ -181,7 +188,10 @@ export class Engine {
       plans: this.#plans,
       files: this.files,
       spaces: this.spaces,
-      inputGrew: (id: string) => work.inputGrew(id),
+      inputGrew: ({ laneRunId, executionId }: { readonly laneRunId: string; readonly executionId: string }) => {
+        work.inputGrew(laneRunId);
+        this.#hints?.send(executionId, 'changed');
+      },
       log,
     };
     const driverContext: DriverContext = {
@@ -207,6 +217,7 @@ export class Engine {
       work,
       driverContext,
       timings,
+      isShared: this.#options.isShared ?? database.dialect.name === 'postgres',
       runTimers: async () => await this.#runTimers(),
       watch: { everyMs: config.runtimeCheckMs, tick: async () => await this.#monitor.tick() },
       onLost: () => this.#renewLife(life, handles),
@@ -215,6 +226,13 @@ export class Engine {
     this.#life = life;
     await this.#garbage.arm();
     life.start();
+    // It outlives the lives of the node.
+    if (config.notify) this.#hints ??= database.openHints?.((executionId, news) => this.#hinted(executionId, news));
+  }
+
+  #hinted(executionId: string, news: News): void {
+    this.#hub.hear(executionId);
+    void this.#life?.hinted(executionId, news);
   }
 
   /** An engine that was not started works on nothing. */
@@ -233,6 +251,7 @@ export class Engine {
     await this.#renewing;
     try {
       this.#bulk.leave();
+      await this.#hints?.close();
       await this.#life?.end(this.#options.config.drainMs);
       await this.#sideJobs.settled();
     } finally {

@@ -23,6 +23,7 @@ export type { Space } from './persistence/sql/files.ts';
 export { Extensions } from './control/extensions.ts';
 export type { StopObserver, StopMoment } from './control/stop-moments.ts';
 export { Engine, type EngineOptions } from './engine.ts';
+export type { NodeTimings } from './lanes/node.ts';
 export { defaultEngineConfig, type EngineConfig } from './config.ts';
 export type { JobEnvironment, OpenJob } from './lanes/job-runner.ts';
 export type { Logger } from './logger.ts';

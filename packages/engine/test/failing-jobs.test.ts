@@ -57,7 +57,7 @@ for (const kind of databaseKinds) {
       expect(test.runtime.mostLive).toBeLessThanOrEqual(4);
     });
 
-    it('counters after a run without a stop: nothing in processing, first boxes have all items, later ones those that passed (execution R88 as of D1)', async () => {
+    it('counters after a run without a stop: nothing in processing, first boxes have all items, later ones those that passed (execution R88, D1)', async () => {
       const executionId = await schedule(test, { lanes: [[['wrong'], ['echo']]], input: { type: 'list', content: numbers(10) } });
       await waitForEnd(test, executionId);
       expect(Object.values(await test.engine.executions.counters(executionId))).toEqual([

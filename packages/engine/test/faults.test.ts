@@ -73,6 +73,24 @@ describe.each(databaseKinds)('a database that fails at the wrong moment ($name)'
     expect((await waitForEnd(engine, executionId, 8000)).execution.status).toBe('cancelled');
   });
 
+  it('finds a breach of the failure threshold although the look after the commit was lost (execution R115, I13)', async () => {
+    const broken = perItem((args) => {
+      if (Number(args['item']) % 2 === 0) throw new Error('even');
+      return { value: args['item'] };
+    });
+    const engine = await start({ broken });
+    faulty.latest().fault = firstTimes('thresholdFigures', 1, 'before');
+    const executionId = await schedule(engine, {
+      lanes: [[['broken']]],
+      input: { type: 'list', content: numbers(10) },
+      threshold: 0.1,
+      maxRetries: 2,
+    });
+    const view = await waitForEnd(engine, executionId);
+    expect(view.execution).toMatchObject({ status: 'failed', currentRunNum: 1, current: { stoppingReason: 'failure' } });
+    expect(faulty.latest().calls.get('thresholdFigures')).toBe(2);
+  });
+
   it('drives an execution again although the drive could not be released (I14)', async () => {
     const engine = await start({ echo });
     faulty.latest().fault = firstTimes('releaseDrive', 1, 'before');

@@ -88,7 +88,7 @@ for (const kind of databaseKinds) {
       expect([nothing.execution.status, await valuesOf(test, nothing, 'output')]).toEqual(['finished', []]);
     });
 
-    it('a list with files that are gone fails those items and no other (execution R91 as of D1)', async () => {
+    it('a list with files that are gone fails those items and no other (execution R91, D1)', async () => {
       const content = [await fileAt('tree/a'), await fileAt('tree/b'), await fileAt('tree/deep/c')];
       removeBeforeItems('tree/b');
       const view = await run({ input: { type: 'list', content }, items: file, results: objects, boxes: 2, batchSize: 3 });

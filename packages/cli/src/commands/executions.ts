@@ -11,19 +11,6 @@ export function addExecutions(program: Command, terminal: Terminal): void {
   addList(program, terminal);
   addShow(program, terminal);
 
-  const cancel = program
-    .command('cancel <execution>')
-    .description('stop an execution for good')
-    .option('--reason <text>', 'kept with the execution');
-  withConnection(cancel).action(async (id: string, options: ConnectionOptions & { reason?: string }) => {
-    await connect(options, terminal.env).executions.cancel(id, options.reason);
-  });
-
-  const remove = program.command('delete <execution>').description('delete an execution that is not running');
-  withConnection(remove).action(async (id: string, options: ConnectionOptions) => {
-    await connect(options, terminal.env).executions.delete(id);
-  });
-
   const logs = program
     .command('logs <execution>')
     .description('print the audit log of an execution, oldest first')
@@ -49,7 +36,7 @@ function addShow(program: Command, terminal: Terminal): void {
     printLine(terminal, `${printable(details.name)}: ${details.status}`);
     printLine(
       terminal,
-      `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, finished ${timeText(details.finishTime)}`,
+      `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, suspended ${timeText(details.suspendTime)}, finished ${timeText(details.finishTime)}`,
     );
     const rows: string[][] = [];
     for (const [laneOffset, { runs }] of details.lanes.entries()) {

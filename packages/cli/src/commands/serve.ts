@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
@@ -35,7 +36,11 @@ export function addServe(program: Command, terminal: Terminal): void {
       const server = await startServer({ ...givenOptions(options), env: terminal.env, announce });
       printLine(terminal, `Laneway listens on ${server.url}`);
       const tokenFile = join(server.dataDir, 'admin.token');
-      printLine(terminal, `try: curl -H "X-Auth-Token: $(cat ${tokenFile})" ${server.url}/api/v3/onezone/user/spaces`);
+      // Another node made the administrator of this database, and has the token.
+      const hint = existsSync(tokenFile)
+        ? `try: curl -H "X-Auth-Token: $(cat ${tokenFile})" ${server.url}/api/v3/onezone/user/spaces`
+        : 'the database has its users already: use a token of theirs (see docs/cluster.md)';
+      printLine(terminal, hint);
       const closed = closeOnInterrupt(interrupt, server.close, terminal);
       if (server.firstToken !== undefined && server.wantsDemo) await startDemo(server.url, server.firstToken, terminal);
       await closed;

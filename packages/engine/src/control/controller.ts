@@ -2,7 +2,17 @@
  * The skeleton of every verb of the control plane (design §3): load → reduce → conditional write together with
  * events and effects → wake. A lost race is read again and decided again, a bounded number of times.
  */
-import { makeError, reduce, type Command, type EngineEvent, type ErrorObject, type Execution, type StopMode } from '@laneway/model';
+import {
+  makeError,
+  reduce,
+  stopRules,
+  type Command,
+  type EngineEvent,
+  type ErrorObject,
+  type Execution,
+  type LaneRun,
+  type StopMode,
+} from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { loadExecution } from '../persistence/sql/executions.ts';
 import type { EffectMark } from '../persistence/sql/effect-marks.ts';
@@ -19,7 +29,7 @@ export type Applied =
   | { readonly kind: 'refused'; readonly error: ErrorObject; readonly execution: Execution }
   /** Unknown or deleted. */
   | { readonly kind: 'missing' }
-  /** The drive was lost to another node: stop driving. */
+  /** The drive was lost to another node, or another incarnation has begun: stop. */
   | { readonly kind: 'fenced' };
 
 /** Its mark was there: it happened before, or is not wanted any more. */
@@ -33,6 +43,8 @@ export interface ApplyOptions {
   readonly components?: NewComponents;
   /** Set with the change, for the execution as it is then. */
   readonly timers?: (execution: Execution) => readonly NewTimer[];
+  /** The one in which the work was begun that asks for this: in another one it is void (design §3). */
+  readonly incarnation?: number;
 }
 
 const maxAttempts = 50;
@@ -41,6 +53,7 @@ export class Controller {
   readonly #database: Database;
   readonly #hub: Hub;
   readonly #plans: PlanCache;
+  readonly #reduce: typeof reduce;
   /** Told of each gate this node closed, before the command is answered: nothing is handed over here from then on (I3). */
   onGateClosed: (laneRunId: string, mode: StopMode) => void = () => undefined;
 
@@ -49,10 +62,16 @@ export class Controller {
   /** Told of each execution that came to rest, suspended or ended. */
   onStopped: (executionId: string) => void = () => undefined;
 
-  constructor(database: Database, hub: Hub, plans: PlanCache) {
-    this.#database = database;
-    this.#hub = hub;
-    this.#plans = plans;
+  constructor(parts: {
+    readonly database: Database;
+    readonly hub: Hub;
+    readonly plans: PlanCache;
+    readonly reducer?: typeof reduce | undefined;
+  }) {
+    this.#database = parts.database;
+    this.#hub = parts.hub;
+    this.#plans = parts.plans;
+    this.#reduce = parts.reducer ?? reduce;
   }
 
   /** Applies one command or event to the execution as it is when the write succeeds. */
@@ -72,9 +91,13 @@ export class Controller {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { execution, nowMs } = await this.#database.call(loadExecution, { executionId });
       if (execution === null) return { kind: 'missing' };
-      const reduction = reduce(execution, input, { ms: nowMs });
+      if (options.incarnation !== undefined && options.incarnation !== execution.incarnation) return { kind: 'fenced' };
+      const reduction = this.#reduce(execution, input, { ms: nowMs });
       if (reduction.kind === 'refused') return { kind: 'refused', error: reduction.error, execution };
-      if (reduction.kind === 'unchanged') return { kind: 'unchanged', execution };
+      if (reduction.kind === 'unchanged') {
+        if (input.kind === 'cancel' || input.kind === 'pause') this.#stopsAlready(execution.current);
+        return { kind: 'unchanged', execution };
+      }
       const opened = reduction.effects.find((effect) => effect.kind === 'openGate');
       const outcome = await this.#database.call(saveTransition, {
         execution: reduction.execution,
@@ -98,6 +121,11 @@ export class Controller {
       }
     }
     throw new Error(`execution ${executionId} changes faster than ${input.kind} can be applied to it`);
+  }
+
+  /** Another node closed the gate, or this one did and did not hear of it: this answer acknowledges the stop all the same (I3). */
+  #stopsAlready({ id, stoppingReason }: LaneRun): void {
+    if (stoppingReason !== null) this.onGateClosed(id, stopRules.mode[stoppingReason]);
   }
 
   #observe(before: Execution, after: Execution, at: { readonly nowMs: number; readonly askedAt: number }): void {

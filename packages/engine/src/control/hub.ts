@@ -1,17 +1,28 @@
 /**
- * Wake-ups inside one process: something may have happened to an execution. Hints only; everything that
- * waits here also looks by itself from time to time, so a lost wake-up costs time and never correctness.
+ * Wake-ups: something may have happened to an execution. Hints only; everything that waits here also looks by
+ * itself from time to time, so a lost wake-up costs time and never correctness.
  */
+import type { News } from '../persistence/hints.ts';
+
 export class Hub {
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #observers = new Set<(executionId: string) => void>();
+  /** Tells the other nodes. */
+  relay: (executionId: string, news: News) => void = () => undefined;
 
-  notify(executionId: string): void {
+  /** `here`: concerns this process alone, such as the end of something it waits for. */
+  notify(executionId: string, news: News | 'here' = 'changed'): void {
     for (const observer of this.#observers) observer(executionId);
+    this.hear(executionId);
+    if (news !== 'here') this.relay(executionId, news);
+  }
+
+  /** Another node says so: whoever waits here looks. */
+  hear(executionId: string): void {
     for (const listener of this.#listeners.get(executionId) ?? []) listener();
   }
 
-  /** Calls the observer for every notification; returns the function that ends it. */
+  /** Calls the observer for every notification of this process; returns the function that ends it. */
   observe(observer: (executionId: string) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);

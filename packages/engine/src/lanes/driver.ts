@@ -7,11 +7,11 @@
  * 4. What a lane run had on this node goes when it leaves the document, also when the answer to that was lost.
  * 5. A failure beside the steps is a failure of the next step.
  */
-import { makeError, newId, phaseOf, stopRules, type ErrorObject, type Execution, type LaneRun, type StopMode } from '@laneway/model';
+import { type ErrorObject, type Execution, type LaneRun, type StopMode, makeError, newId, phaseOf, stopRules } from '@laneway/model';
 import type { Controller } from '../control/controller.ts';
 import { crashReason } from '../control/crash-reason.ts';
 import type { Hub } from '../control/hub.ts';
-import type { PlanCache } from '../control/plan.ts';
+import { laneSchema, type PlanCache } from '../control/plan.ts';
 import type { FileService } from '../files/port.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
 import type { Logger } from '../logger.ts';
@@ -24,6 +24,7 @@ import type { Database } from '../persistence/sql.ts';
 import { prepareLaneRun } from './preparation.ts';
 import { resumeLaneRun } from './resuming.ts';
 import type { RuntimeHandles } from './runtime-handles.ts';
+import { breachOf } from './threshold.ts';
 
 export interface DriverContext {
   readonly database: Database;
@@ -215,13 +216,13 @@ export class Driver {
         if (this.#inAdvance?.laneRunId === laneRunId) this.#inAdvance = undefined;
         if (this.#walk?.laneRunId === laneRunId) this.#walk = undefined;
       })
-      .then(() => this.#context.hub.notify(this.executionId));
+      .then(() => this.#context.hub.notify(this.executionId, 'here'));
     return { laneRunId, abort, ended };
   }
 
   /** Concludes tasks that no item can reach any more, and the lane run after its last one (execution §8.3). */
   async #conclude(execution: Execution): Promise<Step> {
-    const { database, work } = this.#context;
+    const { database, plans, work } = this.#context;
     const laneRun = execution.current;
     const gate = await database.call(gateOfLaneRun, { laneRunId: laneRun.id });
     if (gate === null) return 'wait';
@@ -239,6 +240,13 @@ export class Driver {
       .filter((task) => ['pending', 'active'].includes(task.status));
     if (toConclude.length > 0) {
       const failed = new Set(await database.call(failedTasks, { laneRunId: laneRun.id }));
+      const breach = await breachOf(database, {
+        laneRun,
+        taskIds: toConclude.map((task) => task.id).filter((taskId) => failed.has(taskId)),
+        threshold: laneSchema(await plans.plan(execution.id), laneRun.laneIndex).instantFailureExceptionThreshold,
+      });
+      if (breach !== null)
+        return await this.#apply({ kind: 'taskBroken', laneRunId: laneRun.id, cause: 'threshold', error: null, ...breach });
       const tasks = toConclude.map((task) => ({ taskId: task.id, hasFailedItems: failed.has(task.id) }));
       return await this.#apply({ kind: 'tasksConcluded', laneRunId: laneRun.id, tasks });
     }
@@ -298,7 +306,7 @@ export class Driver {
     try {
       await this.#context.stopWork(laneRunId, mode);
       stopping.state = 'done';
-      this.#context.hub.notify(this.executionId);
+      this.#context.hub.notify(this.executionId, 'here');
     } catch (error) {
       stopping.state = 'failed';
       this.#context.log.warn(

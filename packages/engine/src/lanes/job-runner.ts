@@ -310,14 +310,9 @@ class TaskJobs {
 
   async #breakTask(cause: 'streamedResult' | 'threshold', error: ErrorObject | null, description: string): Promise<void> {
     const { execution, laneRun, task } = this.#setup;
-    await this.#parts.controller.apply(execution.id, {
-      kind: 'taskBroken',
-      laneRunId: laneRun.id,
-      taskId: task.id,
-      cause,
-      error,
-      description,
-    });
+    const event = { kind: 'taskBroken' as const, laneRunId: laneRun.id, taskId: task.id, cause, error, description };
+    // A job that was given up before a resume says nothing about what runs now.
+    await this.#parts.controller.apply(execution.id, event, { incarnation: execution.incarnation });
   }
 
   #lambdaKey(): string {

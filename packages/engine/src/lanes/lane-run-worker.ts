@@ -357,7 +357,11 @@ export class LaneRunWorker {
     if (!(await this.#options.databaseAnswers())) return;
     const failures = (this.#failures.get(batchNumber) ?? 0) + 1;
     this.#failures.set(batchNumber, failures);
-    if (failures >= maxFailuresOfBatch) await this.#options.poisoned(error);
+    if (failures < maxFailuresOfBatch) return;
+    // Unless it succeeds, the next failure of the batch asks for it again.
+    await this.#options.poisoned(error).catch((crashError: unknown) => {
+      this.#options.log.error({ event: 'crashFailed', laneRunId: this.laneRunId, error: crashError }, 'an execution could not be crashed');
+    });
   }
 
   /**

@@ -9,7 +9,8 @@
  */
 import type { Hub } from '../control/hub.ts';
 import type { Logger } from '../logger.ts';
-import { activeGates } from '../persistence/sql/gates.ts';
+import type { News } from '../persistence/hints.ts';
+import { activeGates, hintedWork } from '../persistence/sql/gates.ts';
 import {
   acquireDrive,
   acquireDrives,
@@ -45,6 +46,8 @@ export interface NodeOptions {
   readonly work: WorkSet;
   readonly driverContext: DriverContext;
   readonly timings: NodeTimings;
+  /** Other processes may close gates of this database. */
+  readonly isShared: boolean;
   /** Runs due timers. */
   readonly runTimers: () => Promise<void>;
   /** Looks at what lambdas run on. */
@@ -68,6 +71,9 @@ const maxStepFailures = 5;
 /** Before a driver looks again that waits for other nodes. */
 const soonMs = 50;
 
+/** No longer, because a stop may wait for the step (I4). */
+const maxStepPauseMs = 2000;
+
 /** Failures of one driver's steps since the document changed last. */
 class StepFailures {
   #proven = 0;
@@ -89,7 +95,7 @@ class StepFailures {
     this.#lastAt = now;
     this.#count += 1;
     if (databaseAnswers) this.#proven += 1;
-    return { count: this.#proven, pauseMs: Math.min(this.#proven > maxStepFailures ? 30_000 : 2000, 100 * 2 ** Math.min(this.#count, 20)) };
+    return { count: this.#proven, pauseMs: Math.min(maxStepPauseMs, 100 * 2 ** Math.min(this.#count, 20)) };
   }
 }
 
@@ -100,6 +106,8 @@ export class NodeLife {
   readonly #ending = new AbortController();
   readonly #unobserve: () => void;
   readonly #acquiring = new Set<string>();
+  /** Executions whose hint is being followed; true = another one came meanwhile. */
+  readonly #hinting = new Map<string, boolean>();
   /** Drives that were found without a driver here when the node looked last. */
   #strays: ReadonlySet<string> = new Set();
   #watch: NodeJS.Timeout | undefined;
@@ -112,15 +120,15 @@ export class NodeLife {
   }
 
   start(): void {
-    const { timings, database } = this.#options;
+    const { timings, isShared } = this.#options;
     this.#renewed(performance.now());
     this.#loops.push(this.#loop(timings.renewMs, async () => await this.#renew()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.look()));
     this.#loops.push(this.#loop(timings.lookMs, async () => await this.#options.runTimers()));
     const { watch } = this.#options;
     this.#loops.push(this.#loop(watch.everyMs, watch.tick));
-    // One process on SQLite hears of every stop from itself.
-    if (database.dialect.name === 'postgres') this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
+    // A process that is alone hears of every stop from itself.
+    if (isShared) this.#loops.push(this.#loop(timings.pollMs, async () => await this.#poll()));
   }
 
   /** Takes what nobody works on. The tick of the loop that finds work. */
@@ -133,6 +141,37 @@ export class NodeLife {
       for (const drive of await database.call(acquireDrives, { ...identity, limit: 50 })) this.#drive(drive);
     }
     for (const laneRunId of await database.call(activeGates, null)) {
+      work.start(laneRunId);
+      work.inputGrew(laneRunId);
+    }
+  }
+
+  /** Another node has news: what the loops would find by themselves is looked at now. */
+  async hinted(executionId: string, news: News): Promise<void> {
+    if (this.#driven.has(executionId)) this.#notified(executionId);
+    if (news === 'progressed') return;
+    const isUnderWay = this.#hinting.has(executionId);
+    this.#hinting.set(executionId, isUnderWay);
+    if (isUnderWay) return;
+    try {
+      do {
+        this.#hinting.set(executionId, false);
+        await this.#lookAt(executionId);
+      } while (this.#hinting.get(executionId) === true);
+    } catch (error) {
+      this.#options.log.warn({ event: 'hintFailed', executionId, error }, 'a hint could not be followed: the polls find what it was about');
+    } finally {
+      this.#hinting.delete(executionId);
+    }
+  }
+
+  async #lookAt(executionId: string): Promise<void> {
+    if (this.#draining || this.#lost) return;
+    const { database, work } = this.#options;
+    await work.refreshExecution(executionId);
+    const { isFree, openLaneRunIds } = await database.call(hintedWork, { executionId });
+    if (isFree && !this.#driven.has(executionId)) this.#notified(executionId);
+    for (const laneRunId of openLaneRunIds) {
       work.start(laneRunId);
       work.inputGrew(laneRunId);
     }
@@ -209,7 +248,8 @@ export class NodeLife {
 
   async #poll(): Promise<void> {
     const { work } = this.#options;
-    if (work.laneRunIds.length > 0) await work.refresh(work.laneRunIds);
+    const { watchedLaneRunIds } = work;
+    if (watchedLaneRunIds.length > 0) await work.refresh(watchedLaneRunIds);
   }
 
   #notified(executionId: string): void {

@@ -22,7 +22,7 @@ export interface WalkContext {
   readonly files: Files;
   readonly spaces: Spaces;
   /** More items are there for the workers of this node. */
-  readonly inputGrew: (laneRunId: string) => void;
+  readonly inputGrew: (of: { readonly laneRunId: string; readonly executionId: string }) => void;
   readonly log: Logger;
 }
 
@@ -80,7 +80,7 @@ export async function walkLaneRun(context: WalkContext, params: WalkParams): Pro
         ];
         const written = await database.call(appendWalk, { drive, laneRunId: gate.laneRunId, items, position, done });
         if (!written) return;
-        context.inputGrew(gate.laneRunId);
+        context.inputGrew(gate);
         if (done) return;
       }
       const next = await database.call(gateOfLaneRun, { laneRunId: gate.laneRunId });

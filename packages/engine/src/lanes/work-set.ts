@@ -60,8 +60,19 @@ export class WorkSet {
     return [...this.#scheduler.workers.keys()];
   }
 
+  /** Lane runs that have something here: a worker, or runtimes of one that could not be begun. */
+  get watchedLaneRunIds(): readonly string[] {
+    return [...this.laneRunIds, ...this.#refused.keys()];
+  }
+
   get liveJobs(): number {
     return [...this.#scheduler.workers.values()].reduce((sum, worker) => sum + worker.liveJobs, 0);
+  }
+
+  /** News of an execution: its gates may have been closed. */
+  async refreshExecution(executionId: string): Promise<void> {
+    const workers = [...this.#scheduler.workers.values()].filter((worker) => worker.executionId === executionId);
+    if (workers.length > 0) await this.refresh(workers.map((worker) => worker.laneRunId));
   }
 
   /** Begins to work on a lane run, if it does not already. */
@@ -93,6 +104,7 @@ export class WorkSet {
     const laneRun = view?.execution.current;
     if (view === null || laneRun === undefined || laneRun.id !== laneRunId || laneRun.exceptionStoreId === null) return;
     const { execution } = view;
+    const { incarnation } = gate;
     const plan = await plans.plan(execution.id);
     const lane = laneSchema(plan, laneRun.laneIndex);
     const space = await mount(execution.spaceId);
@@ -138,7 +150,7 @@ export class WorkSet {
       boxes,
       newId: this.#options.newId,
       startTasks: async (taskIds) => {
-        const applied = await controller.apply(execution.id, { kind: 'tasksStarted', laneRunId, taskIds });
+        const applied = await controller.apply(execution.id, { kind: 'tasksStarted', laneRunId, taskIds }, { incarnation });
         return applied.kind === 'changed' || applied.kind === 'unchanged';
       },
       runJob: async (job, signal, handOver) => {
@@ -150,7 +162,7 @@ export class WorkSet {
       databaseAnswers: async () => await this.#databaseAnswers(),
       poisoned: async (error) => {
         const reason = crashReason(error);
-        await controller.apply(execution.id, { kind: 'crashed', error: reason });
+        await controller.apply(execution.id, { kind: 'crashed', error: reason }, { incarnation });
       },
       pump: () => this.#scheduler.pump(),
       progressed: () => this.#options.progressed(execution.id),

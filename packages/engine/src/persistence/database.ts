@@ -6,9 +6,12 @@ import { migrate } from './migrate.ts';
 import type { Database, Verb } from './sql.ts';
 import { StoreThread } from './store-thread.ts';
 
-/** `verbModules`: URLs of modules that export `verbs` of their own, for embedders and tests. */
+/**
+ * `verbModules`: URLs of modules that export `verbs` of their own, for embedders and tests. `now`: the clock of a database
+ * in memory, in milliseconds, for the simulator.
+ */
 export type DatabaseLocation =
-  | { readonly kind: 'memory' }
+  | { readonly kind: 'memory'; readonly now?: () => number }
   | { readonly kind: 'file'; readonly path: string; readonly verbModules?: readonly string[] }
   | { readonly kind: 'postgres'; readonly url: string; readonly connections?: number };
 
@@ -30,7 +33,7 @@ export async function openDatabase(location: DatabaseLocation, log: Logger = sil
 function open(location: DatabaseLocation, log: Logger): Database {
   switch (location.kind) {
     case 'memory':
-      return new MemoryDatabase();
+      return new MemoryDatabase(location.now);
     case 'file':
       return new FileDatabase(location.path, location.verbModules ?? [], log);
     case 'postgres':
@@ -41,8 +44,12 @@ function open(location: DatabaseLocation, log: Logger): Database {
 /** One connection in this thread; verbs run one after the other. For tests and the simulator. */
 class MemoryDatabase implements Database {
   readonly dialect = sqliteDialect;
-  readonly #connection = new SqliteConnection(openSqlite(':memory:', { readOnly: false }));
+  readonly #connection: SqliteConnection;
   #last: Promise<unknown> = Promise.resolve();
+
+  constructor(now?: () => number) {
+    this.#connection = new SqliteConnection(openSqlite(':memory:', { readOnly: false }), now);
+  }
 
   async call<P, R>(verb: Verb<P, R>, params: P): Promise<R> {
     const run = this.#last.then(() => this.#connection.transact(verb, params));

@@ -7,6 +7,7 @@
  * SQL is written once, with `?` placeholders; integers come back as numbers on both databases; flags are
  * 0/1 integers; JSON is opaque text (never a JSON column, design §5).
  */
+import type { HintChannel, HintListener } from './hints.ts';
 
 export type SqlValue = string | number | null | Uint8Array;
 
@@ -48,6 +49,8 @@ export function defineVerb<P, R>(name: string, verbClass: VerbClass, run: (tx: S
 
 export interface Database {
   readonly dialect: Dialect;
+  /** A channel to the other nodes; absent where there are none. */
+  openHints?(onHint: HintListener): HintChannel;
   /** Runs the verb in one transaction and returns its result; an exception inside rolls back and rejects. */
   call<P, R>(verb: Verb<P, R>, params: P): Promise<R>;
   close(): Promise<void>;

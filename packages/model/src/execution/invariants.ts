@@ -151,37 +151,38 @@ function checkTasksTold(before: Execution, after: Execution, input: Command | En
   return then.flatMap((task, index) => {
     const told = now[index];
     const isGuilty = input.kind === 'taskBroken' && input.taskId === task.id;
-    const expected = isGuilty ? whenBroken(task) : whenStopped(task, reason);
+    const expected = isGuilty ? whenBroken(task) : whenStopped(task, reason, before.incarnation);
     const seen = told === undefined ? 'gone' : told.status === 'stopping' ? `stopping(${told.stoppingReason})` : told.status;
-    return expected.includes(seen) ? [] : [`S: a task that was ${task.status} is ${seen} after ${reason}`];
+    return expected === seen ? [] : [`S: a task that was ${task.status} is ${seen} after ${reason}`];
   });
 }
 
-function whenBroken(task: TaskState): readonly string[] {
-  return task.status === 'pending' || task.status === 'resuming' ? ['failed'] : ['stopping(failure)'];
+function whenBroken(task: TaskState): string {
+  return task.status === 'pending' || task.status === 'resuming' ? 'failed' : 'stopping(failure)';
 }
 
-function whenStopped(task: TaskState, reason: LaneStoppingReason): readonly string[] {
+function whenStopped(task: TaskState, reason: LaneStoppingReason, incarnation: number): string {
   const taskReason = reason === 'pause' || reason === 'cancel' ? reason : 'interrupt';
   switch (task.status) {
     case 'pending':
     case 'resuming':
-      return [endOf(taskReason)];
+      return endOf(taskReason);
     case 'active':
-      return [`stopping(${taskReason})`];
+      return `stopping(${taskReason})`;
     case 'stopping': {
       const was = task.stoppingReason ?? 'pause';
-      return [`stopping(${strength.indexOf(taskReason) > strength.indexOf(was) ? taskReason : was})`];
+      return `stopping(${strength.indexOf(taskReason) > strength.indexOf(was) ? taskReason : was})`;
     }
     case 'paused':
-      return [endOf(taskReason)];
+      return endOf(taskReason);
     case 'interrupted':
-      return taskReason === 'cancel' ? ['cancelled'] : taskReason === 'pause' ? ['interrupted', 'paused'] : ['interrupted'];
+      if (taskReason === 'cancel') return 'cancelled';
+      return taskReason === 'pause' && task.stoppingIncarnation < incarnation ? 'paused' : 'interrupted';
     case 'finished':
     case 'skipped':
     case 'failed':
     case 'cancelled':
-      return [task.status];
+      return task.status;
   }
 }
 

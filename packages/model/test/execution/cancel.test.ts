@@ -1,62 +1,60 @@
 import { describe, expect, test } from 'vitest';
-import { executionStatuses, type ExecutionStatus, type LaneRunStatus } from '../../src/execution/document.ts';
-import { runFlags } from '../../src/execution/phases.ts';
-import { brokenEvent, cancel, componentsCreated, forged, Scenario, someError } from './fixtures.ts';
+import { cancel, componentsCreated, invalid, pause, someError } from './fixtures.ts';
+import { Scenario } from './scenario.ts';
+
+const allCancelled = ['cancelled', 'cancelled', 'cancelled'];
 
 describe('cancel before and while preparing', () => {
-  test('while scheduled: run and execution stop in the call, no component is ever created (execution R44, R119)', () => {
-    const scenario = new Scenario({ lanes: 2 }).step(cancel);
+  test('while scheduled: run and execution stop in the call, no component is ever created (execution R44)', () => {
+    const scenario = new Scenario({ lanes: 2 }).cancel();
     expect([scenario.runStatus, scenario.status]).toEqual(['stopping', 'stopping']);
-    expect(scenario.execution.startTime).toBe(1001);
-    scenario.stopped().finish();
+    scenario.rest();
     expect([scenario.runStatus, scenario.status]).toEqual(['cancelled', 'cancelled']);
-    expect(scenario.execution.current.boxes).toEqual([]);
-    expect(scenario.execution.current.exceptionStoreId).toBeNull();
-    expect(scenario.runs(2)).toEqual([]);
-    expect(runFlags(scenario.execution, scenario.execution.current)).toEqual({ isRerunable: true, isRetriable: false });
+    expect(scenario.execution.current).toMatchObject({ boxes: [], iteratedStoreId: null, exceptionStoreId: null });
+    expect([scenario.runs(2), scenario.flags(1)]).toEqual([[], ['1:r']]);
   });
 
-  test('before components exist: those created meanwhile are refused (execution R21, R23)', () => {
-    const scenario = new Scenario().preparing().step(cancel);
+  test('before components exist: those created meanwhile are refused (execution R21)', () => {
+    const scenario = new Scenario().preparing().cancel();
     expect(scenario.ask(componentsCreated('run-1', [2]))).toBe('atmWorkflowExecutionStopping');
     expect(scenario.ask({ kind: 'laneRunPrepared', laneRunId: 'run-1' })).toBe('atmWorkflowExecutionStopping');
-    scenario.stopped().finish();
-    expect(scenario.execution.current.boxes).toEqual([]);
-    expect(scenario.status).toBe('cancelled');
+    scenario.rest();
+    expect([scenario.execution.current.boxes, scenario.runStatus, scenario.status]).toEqual([[], 'cancelled', 'cancelled']);
     expect(scenario.ask(componentsCreated('run-1', [2]))).toBe('atmWorkflowExecutionStopped');
   });
 
   test('after components exist: every task is cancelled inside the call (execution R22)', () => {
-    const scenario = new Scenario().created().step(cancel);
-    expect(scenario.tasks).toEqual(['cancelled', 'cancelled', 'cancelled']);
-    scenario.stopped().finish();
+    const scenario = new Scenario().created().cancel();
+    expect(scenario.tasks).toEqual(allCancelled);
+    scenario.rest();
     expect([scenario.runStatus, scenario.status]).toEqual(['cancelled', 'cancelled']);
   });
 
   test('an error of the preparation that comes after the cancel changes nothing (execution R23)', () => {
-    const scenario = new Scenario().created().step(cancel);
+    const scenario = new Scenario().preparing().cancel();
     expect(scenario.ask({ kind: 'preparationFailed', laneRunId: 'run-1', error: someError, interrupt: false })).toBe('unchanged');
-    expect(scenario.stopped().finish().status).toBe('cancelled');
+    expect(scenario.ask(componentsCreated('run-1', [2]))).toBe('atmWorkflowExecutionStopping');
+    expect([scenario.rest().status, scenario.execution.current.boxes]).toEqual(['cancelled', []]);
   });
 
   test('after the preparation failed and the run has ended it is refused (execution R24)', () => {
     const scenario = new Scenario().preparing().fail('run-1').stopped();
     expect([scenario.runStatus, scenario.status]).toEqual(['failed', 'stopping']);
-    expect(scenario.ask(cancel)).toEqual({ id: 'atmInvalidStatusTransition', prevStatus: 'failed', newStatus: 'stopping' });
+    expect(scenario.ask(cancel)).toEqual(invalid('failed'));
     expect(scenario.finish().status).toBe('failed');
   });
 });
 
 describe('cancel of prepared and running lanes', () => {
-  test('while enqueued: tasks are cancelled in the call, the run in advance goes at the end (execution R45, R31)', () => {
-    const scenario = new Scenario({ lanes: 2 }).enqueued().inAdvance('run-2', 'enqueued').step(cancel);
-    expect(scenario.tasks).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  test('while enqueued: tasks are cancelled in the call, the run in advance goes at the end (execution R45)', () => {
+    const scenario = new Scenario({ lanes: 2 }).enqueued().inAdvance('run-2', 'enqueued').cancel();
+    expect(scenario.tasks).toEqual(allCancelled);
     expect([scenario.runStatus, scenario.status]).toEqual(['stopping', 'stopping']);
     expect(scenario.runs(2)).toEqual(['-:enqueued']);
     scenario.stopped();
     expect(scenario.runStatus).toBe('cancelled');
     scenario.finish();
-    expect(scenario.changes.map(({ subject, from, to }) => `${subject} ${from} ${to}`)).toEqual([
+    expect(scenario.trace).toEqual([
       'laneRun enqueued stopping',
       'task pending interrupted',
       'task pending interrupted',
@@ -69,54 +67,44 @@ describe('cancel of prepared and running lanes', () => {
     expect(scenario.runs(2)).toEqual([]);
   });
 
-  test('while active: tasks with items drain, tasks without are cancelled, and no retry follows (execution R46, R49)', () => {
-    const scenario = new Scenario({ maxRetries: 2 }).active('1.1').step(cancel);
+  test('while active: tasks with items drain, tasks without are cancelled at once (execution R46)', () => {
+    const scenario = new Scenario({ shape: [2, 1] }).active('1.1').cancel();
     expect(scenario.tasks).toEqual(['stopping', 'cancelled', 'cancelled']);
     expect(scenario.effectsOf('closeGate')).toEqual([{ kind: 'closeGate', laneRunId: 'run-1', mode: 'abort' }]);
     scenario.stopped();
-    expect(scenario.tasks).toEqual(['cancelled', 'cancelled', 'cancelled']);
-    expect(scenario.execution.current.id).toBe('run-1');
-    scenario.finish();
-    expect([scenario.status, scenario.execution.lanes[0]?.retriesLeft]).toEqual(['cancelled', 2]);
+    expect(scenario.tasks).toEqual(allCancelled);
+    expect(scenario.effectsOf('closeSlices')).toEqual([{ kind: 'closeSlices', laneRunId: 'run-1' }]);
+    expect([scenario.finish().status, scenario.flags(1)]).toEqual(['cancelled', ['1:r']]);
   });
 
-  test('finished, failed and skipped tasks are left as they are (execution §4.3)', () => {
-    const scenario = new Scenario().active('1.1', '1.2').conclude({ '1.1': 'ok', '1.2': 'failed', '2.1': 'ok' }).step(cancel);
-    expect(scenario.stopped().finish().tasks).toEqual(['finished', 'failed', 'skipped']);
-    expect(scenario.status).toBe('cancelled');
+  test('no retry follows, although retries are left and items have failed (execution R49)', () => {
+    const scenario = new Scenario({ maxRetries: 2 }).active('1.1', '1.2').conclude({ '1.1': 'failed' }).cancel().rest();
+    expect([scenario.status, scenario.runs(1), scenario.execution.lanes[0]?.retriesLeft]).toEqual(['cancelled', ['1:cancelled'], 2]);
   });
 
   test('a task that is concluded while it drains ends cancelled (execution §3.4)', () => {
-    const scenario = new Scenario().active('1.1', '1.2').step(cancel).conclude({ '1.1': 'ok' });
+    const scenario = new Scenario().active('1.1', '1.2').cancel().conclude({ '1.1': 'ok' });
     expect(scenario.tasks).toEqual(['cancelled', 'stopping', 'cancelled']);
   });
 
   test('work is refused once the cancel is in (I3)', () => {
-    const scenario = new Scenario().enqueued().step(cancel);
+    const scenario = new Scenario().enqueued().cancel();
     expect(scenario.ask({ kind: 'tasksStarted', laneRunId: 'run-1', taskIds: ['run-1.1.1'] })).toBe('atmWorkflowExecutionStopping');
   });
 
   test('work that is done after the cancel does not finish the run: the first one wins (design §4)', () => {
-    const scenario = new Scenario().active('1.1').concludeAll().step(cancel);
+    const scenario = new Scenario().active('1.1').concludeAll().cancel();
     expect(scenario.ask({ kind: 'laneRunDrained', laneRunId: 'run-1', newRunId: 'run-2' })).toBe('atmWorkflowExecutionStopping');
-    expect(scenario.stopped().finish().status).toBe('cancelled');
-  });
-
-  test('after the last run finished it is refused and the execution ends finished (execution R42)', () => {
-    const scenario = new Scenario().active('1.1').concludeAll().drained('run-2');
-    expect([scenario.runStatus, scenario.status]).toEqual(['finished', 'stopping']);
-    expect(scenario.ask(cancel)).toEqual({ id: 'atmInvalidStatusTransition', prevStatus: 'finished', newStatus: 'stopping' });
-    expect(scenario.finish().status).toBe('finished');
+    expect(scenario.rest().status).toBe('cancelled');
   });
 
   test('between lanes the new current run is cancelled, the one before stays finished (execution §7.1)', () => {
-    const scenario = new Scenario({ lanes: 2 }).active('1.1').concludeAll().drained('run-2').step(cancel).stopped().finish();
+    const scenario = new Scenario({ lanes: 2 }).enqueued().through('ok', 'run-2').cancel().rest();
     expect([scenario.runs(1), scenario.runs(2), scenario.status]).toEqual([['1:finished'], ['1:cancelled'], 'cancelled']);
   });
 
   test('between retries the new run is cancelled, the one before stays failed (execution §7.1)', () => {
-    const scenario = new Scenario({ maxRetries: 1 }).active('1.1').conclude({ '1.1': 'failed', '1.2': 'ok', '2.1': 'ok' });
-    scenario.drained('run-2').step(cancel).stopped().finish();
+    const scenario = new Scenario({ maxRetries: 1 }).enqueued().through('failed', 'run-2').cancel().rest();
     expect([scenario.runs(1), scenario.status]).toEqual([['2:cancelled', '1:failed'], 'cancelled']);
   });
 
@@ -125,113 +113,66 @@ describe('cancel of prepared and running lanes', () => {
     expect(scenario.ask({ ...cancel, actor: 'other', note: 'second' })).toBe('unchanged');
     expect(scenario.execution.stop).toEqual({ reason: 'cancel', actor: 'user', note: 'first', at: 1_001_000 });
   });
-});
 
-describe('cancel over other reasons', () => {
-  test('over pause: paused tasks are cancelled in the call (execution R4)', () => {
-    const scenario = new Scenario();
-    scenario.execution = forged({ status: 'stopping', runStatus: 'stopping', reason: 'pause', tasks: ['stopping', 'paused'] });
-    scenario.step(cancel);
-    expect(scenario.tasks).toEqual(['stopping', 'cancelled']);
-    expect(scenario.changes[0]).toMatchObject({ subject: 'laneRun', from: 'stopping', to: 'stopping', reason: 'cancel' });
-    expect(scenario.stopped().finish().tasks).toEqual(['cancelled', 'cancelled']);
-    expect(scenario.status).toBe('cancelled');
-  });
-
-  test('over interrupt: interrupted tasks are cancelled in the call (execution R5)', () => {
-    const scenario = new Scenario();
-    scenario.execution = forged({ status: 'stopping', runStatus: 'stopping', reason: 'interrupt', tasks: ['stopping', 'interrupted'] });
-    expect(scenario.step(cancel).tasks).toEqual(['stopping', 'cancelled']);
-    expect(scenario.stopped().finish().status).toBe('cancelled');
-  });
-
-  test('over failure: the guilty task and the interrupted one are cancelled (execution R6)', () => {
-    const scenario = new Scenario().active('1.1').broken('1.1').step(cancel);
-    expect(scenario.tasks).toEqual(['stopping', 'cancelled', 'cancelled']);
-    expect(scenario.stopped().finish().tasks).toEqual(['cancelled', 'cancelled', 'cancelled']);
-    expect(scenario.status).toBe('cancelled');
-  });
-
-  test('not over a crash: it is accepted and the execution ends crashed (execution R9)', () => {
-    const scenario = new Scenario().active('1.1').step({ kind: 'crashed', error: someError });
-    expect(scenario.ask(cancel)).toBe('unchanged');
-    expect(scenario.stopped().finish().status).toBe('crashed');
+  test('several stop requests make one stop: each task hears of it once (execution R86)', () => {
+    const scenario = new Scenario().active('1.1').cancel();
+    const told = scenario.trace.filter((change) => change.startsWith('task'));
+    expect(told).toEqual(['task active stopping', 'task pending cancelled', 'task pending cancelled']);
+    for (const request of [cancel, pause, cancel]) expect(scenario.ask(request)).toBe('unchanged');
+    expect(scenario.stopped().trace).toEqual(['task stopping cancelled', 'laneRun stopping cancelled']);
   });
 });
 
 describe('cancel of executions at rest', () => {
-  test.each(['paused', 'interrupted'] as const)('%s: everything is cancelled when the call returns (execution R47)', (status) => {
-    const scenario = new Scenario();
-    const reason = status === 'paused' ? 'pause' : 'interrupt';
-    scenario.execution = forged({ status, runStatus: status, reason, tasks: [status, 'finished'] });
-    scenario.nowMs = 5_000_000;
-    scenario.step(cancel);
-    expect([scenario.status, scenario.runStatus, scenario.tasks]).toEqual(['cancelled', 'cancelled', ['cancelled', 'finished']]);
-    const { startTime, suspendTime, finishTime } = scenario.execution;
-    expect({ startTime, suspendTime, finishTime }).toEqual({ startTime: 5000, suspendTime: 1002, finishTime: 5000 });
-    expect(scenario.changes.filter(({ subject }) => subject === 'execution').map(({ from, to }) => [from, to])).toEqual([
-      [status, 'stopping'],
-      ['stopping', 'cancelled'],
+  test('paused: everything is cancelled when the call returns (execution R47)', () => {
+    expectCancelledInTheCall(new Scenario().active('1.1', '1.2').conclude({ '1.1': 'ok' }).pause().rest(), 'paused');
+  });
+
+  test('interrupted: everything is cancelled when the call returns (execution R47)', () => {
+    expectCancelledInTheCall(new Scenario().active('1.1', '1.2').conclude({ '1.1': 'ok' }).interrupt().rest(), 'interrupted');
+  });
+
+  function expectCancelledInTheCall(scenario: Scenario, status: string): void {
+    expect(scenario.tasks).toEqual(['finished', status, status]);
+    scenario.cancel();
+    expect([scenario.status, scenario.runStatus, scenario.tasks]).toEqual([
+      'cancelled',
+      'cancelled',
+      ['finished', 'cancelled', 'cancelled'],
     ]);
+    expect(scenario.trace.filter((change) => change.startsWith('execution'))).toEqual([
+      `execution ${status} stopping`,
+      'execution stopping cancelled',
+    ]);
+    expect(scenario.effectsOf('closeSlices')).toEqual([{ kind: 'closeSlices', laneRunId: 'run-1' }]);
     expect(scenario.effectsOf('queueCallback')).toEqual([{ kind: 'queueCallback', url: 'http://callback', status: 'cancelled' }]);
     expect(scenario.effectsOf('freezeStores').at(-1)?.storeIds).toEqual(['input-store', 'output-store']);
-    expect(runFlags(scenario.execution, scenario.execution.current).isRerunable).toBe(true);
-  });
+    expect(scenario.flags(1)).toEqual(['1:r']);
+  }
 
   test('resuming: pending, resuming and suspended tasks are all cancelled (execution R48)', () => {
-    const scenario = new Scenario();
-    scenario.execution = forged({ status: 'resuming', runStatus: 'resuming', tasks: ['pending', 'resuming', 'paused'], incarnation: 2 });
-    expect(scenario.step(cancel).tasks).toEqual(['cancelled', 'cancelled', 'cancelled']);
-    expect(scenario.stopped().finish().status).toBe('cancelled');
-    expect(scenario.execution.inAdvance).toBeNull();
+    const scenario = new Scenario({ lanes: 2 }).enqueued().pause().rest().resume();
+    scenario.resumingTasks('1.1', '1.2').resumedTasks({ '1.1': false });
+    expect(scenario.tasks).toEqual(['pending', 'resuming', 'paused']);
+    expect(scenario.cancel().tasks).toEqual(allCancelled);
+    scenario.rest();
+    expect([scenario.runStatus, scenario.status, scenario.execution.inAdvance]).toEqual(['cancelled', 'cancelled', null]);
   });
 
-  test('active, with a run that was interrupted in advance: the run ends cancelled (execution §3.1)', () => {
-    const scenario = new Scenario({ lanes: 2 })
-      .active('1.1')
-      .inAdvance('run-2', 'created')
-      .fail('run-2', true)
-      .concludeAll()
-      .drained('run-3');
-    expect([scenario.runStatus, scenario.status]).toEqual(['interrupted', 'active']);
-    scenario.step(cancel);
-    expect([scenario.runStatus, scenario.tasks]).toEqual(['cancelled', ['cancelled', 'cancelled', 'cancelled']]);
+  test('pausing, and the run is paused already: it is cancelled in the call, the execution follows (execution §7.8)', () => {
+    const scenario = new Scenario().active('1.1').pause().stopped();
+    expect([scenario.runStatus, scenario.status]).toEqual(['paused', 'stopping']);
+    scenario.cancel();
+    expect([scenario.runStatus, scenario.status, scenario.tasks]).toEqual(['cancelled', 'stopping', allCancelled]);
     expect(scenario.finish().status).toBe('cancelled');
   });
 
-  test.each(['finished', 'failed', 'cancelled', 'crashed'] as const)('%s: refused (execution R39, R43)', (status) => {
-    const scenario = new Scenario();
-    scenario.execution = forged({ status, runStatus: status, tasks: ['finished'] });
-    expect(scenario.ask(cancel)).toBe('atmWorkflowExecutionEnded');
-    expect(scenario.ask({ kind: 'crashed', error: someError })).toBe('atmWorkflowExecutionEnded');
-    expect(scenario.ask({ kind: 'executionDrained' })).toBe('atmWorkflowExecutionStopped');
-    expect(scenario.ask(brokenEvent('run-1', '1.1'))).toBe('atmWorkflowExecutionStopped');
-  });
-
-  test('no status of the execution is left out', () => {
-    const runStatusOf: Record<ExecutionStatus, LaneRunStatus> = {
-      scheduled: 'scheduled',
-      resuming: 'resuming',
-      active: 'active',
-      stopping: 'stopping',
-      paused: 'paused',
-      interrupted: 'interrupted',
-      finished: 'finished',
-      failed: 'failed',
-      cancelled: 'cancelled',
-      crashed: 'crashed',
-    };
-    const outcomes = executionStatuses.map((status) => {
-      const scenario = new Scenario();
-      const reason = status === 'stopping' || status === 'paused' ? 'pause' : null;
-      scenario.execution = forged({ status, runStatus: runStatusOf[status], reason, tasks: ['finished'] });
-      try {
-        return scenario.ask(cancel);
-      } catch {
-        return scenario.step(cancel).status;
-      }
-    });
-    const ended = Array<string>(4).fill('atmWorkflowExecutionEnded');
-    expect(outcomes).toEqual(['stopping', 'stopping', 'stopping', 'stopping', 'cancelled', 'cancelled', ...ended]);
+  test('active, with a run that was interrupted in advance: the run ends cancelled (execution §3.1)', () => {
+    const scenario = new Scenario({ lanes: 2 }).enqueued().inAdvance('run-2', 'created').fail('run-2', true).through('ok', 'run-3');
+    expect([scenario.runStatus, scenario.status]).toEqual(['interrupted', 'active']);
+    expect(scenario.ask(pause)).toEqual(invalid('interrupted'));
+    scenario.cancel();
+    expect([scenario.runStatus, scenario.tasks]).toEqual(['cancelled', allCancelled]);
+    expect(scenario.finish().status).toBe('cancelled');
   });
 });

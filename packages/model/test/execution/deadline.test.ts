@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Scenario } from './fixtures.ts';
+import { Scenario } from './scenario.ts';
 
 const passed = { kind: 'deadlinePassed', note: 'too long' } as const;
 const withDeadline = (): Scenario => new Scenario({ over: { deadlineAt: 2_000_000 } });

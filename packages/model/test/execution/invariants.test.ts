@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { checkInvariants } from '../../src/execution/invariants.ts';
 import type { Reduction } from '../../src/execution/messages.ts';
 import { reduce } from '../../src/execution/reduce.ts';
-import { cancel, Scenario } from './fixtures.ts';
+import { cancel } from './fixtures.ts';
+import { Scenario } from './scenario.ts';
 
 type Changed = Extract<Reduction, { readonly kind: 'changed' }>;
 

@@ -36,6 +36,7 @@ export interface ServeConfig {
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
   readonly maxItemBytes: number;
+  readonly notify: boolean;
   readonly bodyLimitBytes: number;
   readonly suspendedRetentionMs: number;
   readonly endedRetentionMs: number;
@@ -211,6 +212,7 @@ function compile(read: SettingReader): ServeConfig {
     runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,
     runtimeCheckGraceAttempts: read('runtimeCheckGraceAttempts') as number,
     maxItemBytes: read('maxItemBytes') as number,
+    notify: read('notify') as boolean,
     bodyLimitBytes: read('bodyLimitBytes') as number,
     suspendedRetentionMs: (read('suspendedRetentionSec') as number) * 1000,
     endedRetentionMs: (read('endedRetentionSec') as number) * 1000,

@@ -64,6 +64,7 @@ export const serveOptions = {
   idempotencyRetentionSec: { type: integer(1, maxRetention), fallback: day },
   bulkRetentionSec: { type: integer(1, maxRetention), fallback: 7 * day },
   bulkMembersPerSec: { type: integer(1, 10_000), fallback: 100 },
+  notify: { type: flag, fallback: true },
   lambdaMappings: { type: { kind: 'map' }, fallback: {} },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

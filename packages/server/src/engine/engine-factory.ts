@@ -50,6 +50,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       executionsPerSpace: config.executionsPerSpace,
       runtimeCheckMs: config.runtimeCheckMs,
       runtimeCheckGraceAttempts: config.runtimeCheckGraceAttempts,
+      notify: config.notify,
     },
     database,
     runtime: runtime.value,

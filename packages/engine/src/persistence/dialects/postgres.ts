@@ -1,7 +1,9 @@
 /** PostgreSQL ≥ 15 through `pg`: a pool of connections, one transaction per verb, races retried here. */
 import { Pool, TypeOverrides, type PoolClient } from 'pg';
 import type { Logger } from '../../logger.ts';
+import type { HintChannel, HintListener } from '../hints.ts';
 import type { Database, Dialect, SqlTransaction, SqlValue, Verb } from '../sql.ts';
+import { PostgresHints } from './postgres-hints.ts';
 
 export const postgresDialect: Dialect = { name: 'postgres', forUpdate: ' for update', skipLocked: ' for update skip locked' };
 
@@ -12,6 +14,14 @@ const retryable: Readonly<Record<string, number>> = {
 };
 const maxAttempts = 6;
 const connectionTimeoutMillis = 10_000;
+/**
+ * A process that is suspended, or a machine that is gone, in the middle of a transaction must not keep its locks: those who
+ * take its work over wait for them. As long as own work counts as held (design §3), and less than a lease.
+ */
+const idleInTransactionMs = 4000;
+const settings = `set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`;
+const beginReading = `begin isolation level repeatable read read only; ${settings}`;
+const beginWriting = `begin; ${settings}`;
 
 const int8 = 20;
 const numeric = 1700;
@@ -69,9 +79,11 @@ function sqlState(error: unknown): string | undefined {
 export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
   readonly #pool: Pool;
+  readonly #url: string;
   retries = 0;
 
   constructor(url: string, options: { readonly connections: number; readonly log: Logger }) {
+    this.#url = url;
     // Without a limit a server that vanished without a word would be waited for by every verb for minutes.
     this.#pool = new Pool({ connectionString: url, max: options.connections, keepAlive: true, connectionTimeoutMillis });
     // A connection that breaks while idle must not end the process; the next verb gets a fresh one.
@@ -101,7 +113,7 @@ export class PostgresDatabase implements Database {
     client.on('error', onError);
     try {
       // What a read answers is one moment, as on SQLite.
-      await client.query(verb.class === 'read' ? 'begin isolation level repeatable read read only' : 'begin');
+      await client.query(verb.class === 'read' ? beginReading : beginWriting);
       const result = await verb.run(new PostgresTransaction(client), params);
       await client.query('commit');
       return result;
@@ -114,6 +126,10 @@ export class PostgresDatabase implements Database {
       client.off('error', onError);
       client.release(broken);
     }
+  }
+
+  openHints(onHint: HintListener): HintChannel {
+    return new PostgresHints(this.#url, onHint);
   }
 
   /** Several statements without parameters, for migrations. */

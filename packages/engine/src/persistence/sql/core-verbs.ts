@@ -7,7 +7,7 @@ import { beginCreation, extendCreation, purgeCreation } from './creations.ts';
 import { discardExecution, discardExpired, purgeExecution, discardedExecutions } from './deletion.ts';
 import { readEvents } from './events.ts';
 import { findTask, listExecutions, liveExecutions, loadExecution, readSnapshots, viewExecution } from './executions.ts';
-import { activeGates, gateOfLaneRun, stopEpochs } from './gates.ts';
+import { activeGates, gateOfLaneRun, hintedWork, stopEpochs } from './gates.ts';
 import { acquireDrive, acquireDrives, databaseNow, leaveNode, ownDrives, registerNode, releaseDrive, renewNode } from './nodes.ts';
 import { claimSlice, openWork, returnDeadSlices, returnSlices } from './slices.ts';
 import { noteDriver, standing } from './standing.ts';
@@ -40,6 +40,7 @@ export const coreVerbs = [
   gateOfLaneRun,
   holdTimer,
   itemsOfExecution,
+  hintedWork,
   leaveNode,
   listExecutions,
   liveExecutions,

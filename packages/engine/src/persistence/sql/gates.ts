@@ -149,6 +149,28 @@ export const activeGates = defineVerb('activeGates', 'read', async (tx, _params:
   return found.map((row) => row.id);
 });
 
+/** What a hint about an execution may be about: does it need a driver, and which of its gates are open. */
+export const hintedWork = defineVerb(
+  'hintedWork',
+  'read',
+  async (
+    tx,
+    params: { readonly executionId: string },
+  ): Promise<{ readonly isFree: boolean; readonly openLaneRunIds: readonly string[] }> => {
+    const free = await tx.get(
+      `select 1 as free from execution
+       where id = ? and phase in ('waiting', 'ongoing') and not exists (
+         select 1 from driver join node on node.id = driver.node_id and node.token = driver.node_token and node.until_at > ?
+         where driver.execution_id = execution.id)`,
+      [params.executionId, await tx.now()],
+    );
+    const open = await tx.all<{ id: string }>('select lane_run_id as id from gate where execution_id = ? and active = 1', [
+      params.executionId,
+    ]);
+    return { isFree: free !== undefined, openLaneRunIds: open.map((row) => row.id) };
+  },
+);
+
 export const gateOfLaneRun = defineVerb(
   'gateOfLaneRun',
   'read',

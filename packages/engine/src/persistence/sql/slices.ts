@@ -186,6 +186,9 @@ export const returnSlices = defineVerb('returnSlices', 'control', async (tx, par
   await markBatches(tx, { laneRunId, batchNumbers: params.started, started: 2 });
   await markBatches(tx, { laneRunId, batchNumbers: params.untouched, started: 0 });
   await tx.run(`update slice set node_id = null, node_token = null where id in (${marks(ids.length)})`, ids);
+  const gate = await tx.get<{ active: number }>('select active from gate where lane_run_id = ?', [laneRunId]);
+  // While the lane run goes on these jobs are handed over again, and counted then (D2).
+  if (gate?.active === 1) return;
   await addCounts(
     tx,
     params.withdrawn.map(({ taskId, itemCount, stage }) => ({
