@@ -39,6 +39,7 @@ export async function startTestEngine(
     readonly runners?: number;
     readonly config?: Partial<EngineConfig>;
     readonly timings?: NodeTimings;
+    readonly log?: EngineOptions['log'];
   } & Pick<EngineOptions, 'access' | 'bulkAccess'> = {},
 ): Promise<TestEngine> {
   const { database, close } = await kind.open('engine');
@@ -50,7 +51,7 @@ export async function startTestEngine(
     runtime,
     files: { pythonCommand: null },
     environment: { open: async () => await Promise.resolve({}), close: () => undefined },
-    log: quiet,
+    log: options.log ?? quiet,
     ...(options.bulkAccess === undefined ? {} : { bulkAccess: options.bulkAccess }),
     ...(options.access === undefined ? {} : { access: options.access }),
     ...(options.timings === undefined ? {} : { timings: options.timings }),

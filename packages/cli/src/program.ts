@@ -28,9 +28,9 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addServe(program, terminal);
   addRun(program, terminal);
   addExecutions(program, terminal);
-  addBulk(program, terminal);
   addInsight(program, terminal);
   addControl(program, terminal);
+  addBulk(program, terminal);
   addStore(program, terminal);
   addSpace(program, terminal);
   addUser(program, terminal);

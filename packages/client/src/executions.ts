@@ -1,6 +1,4 @@
 import { followExecution, type ExecutionMessage, type FollowOptions } from './execution-events.ts';
-import type { ExecutionFilter, SummaryPage } from './extension-shapes.ts';
-import { sendOnce } from './send-once.ts';
 import type {
   BlockerDetails,
   ExecutionDetails,
@@ -11,6 +9,8 @@ import type {
   ScheduleBody,
   TaskDetails,
 } from './shapes.ts';
+import type { ExecutionFilter, SummaryPage } from './extension-shapes.ts';
+import { sendOnce } from './send-once.ts';
 import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider/automation/execution';

@@ -53,12 +53,12 @@ export interface EngineOptions {
   readonly observeStop?: StopObserver;
   /** Why an execution may not go on on behalf of its user, or null; without it everybody may. */
   readonly access?: (execution: Execution) => Promise<ErrorObject | null>;
-  /** What a user may do to an execution that a bulk operation has come to; without it everything. */
-  readonly bulkAccess?: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
   /** Whether other processes work on this database, so that stops may come from them; by default with PostgreSQL only. */
   readonly isShared?: boolean;
   /** The reducer of executions, for those who watch its decisions (the simulator). */
   readonly reducer?: typeof reduce;
+  /** What a user may do to an execution that a bulk operation has come to; without it everything. */
+  readonly bulkAccess?: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */
@@ -250,8 +250,8 @@ export class Engine {
     this.#stopped = true;
     await this.#renewing;
     try {
-      this.#bulk.leave();
       await this.#hints?.close();
+      this.#bulk.leave();
       await this.#life?.end(this.#options.config.drainMs);
       await this.#sideJobs.settled();
     } finally {

@@ -41,10 +41,10 @@ export interface ApplyOptions {
   readonly actor?: string | null;
   readonly drive?: Drive & NodeIdentity;
   readonly components?: NewComponents;
-  /** Set with the change, for the execution as it is then. */
-  readonly timers?: (execution: Execution) => readonly NewTimer[];
   /** The one in which the work was begun that asks for this: in another one it is void (design §3). */
   readonly incarnation?: number;
+  /** Set with the change, for the execution as it is then. */
+  readonly timers?: (execution: Execution) => readonly NewTimer[];
 }
 
 const maxAttempts = 50;

@@ -5,7 +5,7 @@
  * Invariants
  * 1. `run` settles at most `graceMs + OVERDUE_MS` after its signal aborted, `prepare` at most `OVERDUE_MS` after, `dispose` at most `OVERDUE_MS`
  *    after its call. None of them rejects.
- * 2. Nothing of a job is passed on after its outcome: a late answer, heartbeat or output is dropped.
+ * 2. Nothing of a job is passed on after its outcome: a late answer, heartbeat or output is dropped; that it ended is logged (P1).
  * 3. The place of a job that did not end is taken until it does: no other job is put beside it. Without any place left jobs crash at once.
  * 4. A handle that is ready too late is disposed.
  */
@@ -88,7 +88,7 @@ class BoundedHandle implements LambdaHandle {
     due.clear();
     if (first === 'overdue') {
       this.#report('run', { jobId: job.jobId });
-      void this.#keepPlaceUntil(ended);
+      void this.#keepPlaceUntil(ended, job.jobId);
       return { kind: 'withdrawn', stage: 'unreachable' };
     }
     this.#free();
@@ -147,9 +147,11 @@ class BoundedHandle implements LambdaHandle {
     return undefined;
   }
 
-  async #keepPlaceUntil(ended: Promise<unknown>): Promise<void> {
+  async #keepPlaceUntil(ended: Promise<Attempt<JobOutcome>>, jobId: string): Promise<void> {
     this.#overdueCount += 1;
-    await ended;
+    const late = await ended;
+    const outcome = late.ok ? late.value.kind : 'crashed';
+    this.#warn({ event: 'lateAnswerDropped', taskId: this.#task.taskId, jobId, outcome }, 'a job ended after it was given up');
     this.#overdueCount -= 1;
     this.#free();
   }

@@ -1,7 +1,8 @@
-/** Entries that jobs leave in their task's audit log (execution §12.3). */
+/** Entries that jobs leave in their task's audit log (execution §12.3). Reasons may quote what a lambda answered: they are bounded. */
 import type { ErrorObject } from '@laneway/model';
 import { severities } from '@laneway/model';
 import type { LogWrite } from '../stores/writes.ts';
+import { boundedJson } from '../values/bounded-json.ts';
 
 type Severity = (typeof severities)[number];
 
@@ -17,14 +18,22 @@ export interface JobLogEntry {
 export function batchFailureEntry(itemTraceIds: readonly string[], reason: unknown): JobLogEntry {
   return {
     severity: 'error',
-    content: { description: 'The batch could not be processed.', details: { reason }, referencedElements: { itemTraceIds } },
+    content: {
+      description: 'The batch could not be processed.',
+      details: { reason: boundedJson(reason) },
+      referencedElements: { itemTraceIds },
+    },
   };
 }
 
 export function itemFailureEntry(traceId: string, reason: ErrorObject): JobLogEntry {
   return {
     severity: 'error',
-    content: { description: 'The item could not be processed.', details: { reason }, referencedElements: { itemTraceIds: [traceId] } },
+    content: {
+      description: 'The item could not be processed.',
+      details: { reason: boundedJson(reason) },
+      referencedElements: { itemTraceIds: [traceId] },
+    },
   };
 }
 
@@ -33,7 +42,7 @@ export function itemExceptionEntry(traceId: string, reason: unknown): JobLogEntr
     severity: 'error',
     content: {
       description: 'The lambda raised an exception for the item.',
-      details: { reason },
+      details: { reason: boundedJson(reason) },
       referencedElements: { itemTraceIds: [traceId] },
     },
   };

@@ -18,6 +18,7 @@ import type { FailedItem } from '../persistence/sql/commits.ts';
 import { readStoreContent } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { StoreWrite } from '../stores/writes.ts';
+import { boundedJson } from '../values/bounded-json.ts';
 import { compileType } from '../values/compile-type.ts';
 import { iteratedItemSpec } from '../values/items.ts';
 import type { ValueType } from '../values/value-type.ts';
@@ -310,7 +311,14 @@ class TaskJobs {
 
   async #breakTask(cause: 'streamedResult' | 'threshold', error: ErrorObject | null, description: string): Promise<void> {
     const { execution, laneRun, task } = this.#setup;
-    const event = { kind: 'taskBroken' as const, laneRunId: laneRun.id, taskId: task.id, cause, error, description };
+    const event = {
+      kind: 'taskBroken' as const,
+      laneRunId: laneRun.id,
+      taskId: task.id,
+      cause,
+      error: boundedJson(error) as ErrorObject | null,
+      description,
+    };
     // A job that was given up before a resume says nothing about what runs now.
     await this.#parts.controller.apply(execution.id, event, { incarnation: execution.incarnation });
   }

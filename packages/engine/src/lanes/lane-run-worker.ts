@@ -470,6 +470,7 @@ export class LaneRunWorker {
     const { batchNumber } = batch.claimed;
     if (outcome.kind === 'fenced') {
       // Taken over, or recorded by an attempt whose answer was lost: the row knows.
+      this.#options.log.warn({ event: 'lateResultDropped', laneRunId: this.laneRunId, batchNumber }, 'a commit came too late');
       this.#abandon(batch.slice);
       return;
     }

@@ -58,13 +58,13 @@ export const serveOptions = {
   runtimeCheckGraceAttempts: { type: integer(0, 1000), fallback: 5 },
   maxItemBytes: { type: integer(1024, 1024 * mebibyte), fallback: 16 * mebibyte },
   bodyLimitBytes: { type: integer(1024, 1024 * mebibyte), fallback: 64 * mebibyte },
+  notify: { type: flag, fallback: true },
   suspendedRetentionSec: { type: integer(1, maxRetention), fallback: 30 * day },
   endedRetentionSec: { type: integer(1, maxRetention), fallback: 15 * day },
   garbageCollectionIntervalSec: { type: integer(1, 86_400), fallback: 3600 },
   idempotencyRetentionSec: { type: integer(1, maxRetention), fallback: day },
   bulkRetentionSec: { type: integer(1, maxRetention), fallback: 7 * day },
   bulkMembersPerSec: { type: integer(1, 10_000), fallback: 100 },
-  notify: { type: flag, fallback: true },
   lambdaMappings: { type: { kind: 'map' }, fallback: {} },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

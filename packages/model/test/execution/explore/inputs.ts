@@ -6,7 +6,7 @@ import { cancel, componentsCreated, crashed, interrupted, pause, someError, task
 export type Input = Command | EngineEvent;
 
 const commandKinds: readonly Input['kind'][] = ['cancel', 'pause', 'resume', 'forceContinue', 'rerun', 'retry'];
-const badNews: readonly Input['kind'][] = ['interrupted', 'crashed', 'preparationFailed', 'taskBroken', 'deadlinePassed'];
+const badNews: readonly Input['kind'][] = ['deadlinePassed', 'interrupted', 'crashed', 'preparationFailed', 'taskBroken'];
 
 export function isCommand(input: Input): input is Command {
   return commandKinds.includes(input.kind);
@@ -33,8 +33,8 @@ export function inputsOf(execution: Execution, shape: LaneShape): readonly Input
     ...commandsOf(execution, fresh),
     { kind: 'executionDrained' },
     interrupted,
-    crashed,
     { kind: 'deadlinePassed', note: 'late' },
+    crashed,
     { kind: 'inAdvancePreparationStarted', laneRunId: fresh },
     ...runs.flatMap((laneRunId) => inputsOfRun(laneRunId, fresh, shape)),
     ...subsets(tasks.map((task) => task.id)).flatMap((taskIds): Input[] => [
