@@ -151,7 +151,7 @@ CREATE TABLE execution_label (
   primary key (execution_id, name)
 );
 
-CREATE INDEX execution_label_by_creation on execution_label (space_id, name, value, created_at, execution_id);
+CREATE INDEX execution_label_by_creation on execution_label (space_id, name, value, phase, created_at, execution_id);
 
 CREATE INDEX execution_label_by_phase on execution_label (space_id, name, value, phase, phase_index);
 

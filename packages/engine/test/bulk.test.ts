@@ -213,7 +213,9 @@ describe.each(databaseKinds)('a bulk operation on $name', (kind) => {
     await start(10);
     const executions = await Promise.all(Array.from({ length: 20 }, async () => await schedule('hang')));
     const jobId = await begin('cancel', {});
-    await expect.poll(async () => (await test.engine.extensions.bulkResults(jobId, '', 100)).length).toBeGreaterThan(2);
+    await expect
+      .poll(async () => (await test.engine.extensions.bulkResults(jobId, '', 100)).length, { timeout: 10_000, interval: 20 })
+      .toBeGreaterThan(2);
     expect(await test.engine.extensions.abortBulk(jobId)).toBe(true);
     const job = await ended(jobId);
     expect(job).toMatchObject({ state: 'aborted', done: job.results.length, matched: job.results.length });

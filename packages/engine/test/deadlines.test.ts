@@ -49,7 +49,7 @@ describe.each(databaseKinds)('deadlines on $name', (kind) => {
   const long = { lanes: [[['stuck']]], input: { type: 'list', content: numbers(40) } } as const;
   const atWork = async (executionId: string) => {
     await waitFor(test, executionId, (view) => view.execution.current.status === 'active');
-    await expect.poll(() => test.runtime.live).toBeGreaterThan(0);
+    await expect.poll(() => test.runtime.live, { timeout: 10_000 }).toBeGreaterThan(0);
   };
   const pause = async (executionId: string, deadlineMs?: number) =>
     await test.engine.executions.pause({ executionId, actor: 'user', note: null, ...(deadlineMs === undefined ? {} : { deadlineMs }) });
@@ -110,7 +110,7 @@ describe.each(databaseKinds)('deadlines on $name', (kind) => {
     const late = { executionId, incarnation, laneRunId: current.id, deadlineMs: 50 };
     await test.engine.executions.resume({ executionId, actor: 'user' });
     await waitFor(test, executionId, (view) => view.execution.current.status === 'active');
-    await expect.poll(() => test.runtime.live).toBeGreaterThan(0);
+    await expect.poll(() => test.runtime.live, { timeout: 10_000 }).toBeGreaterThan(0);
     const gate = await test.database.call(gateOfLaneRun, { laneRunId: current.id });
     expect(await test.database.call(expirePause, late)).toBe(false);
     await pause(executionId);

@@ -187,7 +187,7 @@ describe.each(databaseKinds)('the key of a request ($name)', (kind) => {
     }
     expect(ids.size).toBe(2);
     await schedule('l');
-    await expect.poll(async () => await test.database.call(expireRequestKeys, { limit: 1 })).toBe(true);
+    await expect.poll(async () => await test.database.call(expireRequestKeys, { limit: 1 }), { timeout: 10_000 }).toBe(true);
   });
 
   it('schedules nothing new for an execution that was deleted since', async () => {

@@ -2,7 +2,7 @@
  * Bulk operations, page by page, as the durable timer that each of them has.
  *
  * Invariants: 1. An effect and its result are one transaction, so a member is handled once with effect, whoever goes on
- * after a crash. 2. A page is handled only while the timer is held; whoever finds it gone stops. 3. A node handles at most
+ * after a crash. 2. Members are handled only while the timer is held; whoever finds it gone stops. 3. A node handles at most
  * `membersPerSecond` members, of all jobs together, so that bulk work starves nothing. 4. Each member is decided with what
  * its user may do at that moment; a user without any right in the space any more ends the job.
  */
@@ -39,6 +39,14 @@ type Handled =
   | { readonly kind: 'marked' }
   | { readonly kind: 'revoked' };
 
+/** The timer of the job, while this node holds it. */
+interface Held {
+  readonly id: string;
+  heldUntil: number;
+  /** When it was renewed last, by the monotonic clock. */
+  since: number;
+}
+
 export class BulkRunner {
   readonly #options: BulkRunnerOptions;
   readonly #pace: Pace;
@@ -57,7 +65,7 @@ export class BulkRunner {
   async run(timer: TakenTimer): Promise<void> {
     const { database, log } = this.#options;
     const { jobId } = JSON.parse(timer.body) as { readonly jobId: string };
-    const held = { id: timer.id, heldUntil: timer.heldUntil };
+    const held: Held = { id: timer.id, heldUntil: timer.heldUntil, since: Number.NEGATIVE_INFINITY };
     try {
       await this.#run(jobId, held);
     } catch (error) {
@@ -66,28 +74,42 @@ export class BulkRunner {
     }
   }
 
-  async #run(jobId: string, held: { readonly id: string; heldUntil: number }): Promise<void> {
+  async #run(jobId: string, held: Held): Promise<void> {
     const { database } = this.#options;
     for (;;) {
       if (this.#leaving.signal.aborted) {
         await database.call(releaseTimer, { ...held, delayMs: 0 });
         return;
       }
-      const heldUntil = await database.call(holdTimer, { ...held, holdMs });
-      if (heldUntil === null) return;
-      held.heldUntil = heldUntil;
+      if (!(await this.#holdOn(held))) return;
       const page = await database.call(nextBulkMembers, { jobId, limit: pageSize });
-      if (page === null || (await this.#handlePage(page)) === 'ended') break;
+      const outcome = page === null ? 'ended' : await this.#handlePage(page, held);
+      if (outcome === 'lost') return;
+      if (outcome === 'ended') break;
     }
     await database.call(finishTimer, { id: held.id });
   }
 
-  async #handlePage({ job, members, isLast }: BulkPage): Promise<'goes on' | 'ended'> {
+  /** Renews the hold when it is not fresh; false when another node has the job. */
+  async #holdOn(held: Held): Promise<boolean> {
+    const now = performance.now();
+    if (now - held.since < holdMs / 4) return true;
+    const heldUntil = await this.#options.database.call(holdTimer, { ...held, holdMs });
+    if (heldUntil === null) return false;
+    held.heldUntil = heldUntil;
+    held.since = now;
+    return true;
+  }
+
+  /** Each turn handles a member at least, however slow the pace: a job that is taken over again and again gets on. */
+  async #handlePage({ job, members, isLast }: BulkPage, held: Held): Promise<'goes on' | 'ended' | 'lost'> {
     const { database } = this.#options;
     let position: string | null = null;
+    let isLost = false;
     for (const member of members) {
+      isLost = !(await this.#holdOn(held));
       // A dry run costs a fraction of the real one.
-      if (!(await this.#pace.next(this.#leaving.signal, job.dryRun ? 0.1 : 1))) break;
+      if (isLost || !(await this.#pace.next(this.#leaving.signal, job.dryRun ? 0.1 : 1))) break;
       if ((await this.#handle(job, member)) === 'revoked') {
         await database.call(endBulkJob, { jobId: job.id, state: 'stopped', error: makeError('forbidden') });
         return 'ended';
@@ -99,7 +121,7 @@ export class BulkRunner {
       return 'ended';
     }
     if (position !== null) await database.call(advanceBulkJob, { jobId: job.id, position });
-    return 'goes on';
+    return isLost ? 'lost' : 'goes on';
   }
 
   /** A failure that can be recorded costs this member; one that cannot stops the page, which is taken up again. */

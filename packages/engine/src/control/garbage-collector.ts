@@ -19,7 +19,7 @@ export interface Retention {
   readonly intervalMs: number;
 }
 
-const pageSize = 200;
+const pageSize = 100;
 const holdMs = 60_000;
 /** How long a purge goes on before others have their turn. */
 const purgeMs = 500;

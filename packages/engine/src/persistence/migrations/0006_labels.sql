@@ -30,4 +30,4 @@ create table execution_label (
 
 create index execution_label_by_phase on execution_label (space_id, name, value, phase, phase_index);
 
-create index execution_label_by_creation on execution_label (space_id, name, value, created_at, execution_id);
+create index execution_label_by_creation on execution_label (space_id, name, value, phase, created_at, execution_id);

@@ -94,10 +94,3 @@ async function matchingMembers(tx: SqlTransaction, row: JobRow, filter: Executio
     position: `${String(createdAt).padStart(timeDigits, '0')}${id}`,
   }));
 }
-
-export interface BulkAdvance {
-  readonly jobId: string;
-  /** Of the last member that has a result. */
-  readonly position: string;
-  readonly isLast: boolean;
-}
