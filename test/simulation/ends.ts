@@ -29,9 +29,21 @@ export async function checkResults(context: EndContext): Promise<string[]> {
     const recorded = await recordedResults(context, Object.entries(execution.storeRegistry));
     problems.push(...recorded.problems);
     const runs = [execution.current, ...[...tracker.endedRuns.values()].filter((run) => isOf(tables, run, execution.id))];
+    problems.push(...checkRetries(tables, runs));
     for (const run of runs) problems.push(...(await checkRun(context, tables, run, recorded.counts)));
   }
   return problems;
+}
+
+/** A retry iterates the exception store of the run that it repeats, whole (I7). */
+function checkRetries(tables: Tables, runs: readonly LaneRun[]): string[] {
+  return runs.flatMap((run) => {
+    const gate = tables.gates.find((row) => row.lane_run_id === run.id);
+    if (run.runType !== 'retry' || gate === undefined) return [];
+    const origin = runs.find((candidate) => candidate.laneIndex === run.laneIndex && candidate.runNumber === run.originRunNumber);
+    const input = JSON.parse(gate.input) as { readonly storeId?: string };
+    return input.storeId === origin?.exceptionStoreId ? [] : [`I7: retry ${run.laneIndex}/${run.runNumber} iterates ${input.storeId}`];
+  });
 }
 
 function isOf(tables: Tables, run: LaneRun, executionId: string): boolean {

@@ -84,6 +84,8 @@ export function planFaults(random: Random, nodeIds: readonly string[], endMs: nu
 export class Faults {
   /** How many requests, preparations and looks were hit. */
   count = 0;
+  /** Every request fails, until enough has gone wrong. */
+  isForced = false;
   readonly #world: World;
   readonly #random: Random;
   readonly #plan: FaultPlan;
@@ -95,6 +97,10 @@ export class Faults {
   }
 
   treat(call: StoreCall, input: Input | undefined): Treatment {
+    if (this.isForced) {
+      this.count += 1;
+      return { fault: 'before', delayMs: 1 };
+    }
     for (const window of this.#plan.store) {
       if (!this.#hits(window, call, input)) continue;
       this.count += 1;

@@ -26,6 +26,11 @@ export class LiveJobs {
     return [...this.#live].filter((job) => job.life.state !== 'dead').length;
   }
 
+  /** Whether a living node works for the execution. */
+  isBusyFor(executionId: string): boolean {
+    return [...this.#live].some((job) => job.executionId === executionId && job.life.state !== 'dead');
+  }
+
   started(job: LiveJob, runners: number): void {
     this.jobCount += 1;
     const handed = this.handed.get(job.laneRunId) ?? new Map();

@@ -50,4 +50,18 @@ export const regressions: readonly Scenario[] = [
     calmAtMs: 20_000,
     endsAs: 'finished',
   }),
+  scenario('late news of a pause on a node that resumes meanwhile takes nothing from the resume', {
+    shape: { boxes: [1, 1], itemCount: 200, fastMs: 200 },
+    runtimes: [
+      { fromMs: 0, toMs: 3000, kind: 'failed', only: 'w-1.2', nodeId: 'b' },
+      { fromMs: 3000, toMs: 20_000, kind: 'slow', nodeId: 'b' },
+    ],
+    store: [{ trouble: 'slowAnswer', nodeId: 'b', share: 1, only: 'stopEpochs', fromMs: 2000, toMs: 20_000 }],
+    actions: [command(3000, 'pause', 'a')],
+    triggers: [
+      { on: 'executionDrained', moment: 'done', occurrence: 1, delayMs: 20, what: { kind: 'command', verb: 'resume', nodeId: 'b' } },
+    ],
+    calmAtMs: 21_000,
+    endsAs: 'finished',
+  }),
 ];

@@ -58,11 +58,15 @@ export interface Scenario {
   /** How long a node that crashed is away. */
   readonly awayMs: number;
   readonly script: readonly ScriptStep[];
+  /** So much goes wrong at least. */
+  readonly leastFaults: number;
   /** From here on nothing goes wrong. */
   readonly calmAtMs: number;
   /** How every execution must end; null: in any way. */
   readonly endsAs: ExecutionStatus | null;
   readonly resumesAtTheEnd: boolean;
+  /** What has ended is run once more in the calm. */
+  readonly rerunsAtTheEnd: boolean;
   readonly leavesAtTheEnd: boolean;
   /** How long cleaning up may take when all is at rest. */
   readonly settleMs: number;
@@ -161,9 +165,11 @@ export function scenarioOf(seed: number): Scenario {
     crashes: [],
     awayMs: 300,
     script: [],
+    leastFaults: 3,
     calmAtMs,
     endsAs: null,
     resumesAtTheEnd: random.chance(0.8),
+    rerunsAtTheEnd: random.chance(0.35),
     leavesAtTheEnd: random.chance(0.3),
     settleMs: 15_000,
   };

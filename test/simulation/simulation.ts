@@ -130,17 +130,26 @@ class Simulation {
     return this.#report();
   }
 
+  /** Until the plan says so, and nodes are what they should be, and enough has gone wrong. */
   async #trouble(): Promise<void> {
-    const untilMs = this.#scenario.calmAtMs;
-    while (this.#world.now < Math.max(untilMs, this.#stage.troubleUntil + 200) && this.#world.problems.length === 0) await this.#step();
+    const world = this.#world;
+    const isOver = (): boolean => world.now >= Math.max(this.#scenario.calmAtMs, this.#stage.troubleUntil + 200);
+    while (!isOver() && world.problems.length === 0) await this.#step();
+    this.#faults.isForced = true;
+    while (this.#faultCount < this.#scenario.leastFaults && world.problems.length === 0) await this.#step();
+    this.#faults.isForced = false;
     this.#stage.isCalm = true;
+  }
+
+  get #faultCount(): number {
+    return this.#faults.count + this.#stage.faultCount;
   }
 
   /** Nothing goes wrong any more: everything comes to rest in bounded time. */
   async #calm(): Promise<void> {
     const world = this.#world;
     world.note('from here on nothing goes wrong');
-    let hasResumed = !this.#scenario.resumesAtTheEnd;
+    let hasResumed = false;
     let restedAt: number | null = null;
     const calmAt = world.now;
     while (world.problems.length === 0) {
@@ -161,7 +170,10 @@ class Simulation {
       if (!hasResumed) {
         hasResumed = true;
         for (const tracked of this.#tracker.executions.values()) {
-          if (!tracked.isDiscarded && phaseOf(tracked.execution.status) === 'suspended') this.#users.send('resume', tracked);
+          if (tracked.isDiscarded) continue;
+          const isSuspended = phaseOf(tracked.execution.status) === 'suspended';
+          if (isSuspended && this.#scenario.resumesAtTheEnd) this.#users.send('resume', tracked);
+          if (!isSuspended && this.#scenario.rerunsAtTheEnd) this.#users.send('rerun', tracked);
         }
         continue;
       }
@@ -198,12 +210,18 @@ class Simulation {
     this.#checkStops();
   }
 
-  /** A stop that aborts ends in bounded time after its acknowledgement, or after the trouble (I4). */
+  /** A stop that aborts ends in bounded time after its acknowledgement, or after the trouble; a pause after its last job (I4). */
   #checkStops(): void {
     const { now } = this.#world;
     const troubleUntil = Math.max(this.#stage.troubleUntil, this.#faults.endOfTrouble());
     const boundMs = Math.max(this.#scenario.config.cancelGraceMs, failOverMs) + 1000;
-    for (const { abortingSince, isDiscarded, execution } of this.#tracker.executions.values()) {
+    for (const tracked of this.#tracker.executions.values()) {
+      const { abortingSince, isDiscarded, execution } = tracked;
+      if (tracked.drainingSince !== null) {
+        if (this.#jobs.isBusyFor(execution.id)) tracked.drainingSince = now;
+        const sinceMs = now - Math.max(tracked.drainingSince, troubleUntil);
+        if (sinceMs > failOverMs + 1000) this.#world.problem(`I4: still pausing ${sinceMs.toFixed(0)} ms after its last job`);
+      }
       if (abortingSince === null || isDiscarded) continue;
       const sinceMs = now - Math.max(abortingSince, troubleUntil);
       if (sinceMs > boundMs) this.#world.problem(`I4: still stopping (${execution.current.stoppingReason}) after ${sinceMs.toFixed(0)} ms`);
@@ -320,7 +338,7 @@ class Simulation {
       name: this.#scenario.name,
       isSeed: this.#scenario.name === `seed ${this.#scenario.seed}`,
       stepCount: world.stepCount,
-      faultCount: this.#faults.count + this.#stage.faultCount,
+      faultCount: this.#faultCount,
       jobCount: this.#jobs.jobCount,
       virtualMs: world.now,
       hash: world.hash(),

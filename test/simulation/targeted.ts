@@ -39,5 +39,26 @@ export const targetedScenarios: readonly Scenario[] = [
     calmAtMs: 33_000,
     endsAs: 'cancelled',
   }),
+  scenario('a lane run that failed in advance goes with the end of the execution', {
+    shape: { laneCount: 2, itemCount: 40, failing: { divisor: 4, remainder: 1, mendsAfterMs: Infinity } },
+    runtimes: [{ fromMs: 0, toMs: 60_000, kind: 'failed', only: 'w-2' }],
+    calmAtMs: 5000,
+    endsAs: 'failed',
+  }),
+  scenario('an execution whose user was gone is resumed and paused at once', {
+    shape: { boxes: [1, 1], itemCount: 60, fastMs: 400 },
+    noAccess: [{ fromMs: 2000, toMs: 7500 }],
+    actions: [command(10_000, 'resume')],
+    triggers: [{ on: 'resume', moment: 'done', occurrence: 1, delayMs: 0.1, what: { kind: 'command', verb: 'pause' } }],
+    calmAtMs: 12_000,
+    endsAs: 'paused',
+  }),
+  scenario('a node that wakes up with a job at hand asks before it hands it over (I3)', {
+    shape: { itemCount: 20 },
+    triggers: [{ on: 'tasksStarted', moment: 'done', occurrence: 1, delayMs: 0, what: { kind: 'freeze', lengthMs: 5000 } }],
+    actions: [command(1500, 'cancel', 'b')],
+    calmAtMs: 7000,
+    endsAs: 'cancelled',
+  }),
   ...regressions,
 ];

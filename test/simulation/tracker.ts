@@ -17,6 +17,8 @@ export interface TrackedExecution {
   eventCount: number;
   /** When the stop under way began to abort jobs; null while none does. */
   abortingSince: number | null;
+  /** When a pause last had a job to wait for; null while none is under way. */
+  drainingSince: number | null;
 }
 
 export interface TrackedGate {
@@ -76,6 +78,7 @@ export class Tracker {
       isDiscarded: false,
       eventCount: changes.length,
       abortingSince: null,
+      drainingSince: null,
     });
   }
 
@@ -114,6 +117,8 @@ export class Tracker {
 
   #noteStop(tracked: TrackedExecution, before: Execution): void {
     const { current } = tracked.execution;
+    const isDraining = current.status === 'stopping' && current.stoppingReason === 'pause';
+    tracked.drainingSince = isDraining ? (tracked.drainingSince ?? this.#world.now) : null;
     const isAborting = current.status === 'stopping' && current.stoppingReason !== 'pause';
     if (!isAborting) tracked.abortingSince = null;
     else if (before.current.stoppingReason === 'pause') tracked.abortingSince = this.#world.now;

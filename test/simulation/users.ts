@@ -90,7 +90,7 @@ export class Users {
     switch (phaseOf(tracked.execution.status)) {
       case 'waiting':
       case 'ongoing':
-        return random.weighted({ pause: 60, cancel: 25, resume: 5, delete: 2 });
+        return random.weighted({ pause: 60, cancel: 12, resume: 5, delete: 2 });
       case 'suspended':
         return random.weighted({ resume: 75, cancel: 15, delete: 4, pause: 6 });
       case 'ended':

@@ -98,7 +98,7 @@ export function planWorkflow(random: Random, name: string, shape: WorkflowShape 
       })),
       storeIteratorSpec: {
         storeSchemaId: laneIndex > 0 && random.chance(0.3) ? `out${laneIndex}` : 'input',
-        maxBatchSize: shape.batchSize ?? random.pick([1, 2, 3, 5, 10]),
+        maxBatchSize: shape.batchSize ?? random.pick([1, 1, 2, 3, 5, 10]),
       },
       maxRetries: shape.maxRetries ?? random.pick([0, 0, 1, 2]),
       instantFailureExceptionThreshold: shape.threshold ?? random.pick([1, 1, 1, 0.3, 0.1, 0]),

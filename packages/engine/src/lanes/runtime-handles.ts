@@ -7,10 +7,18 @@
  */
 import type { LambdaHandle, LambdaRuntime, PrepareOutcome, TaskToPrepare } from '../lambdas/runtime.ts';
 
+/** `dropped`: somebody on this node disposed of the lane run's runtimes meanwhile; whoever still wants one asks again. */
+export type HandleOutcome = PrepareOutcome | { readonly kind: 'dropped' };
+
 interface Entry {
   readonly laneRunId: string;
   readonly abort: AbortController;
   readonly outcome: Promise<PrepareOutcome>;
+}
+
+async function outcomeOf({ outcome, abort }: Entry): Promise<HandleOutcome> {
+  const result = await outcome;
+  return abort.signal.aborted ? { kind: 'dropped' } : result;
 }
 
 export class RuntimeHandles {
@@ -22,9 +30,9 @@ export class RuntimeHandles {
   }
 
   /** The handle of a task, prepared on first use. A failed preparation is not kept. */
-  async prepare(task: TaskToPrepare): Promise<PrepareOutcome> {
+  async prepare(task: TaskToPrepare): Promise<HandleOutcome> {
     const known = this.#entries.get(task.taskId);
-    if (known !== undefined) return await known.outcome;
+    if (known !== undefined) return await outcomeOf(known);
     const abort = new AbortController();
     const outcome = this.#runtime
       .prepare(task, abort.signal)
@@ -33,7 +41,7 @@ export class RuntimeHandles {
     this.#entries.set(task.taskId, entry);
     const result = await outcome;
     if (result.kind === 'failed' && this.#entries.get(task.taskId) === entry) this.#entries.delete(task.taskId);
-    return result;
+    return await outcomeOf(entry);
   }
 
   /** Ends everything that belongs to a lane run; resolves when it is gone. */

@@ -1,9 +1,9 @@
 /** What a runtime is told about a task, and preparing the runtimes of several tasks at once (execution §6.1). */
 import { makeError, severities, type ErrorObject, type Execution, type LambdaRevision, type LaneRun, type TaskState } from '@laneway/model';
 import { laneSchema, lambdaOf, type Plan } from '../control/plan.ts';
-import type { PrepareOutcome, SpaceMount, TaskToPrepare } from '../lambdas/runtime.ts';
+import type { SpaceMount, TaskToPrepare } from '../lambdas/runtime.ts';
 import { initiationFailed } from './components.ts';
-import type { RuntimeHandles } from './runtime-handles.ts';
+import type { HandleOutcome, RuntimeHandles } from './runtime-handles.ts';
 
 export function taskToPrepare(params: {
   readonly execution: Execution;
@@ -60,9 +60,10 @@ export async function prepareRuntimes(
         const schema = box?.tasks.find(({ id }) => id === task.schemaId);
         if (box === undefined || schema === undefined) throw new Error(`lane ${laneRun.laneIndex} has no task ${task.schemaId}`);
         const lambda = lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber);
-        const outcome = await handles.prepare(
-          taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }),
-        );
+        const toPrepare = taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space });
+        let outcome = await handles.prepare(toPrepare);
+        // Late news of an earlier stop may clean up here what is being made for the resume.
+        while (outcome.kind === 'dropped' && !signal.aborted) outcome = await handles.prepare(toPrepare);
         return failureOf(outcome, { laneId: lane.id, boxId: box.id, taskId: schema.id });
       }),
     );
@@ -73,7 +74,7 @@ export async function prepareRuntimes(
 }
 
 function failureOf(
-  outcome: PrepareOutcome,
+  outcome: HandleOutcome,
   place: { readonly laneId: string; readonly boxId: string; readonly taskId: string },
 ): RuntimeFailure | undefined {
   if (outcome.kind !== 'failed') return undefined;

@@ -124,6 +124,7 @@ export class WorkSet {
           taskToPrepare({ execution, laneRun, taskId: task.id, lambdaId: schema.lambdaId, lambda, space }),
         );
         if (state.cancelled) return;
+        if (outcome.kind === 'dropped') throw new Error(`the runtime of task ${task.schemaId} was given up while it was prepared`);
         if (outcome.kind === 'failed') throw new Error(`task ${task.schemaId} cannot run here: ${outcome.reason}`);
         tasks.push({ taskId: task.id, boxIndex, taskIndex, runners: Math.min(outcome.handle.runners, this.#options.jobsPerTask) });
         runners.set(task.id, {
