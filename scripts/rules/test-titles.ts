@@ -13,7 +13,7 @@ const folders = ['packages', 'test', 'lambdas'];
 /** A string that is followed by the function of a test; what comes before it tells whether it is one of a `describe`. */
 const candidate = /(?<=\(\s*)(['"`])((?:\\.|(?!\1)[^\\\n])+)\1\s*,\s*(?:async\b|\(|\{|\w+\s*=>)/g;
 /** The name of a case in the table of a `test.each`, when it cites something. */
-const namedCase = /(?<=\[\s*)(['"`])((?:\\.|(?!\1)[^\\\n])+\([^()\n]*\bR\d+[^()\n]*\))\1\s*,/g;
+const namedCase = /(?<=\[\s*)(['"`])((?:\\.|(?!\1)[^\\\n])+\([^()\n]*\b[RP]\d+[^()\n]*\))\1\s*,/g;
 const opener = /\b(test|it|describe)(?:\.\w+)*\s*\(/g;
 
 export function testTitles(root: string): readonly TestTitle[] {

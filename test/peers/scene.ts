@@ -161,10 +161,10 @@ export function atMoment<T>(database: HeldDatabase, moment: Moment, act: () => P
 
 /**
  * Moments around every call of a life, until one is never reached; half of them do not wait, so that both run at once.
- * Where a call takes long, around every third: the calls are the same ones.
+ * Where a call takes long, around every fifth: the calls are the same ones.
  */
 export function* moments(kind: DatabaseKind, isOver: () => boolean): Generator<Moment> {
-  for (let call = 1; ; call += kind.name === 'postgres' ? 3 : 1) {
+  for (let call = 1; ; call += kind.name === 'postgres' ? 5 : 1) {
     for (const side of ['before', 'after'] as const) {
       if (isOver()) return;
       yield { call, side, waits: (side === 'before') === (call % 2 === 0) };

@@ -27,7 +27,7 @@ describe.each(databaseKinds)('failed items that are tolerated ($name)', (kind) =
   afterAll(async () => await test.close());
 
   it('any items, in jobs that end in any order: the run ends, retries take exactly what failed, and the next lane follows (P15)', async () => {
-    const repetitions = kind.name === 'postgres' ? 15 : 50;
+    const repetitions = kind.name === 'postgres' ? 10 : 40;
     for (let seed = 1; seed <= repetitions; seed += 1) {
       random = seeded(seed);
       attempts.clear();

@@ -42,7 +42,7 @@ export interface DriverContext {
   /** This node has nothing in flight for the lane run any more when this resolves. */
   readonly stopWork: (laneRunId: string, mode: StopMode) => Promise<void>;
   /** Whether the execution may begin, where the executions of a space are limited. */
-  readonly admits: (execution: Execution) => Promise<boolean>;
+  readonly admits: (execution: Execution) => Promise<'admitted' | 'front' | 'rear'>;
   /** Why the execution's user may not go on with it, or null (execution §15.1). */
   readonly access: (execution: Execution) => Promise<ErrorObject | null>;
   /** Walks the tree of a lane run until it is complete or the signal aborts. */
@@ -56,9 +56,9 @@ export interface DriverContext {
 
 /**
  * again: look at once; soon: another node has to do something, which may come without news; wait: something else must
- * happen first; done: nothing is left to drive.
+ * happen first; queued: others come first, whoever waits will be woken; done: nothing is left to drive.
  */
-export type Step = 'again' | 'soon' | 'wait' | 'done';
+export type Step = 'again' | 'soon' | 'wait' | 'queued' | 'done';
 
 interface Background {
   readonly laneRunId: string;
@@ -110,7 +110,10 @@ export class Driver {
     if (phase === 'ended' || phase === 'suspended') return await this.#finish('ended');
     const { current } = execution;
     if (await this.#lostAccess(execution)) return 'again';
-    if (phase === 'waiting' && current.status !== 'stopping' && !(await this.#context.admits(execution))) return 'wait';
+    if (phase === 'waiting' && current.status !== 'stopping') {
+      const admission = await this.#context.admits(execution);
+      if (admission !== 'admitted') return admission === 'front' ? 'wait' : 'queued';
+    }
     switch (current.status) {
       case 'resuming':
         if (current.boxes.length > 0) {

@@ -70,6 +70,8 @@ interface Driven {
 const maxStepFailures = 5;
 /** Before a driver looks again that waits for other nodes. */
 const soonMs = 50;
+/** Before a driver looks again whose execution waits far behind others: a thousand of them must not ask every second. */
+const queuedMs = 5000;
 
 /** No longer, because a stop may wait for the step (I4). */
 const maxStepPauseMs = 2000;
@@ -290,6 +292,7 @@ export class NodeLife {
       try {
         const step = await driver.step();
         if (step === 'soon') lookMs = soonMs;
+        if (step === 'queued') lookMs = queuedMs;
         if (step === 'done') break;
         // Without a change of the document a failing preparation or walk may only have been begun once more.
         if (step === 'again') {
