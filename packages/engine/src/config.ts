@@ -1,5 +1,6 @@
 /** The engine's settings, with units fixed; the server compiles them from options, variables and files. */
 import { availableParallelism } from 'node:os';
+import type { CallbackPolicy } from './control/callbacks.ts';
 
 export interface EngineConfig {
   /** Holds lambda caches, work folders and spaces without a path of their own. */
@@ -24,6 +25,7 @@ export interface EngineConfig {
   /** How often the runtime of lambdas is looked at, and how many bad looks in a row are tolerated after the first. */
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
+  readonly callbacks: CallbackPolicy;
   /** Executions of a space that run at once; null = all. */
   readonly executionsPerSpace: number | null;
   /** Nodes tell each other of news (PostgreSQL); everything also works without, at the pace of the polls. */
@@ -52,6 +54,7 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     bulkMembersPerSecond: 100,
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,
+    callbacks: { maxRetries: 30, firstDelayMs: 2000, maxDelayMs: 7_200_000 },
     executionsPerSpace: null,
     notify: true,
   };

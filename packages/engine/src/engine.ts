@@ -6,6 +6,7 @@ import { newId, type ErrorObject, type Execution, type reduce } from '@laneway/m
 import type { EngineConfig } from './config.ts';
 import { BulkRunner } from './control/bulk-runner.ts';
 import { Admission } from './control/admission.ts';
+import { callbackKind, Callbacks } from './control/callbacks.ts';
 import { Controller } from './control/controller.ts';
 import { Deadlines, executionDeadlineKind, pauseDeadlineKind } from './control/deadlines.ts';
 import { Executions } from './control/execution-service.ts';
@@ -104,6 +105,7 @@ export class Engine {
       hub: this.#hub,
       wakeIn: (delayMs) => this.#wakeIn(delayMs),
     });
+    const callbacks = new Callbacks({ database, policy: config.callbacks, log });
     const requestKeys = new RequestKeys(database, config.requestKeyRetentionMs);
     this.#bulk = new BulkRunner({
       database,
@@ -114,6 +116,7 @@ export class Engine {
     });
     this.#garbage = new GarbageCollector({ database, retention: retentionOf(config), log });
     this.#sideJobs = new SideJobs(database, log, {
+      [callbackKind]: async (timer) => await callbacks.run(timer),
       [bulkTimerKind]: async (timer) => await this.#bulk.run(timer),
       [executionDeadlineKind]: async (timer) => await deadlines.expireExecution(timer),
       [garbageCollectionKind]: async (timer) => await this.#garbage.run(timer),

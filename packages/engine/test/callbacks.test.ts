@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '@laneway/engine';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { perItem } from '../../../test/support/in-process-runtime.ts';
 import { startTestEngine, waitForEnd, workflowOf, type TestEngine } from '../../../test/support/test-engine.ts';
@@ -53,5 +54,36 @@ describe.each(databaseKinds)('callbacks on $name', (kind) => {
       { atmWorkflowExecutionId: executionId, status: 'finished' },
       { atmWorkflowExecutionId: executionId, status: 'finished' },
     ]);
+  });
+
+  it('come at every stop, suspensions included, and not for what goes on (execution §15.6)', async () => {
+    const target = await listen([204]);
+    test = await startTestEngine(kind, { echo: perItem((args) => ({ value: args['item'] })) });
+    const request = workflowOf(test, { lanes: [[['echo']]], input: { type: 'list', content: [1] } });
+    const scheduled = await test.engine.executions.schedule({ ...request, callback: target.url });
+    if (!scheduled.ok) throw new Error(scheduled.error.description);
+    const { executionId } = scheduled.value;
+    await test.engine.executions.pause({ executionId, actor: 'user', note: null });
+    await target.received(1);
+    await test.engine.executions.resume({ executionId, actor: 'user' });
+    await waitForEnd(test, executionId);
+    await target.received(2);
+    expect(target.bodies).toEqual([
+      { atmWorkflowExecutionId: executionId, status: 'paused' },
+      { atmWorkflowExecutionId: executionId, status: 'finished' },
+    ]);
+  });
+
+  it('are given up after as many repetitions as the settings say (execution §15.6)', async () => {
+    const target = await listen([503]);
+    const callbacks = { maxRetries: 2, firstDelayMs: 5, maxDelayMs: 10 };
+    const given: unknown[] = [];
+    const log = { ...silentLogger, error: (fields: Readonly<Record<string, unknown>>) => void given.push(fields['event']) };
+    test = await startTestEngine(kind, { echo: perItem((args) => ({ value: args['item'] })) }, { config: { callbacks }, log });
+    const request = workflowOf(test, { lanes: [[['echo']]], input: { type: 'list', content: [1] } });
+    const scheduled = await test.engine.executions.schedule({ ...request, callback: target.url });
+    if (!scheduled.ok) throw new Error(scheduled.error.description);
+    await expect.poll(() => given, { timeout: 20_000 }).toEqual(['callbackGivenUp']);
+    expect(target.bodies).toHaveLength(3);
   });
 });

@@ -7,7 +7,7 @@
  * 4. What a lane run had on this node goes when it leaves the document, also when the answer to that was lost.
  * 5. A failure beside the steps is a failure of the next step.
  */
-import { type ErrorObject, type Execution, type LaneRun, type StopMode, makeError, newId, phaseOf, stopRules } from '@laneway/model';
+import { type ErrorObject, type Execution, type LaneRun, type StopMode, makeError, newId, phaseOf } from '@laneway/model';
 import type { Controller } from '../control/controller.ts';
 import { crashReason } from '../control/crash-reason.ts';
 import type { Hub } from '../control/hub.ts';
@@ -282,7 +282,8 @@ export class Driver {
     const laneRun = execution.current;
     const { database, stopPatienceMs } = this.#context;
     await this.#abortBackground();
-    const stopping = this.#endWork(laneRun);
+    const gate = await database.call(gateOfLaneRun, { laneRunId: laneRun.id });
+    const stopping = this.#endWork(laneRun, gate?.stopMode ?? 'abort');
     if (stopping.state !== 'done') return 'wait';
     const open = await database.call(openWork, { laneRunId: laneRun.id });
     const hasPatience = stopping.mode === 'drain' || performance.now() - stopping.since < stopPatienceMs;
@@ -293,8 +294,7 @@ export class Driver {
   }
 
   /** Ends this node's work on the lane run beside the steps, so that a stronger stop is noticed meanwhile. */
-  #endWork(laneRun: LaneRun): Stopping {
-    const mode = laneRun.stoppingReason === null ? 'abort' : stopRules.mode[laneRun.stoppingReason];
+  #endWork(laneRun: LaneRun, mode: StopMode): Stopping {
     const known = this.#stopping;
     if (known?.laneRunId === laneRun.id && known.mode === mode && known.state !== 'failed') return known;
     const stopping: Stopping = { laneRunId: laneRun.id, mode, since: performance.now(), state: 'running' };

@@ -32,6 +32,7 @@ export interface ServeConfig {
   readonly leaseMs: number;
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
+  readonly callbacks: { readonly maxRetries: number; readonly firstDelayMs: number; readonly maxDelayMs: number };
   readonly executionsPerSpace: number | null;
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
@@ -208,6 +209,11 @@ function compile(read: SettingReader): ServeConfig {
     leaseMs,
     jobsPerTask: read('jobsPerTask') as number,
     jobsPerNode: read('jobsPerNode') as number,
+    callbacks: {
+      maxRetries: read('callbackRetries') as number,
+      firstDelayMs: read('callbackFirstDelayMs') as number,
+      maxDelayMs: (read('callbackMaxDelaySec') as number) * 1000,
+    },
     executionsPerSpace: read('executionsPerSpace') as number | null,
     runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,
     runtimeCheckGraceAttempts: read('runtimeCheckGraceAttempts') as number,
