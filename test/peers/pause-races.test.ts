@@ -55,7 +55,7 @@ describe.each(databaseKinds)('a pause that races with the end of a job ($name)',
   it('at seeded moments while several jobs end at once: every item is recorded once in each outcome (P8)', async () => {
     const random = seeded(8);
     const outcomes = new Set<string | null>();
-    for (let repetition = 0; repetition < (kind.name === 'postgres' ? 20 : 100); repetition += 1) {
+    for (let repetition = 0; repetition < (kind.name === 'postgres' ? 10 : 60); repetition += 1) {
       const moment = { call: 14 + Math.floor(20 * random()), side: random() < 0.5 ? 'before' : 'after', waits: random() < 0.5 } as const;
       const options = { lanes: [[['echo', 'echo'], ['echo']]], input: { type: 'list', content: [1, 2, 3, 4] }, batchSize: 2 } as const;
       outcomes.add(await pausedAt(moment, options));

@@ -51,7 +51,7 @@ describe.each(databaseKinds)('executions that wait for their turn ($name)', (kin
   it('a cancel that races with its turn has it run or not at all, and gives the place back in both cases (P4)', async () => {
     await start(1, { echo, counted });
     const random = seeded(4);
-    const repetitions = kind.name === 'postgres' ? 30 : 100;
+    const repetitions = kind.name === 'postgres' ? 15 : 60;
     for (let repetition = 0; repetition < repetitions; repetition += 1) {
       const running = await schedule(test, { lanes: [[['counted']]], ...one });
       await waitFor(test, running, () => live.has(running));
