@@ -62,6 +62,7 @@ test('pause --wait ends when the jobs in flight have ended, resume --wait when t
   expect(view?.execution.stop).toMatchObject({ reason: 'pause', actor: api.admin.userId, note: 'maintenance' });
   const shown = await laneway('show', id);
   expect(shown.out).toMatch(/suspended \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, finished –/);
+  expect(shown.out).toMatch(new RegExp(`^stopped \\(pause\\) by user ${api.admin.userId} at .*Z: maintenance$`, 'm'));
   api.puppets.set(id, 'go');
   expect(await laneway('resume', id, '--wait')).toEqual({ out: `${id} goes on\n${id} is finished\n`, err: '', code: 0 });
 });

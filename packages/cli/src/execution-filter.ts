@@ -6,7 +6,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 export interface FilterOptions {
   readonly phase?: readonly Phase[];
   readonly status?: readonly ExecutionStatus[];
-  readonly label: readonly string[];
+  readonly label?: readonly string[];
   readonly workflow?: string;
   readonly user?: string;
 }
@@ -19,7 +19,7 @@ export function withFilter(command: Command): Command {
         wordsOf(executionStatuses),
       ),
     )
-    .option('--label <name=value>', 'with this label; may be repeated, then all have to be there', collectLabel, [])
+    .option('--label <name=value>', 'with this label; may be repeated, then all have to be there', collectLabel)
     .option('--workflow <id>', 'of this workflow schema')
     .option('--user <id>', 'scheduled by this user');
 }
@@ -28,7 +28,7 @@ export function filterOf({ phase, status, label, workflow, user }: FilterOptions
   return {
     ...(phase === undefined ? {} : { phase }),
     ...(status === undefined ? {} : { status }),
-    ...(label.length === 0 ? {} : { label }),
+    ...(label === undefined ? {} : { label }),
     ...(workflow === undefined ? {} : { atmWorkflowSchemaId: workflow }),
     ...(user === undefined ? {} : { userId: user }),
   };
@@ -43,7 +43,18 @@ function wordsOf<W extends string>(words: readonly W[]): (text: string) => reado
     });
 }
 
-export function collectLabel(text: string, previous: readonly string[]): readonly string[] {
+export function collectLabel(text: string, previous: readonly string[] | undefined): readonly string[] {
   if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('A label is written name=value.');
+  return collect(text, previous);
+}
+
+/** For options that may be repeated; they have no default, which the help would print as "[]". */
+export function collect(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];
+}
+
+export function labelsText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }

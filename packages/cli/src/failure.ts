@@ -25,7 +25,7 @@ function explain(error: unknown): { message: string; hint?: string | undefined }
   if (error instanceof UnreachableError) {
     return { message: error.message, hint: 'start one with "laneway serve", or name another with --server' };
   }
-  if (error instanceof ApiError) return { message: apiMessage(error), hint: hintForStatus(error.status) };
+  if (error instanceof ApiError) return { message: apiMessage(error), hint: hintFor(error) };
   return { message: messageOf(error) };
 }
 
@@ -48,8 +48,9 @@ function isErrorObject(value: unknown): value is { description: string } {
   return typeof value === 'object' && value !== null && 'description' in value && typeof value.description === 'string';
 }
 
-function hintForStatus(status: number): string | undefined {
+function hintFor({ status, error }: ApiError): string | undefined {
   if (status === 401) return 'give a valid token with --token or LANEWAY_TOKEN';
   if (status === 403) return 'the token is valid, but its user lacks the privilege for this';
+  if (error.id === 'notFound') return '"laneway list" shows the ids of executions, "laneway show" those of their stores';
   return undefined;
 }

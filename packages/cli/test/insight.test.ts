@@ -57,6 +57,26 @@ test('receipt says who stopped the execution and why, and what became of the ite
   expect(JSON.parse(await run(['receipt', 'e1', '--json'], receipt))).toEqual(receipt);
 });
 
+test('show names labels, deadline, and who stopped the execution and why', async () => {
+  const labels = { team: 'blue', note: 'a\u0007b' };
+  const details = {
+    name: 'Resize',
+    status: 'cancelled',
+    scheduleTime: 1,
+    startTime: 1,
+    suspendTime: 0,
+    finishTime: 2,
+    deadlineTime: 60,
+    labels,
+  };
+  const lines = (await run(['show', 'e1'], { ...receipt, ...details, lanes: [], storeRegistry: {} })).split('\n');
+  expect(lines.slice(2, 5)).toEqual([
+    'deadline 1970-01-01 00:01:00',
+    'labels: team=blue note=a\\x07b',
+    'stopped (cancel) by user anna at 1970-01-01T00:00:00.000Z: wrong folder',
+  ]);
+});
+
 test.each([
   [[], 'nothing holds it up'],
   [[{ kind: 'suspended', status: 'paused', reason: 'lunch' }], 'it is paused (lunch): "laneway resume" goes on with it'],

@@ -12,6 +12,7 @@ import { connect, findServer, findToken } from '../src/connection.ts';
 import { describeFailure } from '../src/failure.ts';
 import { buildProgram } from '../src/program.ts';
 import { spaceName } from '../src/run/choose-space.ts';
+import { entryText } from '../src/run/reasons.ts';
 import { printable } from '../src/terminal.ts';
 
 let folder: string;
@@ -115,6 +116,7 @@ describe('arguments', () => {
 
   test('every command explains itself', async () => {
     for (const command of [
+      'bulk',
       'serve',
       'run',
       'list',
@@ -131,6 +133,11 @@ describe('arguments', () => {
       await expect(run([command, '--help'])).rejects.toMatchObject({ exitCode: 0 });
     }
   });
+});
+
+test('options that may be repeated have no default that the help would print as "[]"', () => {
+  const program = buildProgram({ out: new PassThrough(), err: new PassThrough(), interactive: false, color: false, env: {} }, '1.2.3');
+  for (const command of program.commands) expect(command.helpInformation()).not.toContain('[]');
 });
 
 test('the options of serve are settings of the server, and the defaults in its help are theirs', async () => {
@@ -155,6 +162,18 @@ describe('failures', () => {
   test('that came together are all told', () => {
     const closing = new AggregateError([new Error('jobs still run'), new AggregateError([new Error('disk full')], 'files')], 'not clean');
     expect(describeFailure(closing, {})).toBe('error: not clean: jobs still run; files: disk full');
+  });
+
+  test('of what is not there tell where its id is found', () => {
+    expect(describeFailure(new ApiError(404, { id: 'notFound', description: 'No' }), {})).toMatch(/\nhint: "laneway list" shows/);
+  });
+
+  test('of lambdas are told by their message, not by a frame of the stack', () => {
+    const entry = (reason: string): string => entryText({ content: { description: 'It failed.', details: { reason } } });
+    expect(entry('TypeError: no name\n    at item (file:///h.ts:1:2)\n    at async run (file:///k.ts:3:4)')).toBe(
+      'It failed. Reason: TypeError: no name',
+    );
+    expect(entry('Traceback:\n  File "h.py", line 1\nValueError: no\n')).toBe('It failed. Reason: ValueError: no');
   });
 
   test('of rights come with a hint', () => {

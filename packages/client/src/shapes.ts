@@ -36,7 +36,9 @@ export interface ExecutionDetails {
   readonly lambdaSnapshotRegistry: Readonly<Record<string, string>>;
   readonly storeRegistry: Readonly<Record<string, string>>;
   readonly systemAuditLogStoreId: string | null;
+  /** Extensions; the deadline in seconds since 1970. */
   readonly labels?: Readonly<Record<string, string>>;
+  readonly deadlineTime?: number;
   readonly lanes: readonly { readonly schemaId: string; readonly runs: readonly LaneRunDetails[] }[];
 }
 

@@ -1,14 +1,14 @@
 import type { BulkJob, BulkOperation, BulkResultPage, LanewayClient } from '@laneway/client';
 import { Argument, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { filterOf, withFilter, type FilterOptions } from '../execution-filter.ts';
+import { collect, filterOf, withFilter, type FilterOptions } from '../execution-filter.ts';
 import { CliError } from '../failure.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
 interface BulkOptions extends ConnectionOptions, FilterOptions {
   readonly space: string;
-  readonly id: readonly string[];
+  readonly id?: readonly string[];
   readonly reason?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -33,7 +33,7 @@ export function addBulk(program: Command, terminal: Terminal): void {
     .description('apply an operation to many executions of a space; it goes on in the server when the command is left')
     .addArgument(new Argument('<operation>').choices(['cancel', 'pause', 'resume', 'delete']))
     .requiredOption('--space <name>', 'space of the executions')
-    .option('--id <execution>', 'this execution, instead of conditions; may be repeated', collect, [])
+    .option('--id <execution>', 'this execution, instead of conditions; may be repeated', collect)
     .option('--reason <text>', 'for cancel and pause: kept with the executions')
     .option('--dry-run', 'change nothing, and list what would be done')
     .option('--yes', 'do it')
@@ -45,20 +45,16 @@ export function addBulk(program: Command, terminal: Terminal): void {
   });
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
-}
-
 async function runBulk(operation: BulkOperation, options: BulkOptions, terminal: Terminal): Promise<number> {
   const { id, dryRun, yes, reason } = options;
   if ((dryRun === true) === (yes === true)) throw new CliError('give either --dry-run or --yes', '--dry-run lists what would be done');
   const filter = filterOf(options);
-  if (id.length > 0 && Object.keys(filter).length > 0) throw new CliError('give either --id or conditions');
+  if (id !== undefined && Object.keys(filter).length > 0) throw new CliError('give either --id or conditions');
   const client = connect(options, terminal.env);
   const { spaceId } = await findSpace(client, options.space);
   const jobId = await client.bulk.start(spaceId, {
     operation,
-    ...(id.length > 0 ? { ids: id } : { filter }),
+    ...(id === undefined ? { filter } : { ids: id }),
     ...(reason === undefined ? {} : { reason }),
     dryRun: dryRun ?? false,
   });

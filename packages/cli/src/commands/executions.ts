@@ -1,9 +1,11 @@
 import type { LanewayClient } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { addList } from './list.ts';
+import { stopText } from '../control/stop-text.ts';
+import { labelsText } from '../execution-filter.ts';
 import { entryText } from '../run/reasons.ts';
 import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
+import { addList } from './list.ts';
 
 type JsonOption = ConnectionOptions & { readonly json?: boolean };
 
@@ -24,7 +26,7 @@ export function addExecutions(program: Command, terminal: Terminal): void {
 function addShow(program: Command, terminal: Terminal): void {
   const show = program
     .command('show <execution>')
-    .description('status, lanes, tasks and stores of an execution')
+    .description('status, labels, lanes, tasks and stores of an execution, and who stopped it')
     .option('--json', 'print the details as the server answers them');
   withConnection(show).action(async (id: string, options: JsonOption) => {
     const client = connect(options, terminal.env);
@@ -38,6 +40,10 @@ function addShow(program: Command, terminal: Terminal): void {
       terminal,
       `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, suspended ${timeText(details.suspendTime)}, finished ${timeText(details.finishTime)}`,
     );
+    if (details.deadlineTime !== undefined) printLine(terminal, `deadline ${timeText(details.deadlineTime)}`);
+    if (details.labels !== undefined) printLine(terminal, `labels: ${printable(labelsText(details.labels))}`);
+    const { stop } = await client.executions.receipt(id);
+    if (stop !== null) printLine(terminal, stopText(stop));
     const rows: string[][] = [];
     for (const [laneOffset, { runs }] of details.lanes.entries()) {
       for (const run of runs.toReversed()) {

@@ -2,6 +2,7 @@
 import type { BlockerDetails, ReceiptDetails } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { stopText } from '../control/stop-text.ts';
 import { printable, printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
 type InsightOptions = ConnectionOptions & { readonly json?: boolean };
@@ -33,11 +34,7 @@ export function addInsight(program: Command, terminal: Terminal): void {
 
 function printReceipt({ status, stop, laneRuns }: ReceiptDetails, terminal: Terminal): void {
   printLine(terminal, `status: ${status}`);
-  if (stop !== null) {
-    const by = stop.actor === null ? 'the engine' : `user ${printable(stop.actor)}`;
-    const why = stop.note === null ? '' : `: ${printable(stop.note)}`;
-    printLine(terminal, `stopped (${stop.reason}) by ${by} at ${new Date(stop.at).toISOString()}${why}`);
-  }
+  if (stop !== null) printLine(terminal, stopText(stop));
   const rows = laneRuns.flatMap((run) =>
     run.tasks.map((task) => [
       `${run.laneIndex}.${run.runNumber ?? '–'}`,

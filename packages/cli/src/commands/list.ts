@@ -1,7 +1,7 @@
 import type { ExecutionSummary, LanewayClient, Space } from '@laneway/client';
 import { InvalidArgumentError, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { filterOf, withFilter, type FilterOptions } from '../execution-filter.ts';
+import { filterOf, labelsText, withFilter, type FilterOptions } from '../execution-filter.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { printJson, printTable, timeText, type Terminal } from '../terminal.ts';
 
@@ -37,9 +37,7 @@ export function addList(program: Command, terminal: Terminal): void {
       entry.status,
       timeText(entry.scheduleTime),
       timeText(entry.finishTime),
-      Object.entries(entry.labels)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(' '),
+      labelsText(entry.labels),
     ]);
     printTable(terminal, ['execution', 'workflow', 'space', 'status', 'scheduled', 'finished', 'labels'], rows);
   });

@@ -1,7 +1,7 @@
 import { ApiError, UnreachableError, LanewayClient, type ExecutionDetails, type WorkflowDump } from '@laneway/client';
 import type { Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
-import { collectLabel } from '../execution-filter.ts';
+import { collect, collectLabel } from '../execution-filter.ts';
 import { CliError } from '../failure.ts';
 import { Interrupt } from '../interrupts.ts';
 import { findSpace, realDirectory, spaceForDirectory } from '../run/choose-space.ts';
@@ -22,9 +22,9 @@ export interface RunOptions extends ConnectionOptions {
   readonly space?: string;
   readonly dir?: string;
   readonly readonly?: boolean;
-  readonly input: readonly string[];
+  readonly input?: readonly string[];
   readonly revision?: number;
-  readonly label: readonly string[];
+  readonly label?: readonly string[];
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -46,9 +46,9 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--space <name>', 'space to run in')
     .option('--dir <dir>', 'directory to run on; registered as a space once')
     .option('--readonly', 'register the directory for reading only')
-    .option('--input <store=value>', 'initial content of a store; may be repeated', collect, [])
+    .option('--input <store=value>', 'initial content of a store; may be repeated', collect)
     .option('--revision <number>', 'revision to run (default: that of the dump)', parseRevision)
-    .option('--label <name=value>', 'label of the execution, by which it is found again; may be repeated', collectLabel, [])
+    .option('--label <name=value>', 'label of the execution, by which it is found again; may be repeated', collectLabel)
     .option('--detach', 'only schedule, and print the id')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples);
@@ -61,10 +61,6 @@ function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(texts.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]));
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
-}
-
 function parseRevision(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new CliError(`--revision "${text}" is not a revision number`, 'revisions count from 1');
   return Number(text);
@@ -74,7 +70,7 @@ async function runCommand(dumpFile: string, options: RunOptions, terminal: Termi
   if ((options.space === undefined) === (options.dir === undefined)) throw new CliError('give either --space or --dir');
   // Everything that can be refused without a server is refused before one is started or told anything.
   const dump = readDump(dumpFile);
-  if (options.revision === undefined) parseInputs(options.input, viewSchema(dump.revision.atmWorkflowSchemaRevision));
+  if (options.revision === undefined) parseInputs(options.input ?? [], viewSchema(dump.revision.atmWorkflowSchemaRevision));
   if (options.dir !== undefined) realDirectory(options.dir);
   const interrupt = new Interrupt();
   try {
@@ -119,7 +115,7 @@ async function importAndSchedule(
       : await spaceForDirectory(client, options.dir, options.readonly ?? false, made);
   const files = spaceFiles(client, space);
   const known = options.revision === undefined ? viewSchema(dump.revision.atmWorkflowSchemaRevision) : undefined;
-  const early = known === undefined ? undefined : await buildOverlay(parseInputs(options.input, known), files);
+  const early = known === undefined ? undefined : await buildOverlay(parseInputs(options.input ?? [], known), files);
   const schemaId = await importDump(client, dump, made);
   const revision = options.revision ?? dump.revision.originalRevisionNumber;
   const schema = await importedSchema(client, schemaId, revision);
@@ -127,8 +123,8 @@ async function importAndSchedule(
     atmWorkflowSchemaId: schemaId,
     atmWorkflowSchemaRevisionNumber: revision,
     spaceId: space.spaceId,
-    ...(options.label.length === 0 ? {} : { labels: labelsOf(options.label) }),
-    storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input, schema), files)),
+    ...(options.label === undefined ? {} : { labels: labelsOf(options.label) }),
+    storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input ?? [], schema), files)),
   });
   return { executionId, schema };
 }

@@ -36,7 +36,7 @@ async function writeLog(terminal: Terminal, client: LanewayClient, where: string
   if (count > shownEntries) terminal.err.write(`… and ${count - shownEntries} more of ${printable(where)}: laneway store ${logId}\n`);
 }
 
-/** Description and reason; of a traceback the last line, which names the exception. */
+/** Description and reason; of a traceback the last line that is no frame, which names the exception. */
 export function entryText({ content }: Pick<LogEntry, 'content'>): string {
   if (!isRecord(content) || typeof content['description'] !== 'string') return JSON.stringify(content);
   const reason = reasonText(isRecord(content['details']) ? content['details']['reason'] : undefined);
@@ -48,7 +48,8 @@ function reasonText(reason: unknown): string {
   if (reason === undefined) return '';
   if (isRecord(reason) && typeof reason['description'] === 'string') return innermost(reason);
   const text = typeof reason === 'string' ? reason : JSON.stringify(reason);
-  return text.trim().split('\n').at(-1) ?? '';
+  const lines = text.trim().split('\n');
+  return lines.findLast((line) => !/^\s+at /.test(line)) ?? '';
 }
 
 /** Errors that wrap others repeat them; the innermost one says it all. */
