@@ -102,7 +102,9 @@ for (const kind of databaseKinds) {
       expect(suspended?.laneRuns[0]).toMatchObject({ itemsPending: 40, itemsWithdrawn: 0, tasks: [{ itemsWithdrawn: 20 }] });
       await test.engine.executions.resume({ executionId, actor: 'user' });
       await waitFor(test, executionId, () => test.runtime.live === 2);
-      expect(imbalances(await test.engine.executions.receipt(executionId))).toEqual([]);
+      const resumed = await test.engine.executions.receipt(executionId);
+      expect(imbalances(resumed)).toEqual([]);
+      expect(resumed?.stop).toBeNull();
       await test.engine.executions.cancel({ executionId, actor: 'user', note: null });
       await waitForEnd(test, executionId);
       const receipt = await test.engine.executions.receipt(executionId);

@@ -65,7 +65,8 @@ export function repeat(draft: Draft, command: CommandOf<'rerun' | 'retry'>): Ref
 function beginIncarnation(draft: Draft, status: ExecutionStatus, actor: string | null): void {
   const { execution } = draft;
   draft.setStatus(status);
-  draft.set({ incarnation: execution.incarnation + 1, sessionUserId: actor ?? execution.sessionUserId });
+  // Whoever stopped it before has nothing to do with what becomes of it now.
+  draft.set({ incarnation: execution.incarnation + 1, sessionUserId: actor ?? execution.sessionUserId, stop: null });
   const stores = globalStores(execution);
   if (stores.length > 0) draft.effect({ kind: 'unfreezeStores', storeIds: stores });
 }

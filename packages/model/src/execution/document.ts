@@ -164,6 +164,7 @@ export interface Execution {
   /** The current lane run stays here when the execution ends or suspends; it moves to a row when another one becomes current. */
   readonly current: LaneRun;
   readonly inAdvance: LaneRun | null;
+  /** Of this incarnation. */
   readonly stop: StopRequest | null;
   /** What whoever scheduled it calls it by (extension); absent = nothing. They never change. */
   readonly labels?: Readonly<Record<string, string>>;

@@ -36,7 +36,7 @@ export interface TaskChange {
 }
 
 /** Fields that no status depends on. */
-type FreeFields = Partial<Pick<Execution, 'currentLaneIndex' | 'currentRunNum' | 'incarnation' | 'sessionUserId' | 'deadlineAt'>>;
+type FreeFields = Partial<Pick<Execution, 'currentLaneIndex' | 'currentRunNum' | 'incarnation' | 'sessionUserId' | 'stop' | 'deadlineAt'>>;
 
 export class Draft {
   readonly rules: Rules;

@@ -201,6 +201,7 @@ function nextIncarnation(before: Execution, after: Execution, from: string, to: 
   const problems = phaseOf(before.status) === from && after.status === to ? [] : [`R: ${before.status} went on as ${after.status}`];
   if (after.incarnation !== before.incarnation + 1) problems.push(`R: incarnation ${before.incarnation} → ${after.incarnation}`);
   if (after.userId !== before.userId) problems.push('R: the scheduling user changed');
+  if (after.stop !== null) problems.push('R: the stop before is still told');
   return problems;
 }
 

@@ -12,7 +12,7 @@ describe('the call', () => {
     scenario.resume();
     expect([scenario.status, scenario.runStatus, scenario.execution.incarnation]).toEqual(['resuming', 'resuming', 2]);
     expect(scenario.execution.current).toEqual({ ...current, status: 'resuming', stoppingReason: null });
-    expect(scenario.execution).toMatchObject({ userId: 'user', sessionUserId: 'other', scheduleTime: 5000 });
+    expect(scenario.execution).toMatchObject({ userId: 'user', sessionUserId: 'other', scheduleTime: 5000, stop: null });
   });
 
   test('the global stores take content again, and the workflow log tells it (execution §7.4, §12.3)', () => {
