@@ -19,11 +19,11 @@ import { Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Method, type Route } from '../http/route.ts';
 import { holdsInSpace, requireSpace } from './access.ts';
 import { strictFilterOf } from './execution-filter.ts';
+import { keptReason } from './reason.ts';
 
 const prefix = '/api/v3/oneprovider';
 const path = '/spaces/{sid}/automation/execution/bulk';
 const maxIds = 1000;
-const maxReasonLength = 1000;
 
 export function bulkRoutes(deps: ServerDeps): Route[] {
   return [startRoute(deps), jobRoute(deps), resultsRoute(deps), abortRoute(deps)];
@@ -59,10 +59,7 @@ function startRoute(deps: ServerDeps): Route {
         userId: user.account.id,
         operation: request.operation,
         members,
-        reason:
-          request.reason === undefined || request.reason.trim() === ''
-            ? null
-            : Array.from(request.reason).slice(0, maxReasonLength).join(''),
+        reason: keptReason(request.reason),
         dryRun: request.dryRun ?? false,
       });
       const location = `${call.baseUrl}${prefix}/spaces/${spaceId}/automation/execution/bulk/${jobId}`;

@@ -5,15 +5,14 @@ import { providerData } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
 import { need } from '../http/refusal.ts';
 import { requestKeyOf, requestKeyParameter } from '../http/request-key.ts';
-import { pauseDeadlineOf, pauseDeadlineParameter } from './pause-deadline.ts';
 import { json, noContent, type Call, type Route } from '../http/route.ts';
 import { requireController, requireExecution, requireViewer } from './access.ts';
 import { detailsOf } from './details.ts';
+import { pauseDeadlineOf, pauseDeadlineParameter } from './pause-deadline.ts';
+import { keptReason } from './reason.ts';
 
 const prefix = '/api/v3/oneprovider';
 const path = '/automation/execution/workflows/{wid}';
-/** Longer reasons are cut: the contract promises that a body never fails a cancel (rest R8). */
-const maxReasonLength = 1000;
 const reasonParameter = {
   name: 'reason',
   in: 'body',
@@ -73,8 +72,7 @@ export function controlRoutes(deps: ServerDeps): Route[] {
 }
 
 function reasonOf(call: Call): string | null {
-  const reason = ownValue(call.body, 'reason');
-  return typeof reason === 'string' && reason.trim() !== '' ? Array.from(reason).slice(0, maxReasonLength).join('') : null;
+  return keptReason(ownValue(call.body, 'reason'));
 }
 
 interface Control {
