@@ -25,7 +25,7 @@ export interface StartedServer {
 
 export async function startServer({ options, file, env, announce }: StartRequest): Promise<StartedServer> {
   const module = await import('@laneway/server');
-  const config = module.loadConfig({ options, variables: settingsOf(env), file: file ?? env['LANEWAY_CONFIG'] ?? null });
+  const config = module.loadConfig({ options, variables: env, file: file ?? env['LANEWAY_CONFIG'] ?? null });
   const server = await module.startServer(config, { engineFactory: module.engineFactory, announce });
   const firstToken = server.composition.firstAdministrator?.token;
   return { url: server.url, dataDir: config.dataDir, firstToken, wantsDemo: config.demo, close: async () => await server.close() };
@@ -34,11 +34,5 @@ export async function startServer({ options, file, env, announce }: StartRequest
 /** The effective settings by name, for `doctor`; secrets are not shown. */
 export async function effectiveSettings(options: RawConfig, env: NodeJS.ProcessEnv): Promise<Readonly<Record<string, string>>> {
   const { describeSettings } = await import('@laneway/server');
-  return describeSettings({ options, variables: settingsOf(env), file: env['LANEWAY_CONFIG'] ?? null });
-}
-
-/** Variables of the command line itself are no settings of the server, which refuses unknown ones. */
-function settingsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { LANEWAY_SERVER: _server, LANEWAY_DEBUG: _debug, ...rest } = env;
-  return rest;
+  return describeSettings({ options, variables: env, file: env['LANEWAY_CONFIG'] ?? null });
 }

@@ -3,7 +3,7 @@
  * Stopping goes in order: the listeners close (event streams end), the engine stops, the database closes.
  */
 import { rmSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
       },
     });
     process.on('exit', removeServerFile);
-    await writeFile(serverFile, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 });
+    await writePrivately(serverFile, `${JSON.stringify({ url, pid: process.pid })}\n`);
     logger.info({ event: 'listening', url, httpsUrl }, 'accepting requests');
     return { url, httpsUrl, composition, close };
   } catch (error) {
@@ -124,7 +124,14 @@ async function storeAdministratorToken(config: ServeConfig, composition: Composi
   const administrator = composition.firstAdministrator;
   if (administrator === null) return;
   const path = join(config.dataDir, 'admin.token');
-  await writeFile(path, `${administrator.token}\n`, { mode: 0o600 });
-  await chmod(path, 0o600);
+  await writePrivately(path, `${administrator.token}\n`);
   announce(`Administrator token (also in ${path}): ${administrator.token}`);
+}
+
+/** For the owner only, and at once: nobody reads half of it. The data directory belongs to this process, so the other name is free. */
+async function writePrivately(path: string, content: string): Promise<void> {
+  const written = `${path}.new`;
+  await rm(written, { force: true });
+  await writeFile(written, content, { mode: 0o600 });
+  await rename(written, path);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -70,6 +70,17 @@ describe('starting (interfaces, First start)', () => {
     expect(announced).toHaveLength(1);
     expect(readFileSync(tokenFile, 'utf8')).toBe('mine');
     expect((await fetch(`${second.url}/api/v3/onezone/user`, { headers: { 'x-auth-token': token } })).status).toBe(200);
+  });
+
+  it('puts server.json in its place in one piece: who reads it meanwhile has the old one or the new one', async () => {
+    const [file, opened] = [join(directory, 'server.json'), join(directory, 'opened')];
+    writeFileSync(file, 'of a process that was killed', { mode: 0o644 });
+    linkSync(file, opened);
+    const { url } = await start();
+    expect(readFileSync(opened, 'utf8')).toBe('of a process that was killed');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ url, pid: process.pid });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory).filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 
   it('takes server.json along when the process leaves without closing', async () => {
@@ -157,8 +168,11 @@ describe('configuration (interfaces, Configuration)', () => {
     expect(loaded).toMatchObject({ port: 3, host: '127.0.0.2', drainMs: 5000, cancelGraceMs: 10_000 });
   });
 
-  it('docs/configuration.md tells of every setting, with the default where it is a number', () => {
+  it('docs/configuration.md tells of every setting and of no other, with the default where it is a number', () => {
     const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    const [table] = page.split('\n## ');
+    for (const [, cell] of table?.matchAll(/^\| (`[^|]*`) +\|/gm) ?? [])
+      for (const [, key] of cell?.matchAll(/`(\w+)`/g) ?? []) expect(Object.keys(serveOptions)).toContain(key);
     for (const [name, { type, fallback }] of Object.entries(serveOptions)) {
       expect(page).toContain(`\`${name}\``);
       const isPerCore = name === 'jobsPerTask' || name === 'jobsPerNode';
@@ -167,6 +181,11 @@ describe('configuration (interfaces, Configuration)', () => {
     }
     expect(config({ tlsSelfSigned: true }).httpsPort).toBe(8443);
     expect(page).toContain('`httpsPort` (8443 by default');
+  });
+
+  it('takes the variables of the command line for what they are', () => {
+    const variables = { LANEWAY_SERVER: 'http://x', LANEWAY_TOKEN: 't', LANEWAY_DEBUG: '1', LANEWAY_CONFIG: 'file.yaml' };
+    expect(loadConfig({ options: {}, variables, file: null }).port).toBe(8080);
   });
 
   it.each([

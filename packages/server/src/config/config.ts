@@ -121,8 +121,8 @@ function readConfigFile(path: string): Readonly<Record<string, unknown>> {
   return value;
 }
 
-/** Variables of the server's prefix that mean nothing are mistakes; those of other programs of the project are named here. */
-const otherVariables = new Set(['LANEWAY_URL', 'LANEWAY_TOKEN', 'LANEWAY_CONFIG']);
+/** Variables of the server's prefix that mean nothing are mistakes; those of the command line (docs/cli.md) are named here. */
+const otherVariables = new Set(['LANEWAY_SERVER', 'LANEWAY_TOKEN', 'LANEWAY_CONFIG', 'LANEWAY_DEBUG']);
 
 function rejectUnknownVariables(variables: Readonly<Record<string, string | undefined>>): void {
   const known = new Set((Object.keys(serveOptions) as OptionName[]).map(variableName));
