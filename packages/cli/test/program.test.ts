@@ -261,6 +261,14 @@ function writeDump(): string {
   return file;
 }
 
+test('pause tells the server how long it waits for jobs', async () => {
+  const seen: unknown[] = [];
+  const url = await fakeServer({ 'POST oneprovider/automation/execution/workflows/e1/pause': {} }, seen);
+  await run(['pause', 'e1', '--deadline', '0', '--reason', 'lunch', '--server', url, '--token', 't']);
+  expect(seen).toMatchObject([{ body: { reason: 'lunch', deadlineSec: 0 } }]);
+  await expect(run(['pause', 'e1', '--deadline', 'soon'])).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+});
+
 describe('run', () => {
   test('imports, schedules with the inputs, follows, and prints the document of the interface', async () => {
     const seen: { path: string; body: object }[] = [];
@@ -292,12 +300,12 @@ describe('run', () => {
     });
   });
 
-  test('schedules with labels, and refuses one without a value', async () => {
+  test('schedules with labels and a deadline, and refuses a label without a value', async () => {
     const seen: { path: string; body: object }[] = [];
     const url = await fakeServer(workflowServer('finished', {}), seen);
     const args = ['run', writeDump(), '--space', 'data', '--detach', '--server', url, '--token', 't'];
-    await run([...args, '--label', 'team=blue', '--label', 'note=a=b']);
-    expect(seen.at(-1)?.body).toMatchObject({ labels: { team: 'blue', note: 'a=b' } });
+    await run([...args, '--label', 'team=blue', '--label', 'note=a=b', '--deadline', '90']);
+    expect(seen.at(-1)?.body).toMatchObject({ labels: { team: 'blue', note: 'a=b' }, deadlineSec: 90 });
     await expect(run([...args, '--label', 'team'])).rejects.toMatchObject({ code: 'commander.invalidArgument' });
   });
 

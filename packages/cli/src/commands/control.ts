@@ -9,6 +9,7 @@ import type { Terminal } from '../terminal.ts';
 
 interface ControlOptions extends ConnectionOptions, RunChoice {
   readonly reason?: string;
+  readonly deadline?: number;
   readonly wait?: boolean;
   readonly json?: boolean;
 }
@@ -32,14 +33,15 @@ export function addControl(program: Command, terminal: Terminal): void {
     leadsTo: 'cancelled',
     send: async (client, id, { reason }) => await nothing(client.executions.cancel(id, reason)),
   });
-  addCommand(program, terminal, 'pause', {
+  const pause = addCommand(program, terminal, 'pause', {
     description: 'suspend executions; jobs in flight run to their end',
     arguments: '<execution...>',
     takesReason: true,
-    examples: ['laneway pause 3f0c… --wait', 'laneway pause 3f0c… 9a41… --reason maintenance'],
+    examples: ['laneway pause 3f0c… --wait', 'laneway pause 3f0c… 9a41… --reason maintenance --deadline 60'],
     leadsTo: 'paused',
-    send: async (client, id, { reason }) => await nothing(client.executions.pause(id, reason)),
+    send: async (client, id, { reason, deadline }) => await nothing(client.executions.pause(id, reason, deadline)),
   });
+  pause.option('--deadline <seconds>', 'withdraw the items of jobs that still run after so long; 0 = at once', parseSeconds);
   addCommand(program, terminal, 'resume', {
     description: 'go on with paused or interrupted executions where they stopped',
     arguments: '<execution...>',
@@ -141,7 +143,12 @@ async function nothing(answer: Promise<void>): Promise<undefined> {
   return undefined;
 }
 
-function parseCount(text: string): number {
+export function parseCount(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a whole number, 1 or more.');
+  return Number(text);
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of seconds.');
   return Number(text);
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
 import { collect, collectLabel } from '../execution-filter.ts';
 import { CliError } from '../failure.ts';
+import { parseCount } from './control.ts';
 import { Interrupt } from '../interrupts.ts';
 import { findSpace, realDirectory, spaceForDirectory } from '../run/choose-space.ts';
 import { readDump } from '../run/dump.ts';
@@ -25,6 +26,7 @@ export interface RunOptions extends ConnectionOptions {
   readonly input?: readonly string[];
   readonly revision?: number;
   readonly label?: readonly string[];
+  readonly deadline?: number;
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -49,6 +51,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--input <store=value>', 'initial content of a store; may be repeated', collect)
     .option('--revision <number>', 'revision to run (default: that of the dump)', parseRevision)
     .option('--label <name=value>', 'label of the execution, by which it is found again; may be repeated', collectLabel)
+    .option('--deadline <seconds>', 'cancel the execution unless it has ended by then', parseCount)
     .option('--detach', 'only schedule, and print the id')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples);
@@ -124,6 +127,7 @@ async function importAndSchedule(
     atmWorkflowSchemaRevisionNumber: revision,
     spaceId: space.spaceId,
     ...(options.label === undefined ? {} : { labels: labelsOf(options.label) }),
+    ...(options.deadline === undefined ? {} : { deadlineSec: options.deadline }),
     storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input ?? [], schema), files)),
   });
   return { executionId, schema };
