@@ -343,6 +343,22 @@ describe('run', () => {
     expect([process.exitCode, process.listenerCount('SIGINT')]).toEqual([0, 0]);
   });
 
+  test('goes on when a lane run that was prepared in advance, and its tasks, are gone since the details were read', async () => {
+    const answers = workflowServer('cancelled', {});
+    const ended = answers['GET oneprovider/automation/execution/workflows/e1/events'] as { readonly lanes: readonly object[] };
+    const inAdvance = { runNumber: null, status: 'enqueued', parallelBoxes: [{ schemaId: 'c', taskRegistry: { u: 'gone' } }] };
+    const before = { ...ended, status: 'active', lanes: [...ended.lanes, { schemaId: 'm', runs: [inAdvance] }] };
+    const url = await fakeServer({
+      ...answers,
+      'GET oneprovider/automation/execution/workflows/e1': ended,
+      'GET oneprovider/automation/execution/workflows/e1/events': (response: ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(`id: 1\nevent: snapshot\ndata: ${JSON.stringify(before)}\n\nid: 2\nevent: execution\ndata: {}\n\n`);
+      },
+    });
+    expect(await run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'])).toMatch(/^execution e1 cancelled\n/);
+  });
+
   test('uses the space that is registered for the real path of the directory', async () => {
     mkdirSync(join(folder, 'photos'));
     symlinkSync(join(folder, 'photos'), join(folder, 'link'));

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { stopText } from '../control/stop-text.ts';
 import { labelsText } from '../execution-filter.ts';
+import { presentTask } from '../run/present-task.ts';
 import { entryText } from '../run/reasons.ts';
 import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
 import { addList } from './list.ts';
@@ -48,7 +49,8 @@ function addShow(program: Command, terminal: Terminal): void {
     for (const [laneOffset, { runs }] of details.lanes.entries()) {
       for (const run of runs.toReversed()) {
         for (const taskId of run.parallelBoxes.flatMap((box) => Object.values(box.taskRegistry))) {
-          const task = await client.executions.task(taskId);
+          const task = await presentTask(client, taskId);
+          if (task === null) continue;
           const counts = [task.itemsInProcessing, task.itemsProcessed, task.itemsFailed].map(String);
           rows.push([`${laneOffset + 1}.${run.runNumber ?? '–'}`, run.status, taskId, task.status, ...counts]);
         }

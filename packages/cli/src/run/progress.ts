@@ -1,6 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { ExecutionDetails, LanewayClient } from '@laneway/client';
 import { printable, type Terminal } from '../terminal.ts';
+import { presentTask } from './present-task.ts';
 import type { LaneView } from './schema-view.ts';
 
 /** What one lane's bar shows. */
@@ -17,7 +18,7 @@ export async function laneProgress(client: LanewayClient, details: ExecutionDeta
     details.lanes.map(async ({ runs }) => {
       const run = runs[0];
       const taskIds = (run?.parallelBoxes ?? []).flatMap((box) => Object.values(box.taskRegistry));
-      const tasks = await Promise.all(taskIds.map((id) => client.executions.task(id)));
+      const tasks = (await Promise.all(taskIds.map((id) => presentTask(client, id)))).filter((task) => task !== null);
       const sum = (value: (task: (typeof tasks)[number]) => number): number => tasks.reduce((total, task) => total + value(task), 0);
       return {
         status: run?.status ?? 'waiting',
