@@ -343,6 +343,16 @@ describe('run', () => {
     expect([process.exitCode, process.listenerCount('SIGINT')]).toEqual([0, 0]);
   });
 
+  test('names the execution when it cannot be followed any more', async () => {
+    const failing = (response: ServerResponse): void => {
+      response.writeHead(500).end(JSON.stringify({ error: { id: 'internalServerError', description: 'No.' } }));
+    };
+    const url = await fakeServer({ ...workflowServer('active', {}), 'GET oneprovider/automation/execution/tasks/task1': failing });
+    const err = new PassThrough();
+    await expect(run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err)).rejects.toThrow('No.');
+    expect(String(err.read())).toBe('execution e1 is no longer followed; "laneway show e1" tells how it goes on\n');
+  });
+
   test('goes on when a lane run that was prepared in advance, and its tasks, are gone since the details were read', async () => {
     const answers = workflowServer('cancelled', {});
     const ended = answers['GET oneprovider/automation/execution/workflows/e1/events'] as { readonly lanes: readonly object[] };

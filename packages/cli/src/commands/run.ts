@@ -164,6 +164,9 @@ async function follow(
       () => void cancel(),
       async () => await followToEnd(client, executionId, view, leave.signal),
     );
+  } catch (error) {
+    terminal.err.write(`execution ${executionId} is no longer followed; "laneway show ${executionId}" tells how it goes on\n`);
+    throw error;
   } finally {
     view.stop();
   }
