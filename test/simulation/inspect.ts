@@ -71,9 +71,21 @@ export const readWholeStore = defineVerb('simulationStore', 'read', async (tx, p
 /** Rows that are left of executions that are gone. */
 export const readLeftovers = defineVerb('simulationLeftovers', 'read', async (tx, _params: null): Promise<string[]> => {
   const problems: string[] = [];
-  for (const table of ['snapshot', 'event', 'archived_lane_run', 'task', 'counter', 'gate', 'slice', 'driver', 'store', 'timer']) {
+  for (const table of [
+    'snapshot',
+    'event',
+    'archived_lane_run',
+    'task',
+    'counter',
+    'gate',
+    'slice',
+    'driver',
+    'store',
+    'timer',
+    'execution_label',
+  ]) {
     const row = await tx.get<{ count: number }>(
-      `select count(*) as count from ${table} where execution_id not in (select id from execution)${table === 'timer' ? " and kind <> 'callback'" : ''}`,
+      `select count(*) as count from ${table} where execution_id <> '' and execution_id not in (select id from execution)${table === 'timer' ? " and kind <> 'callback'" : ''}`,
     );
     if ((row?.count ?? 0) > 0) problems.push(`${row?.count} rows of ${table} have outlived their execution`);
   }

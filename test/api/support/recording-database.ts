@@ -9,9 +9,9 @@ export class RecordingDatabase extends FaultyDatabase {
 
   override async call<P, R>(verb: Verb<P, R>, params: P): Promise<R> {
     const result = await super.call(verb, params);
-    const isSaved = (verb.name === 'saveTransition' && result === 'saved') || verb.name === 'createExecution';
+    const isSaved = (verb.name === 'saveTransition' && result === 'saved') || (verb.name === 'createExecution' && result === 'created');
     if (isSaved) this.#record((params as unknown as { readonly execution: Execution }).execution);
-    if (verb.name === 'discardExecution' && result === true) {
+    if (verb.name === 'discardExecution' && result === 'discarded') {
       const { executionId, expectedVersion } = params as unknown as { readonly executionId: string; readonly expectedVersion: number };
       this.#deletedAt.set(executionId, expectedVersion);
     }
