@@ -261,6 +261,19 @@ function writeDump(): string {
   return file;
 }
 
+test('list tells the end of executions that have ended, not the earlier one of those that run again', async () => {
+  const summary = { atmWorkflowExecutionId: 'e1', name: 'w', scheduleTime: 60, finishTime: 30, labels: { team: 'blue' } };
+  const again = { ...summary, phase: 'ongoing', status: 'active' };
+  const over = { ...summary, atmWorkflowExecutionId: 'e2', phase: 'ended', status: 'failed' };
+  const url = await fakeServer({
+    'GET onezone/user/effective_spaces': { spaces: ['sp'] },
+    'GET onezone/spaces/sp': { spaceId: 'sp', name: 'data' },
+    'GET oneprovider/spaces/sp/automation/execution/summaries': { atmWorkflowExecutionSummaries: [again, over], nextPageToken: null },
+  });
+  const rows = (await run(['list', '--server', url, '--token', 't'])).split('\n').filter((line) => line.includes('team=blue'));
+  expect(rows.map((row) => row.split('│').map((cell) => cell.trim())[6])).toEqual(['–', '1970-01-01 00:00:30']);
+});
+
 test('pause tells the server how long it waits for jobs', async () => {
   const seen: unknown[] = [];
   const url = await fakeServer({ 'POST oneprovider/automation/execution/workflows/e1/pause': {} }, seen);

@@ -1,4 +1,5 @@
 import type { LanewayClient } from '@laneway/client';
+import { phaseOf } from '@laneway/model';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { stopText } from '../control/stop-text.ts';
@@ -39,7 +40,7 @@ function addShow(program: Command, terminal: Terminal): void {
     printLine(terminal, `${printable(details.name)}: ${details.status}`);
     printLine(
       terminal,
-      `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, suspended ${timeText(details.suspendTime)}, finished ${timeText(details.finishTime)}`,
+      `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, suspended ${timeText(details.suspendTime)}, finished ${timeText(phaseOf(details.status) === 'ended' ? details.finishTime : 0)}`,
     );
     if (details.deadlineTime !== undefined) printLine(terminal, `deadline ${timeText(details.deadlineTime)}`);
     if (details.labels !== undefined) printLine(terminal, `labels: ${printable(labelsText(details.labels))}`);

@@ -36,7 +36,8 @@ export function addList(program: Command, terminal: Terminal): void {
       entry.space,
       entry.status,
       timeText(entry.scheduleTime),
-      timeText(entry.finishTime),
+      // One that was repeated keeps the time of its last end until the next one.
+      timeText(entry.phase === 'ended' ? entry.finishTime : 0),
       labelsText(entry.labels),
     ]);
     printTable(terminal, ['execution', 'workflow', 'space', 'status', 'scheduled', 'finished', 'labels'], rows);
