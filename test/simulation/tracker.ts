@@ -62,7 +62,7 @@ export class Tracker {
         if (result !== 'saved') this.#world.note(`saveTransition: ${String(result)}`);
         return result === 'saved' ? this.#saved(call.params as TransitionParams, input) : undefined;
       case 'discardExecution':
-        return result === true ? this.#discarded((call.params as { executionId: string }).executionId) : undefined;
+        return result === 'discarded' ? this.#discarded((call.params as { executionId: string }).executionId) : undefined;
       case 'claimSlice':
         return this.#claimed(result as Claim);
       case 'commitJobs':

@@ -11,7 +11,7 @@ export class RecordingDatabase extends FaultyDatabase {
     const result = await super.call(verb, params);
     const isSaved = (verb.name === 'saveTransition' && result === 'saved') || verb.name === 'createExecution';
     if (isSaved) this.#record((params as unknown as { readonly execution: Execution }).execution);
-    if (verb.name === 'discardExecution' && result === true) {
+    if (verb.name === 'discardExecution' && result === 'discarded') {
       const { executionId, expectedVersion } = params as unknown as { readonly executionId: string; readonly expectedVersion: number };
       this.#deletedAt.set(executionId, expectedVersion);
     }
