@@ -186,7 +186,7 @@ export class Engine {
       progressed: (executionId) => this.#hub.notify(executionId, 'progressed'),
       log,
     });
-    this.#controller.onGateClosed = (laneRunId, mode) => work.revoke(laneRunId, mode);
+    this.#controller.onGateClosed = (gate) => work.revoke(gate);
     const walking = {
       database,
       plans: this.#plans,
