@@ -126,7 +126,7 @@ export class Engine {
     this.#monitor = new RuntimeMonitor({
       database,
       controller: this.#controller,
-      runtime,
+      runtime: this.runtime,
       graceAttempts: config.runtimeCheckGraceAttempts,
       log,
     });
