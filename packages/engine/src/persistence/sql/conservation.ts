@@ -27,16 +27,14 @@ export const itemsOfExecution = defineVerb(
       'select lane_run_id as id, known, complete, frontier, batch_size as size from gate where execution_id = ?',
       [params.executionId],
     );
-    const laneRuns: LaneRunItems[] = [];
-    for (const gate of gates) {
-      laneRuns.push({
-        laneRunId: gate.id,
-        known: gate.known,
-        complete: gate.complete === 1,
-        reached: Math.min(gate.known, gate.frontier * gate.size),
-        open: await readOpenBatches(tx, gate.id),
-      });
-    }
+    const open = Map.groupBy(await readOpenBatches(tx, params), (batch) => batch.laneRunId);
+    const laneRuns = gates.map((gate) => ({
+      laneRunId: gate.id,
+      known: gate.known,
+      complete: gate.complete === 1,
+      reached: Math.min(gate.known, gate.frontier * gate.size),
+      open: open.get(gate.id) ?? [],
+    }));
     return { laneRuns, counts: await sumsOfExecution(tx, params.executionId) };
   },
 );
