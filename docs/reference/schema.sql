@@ -134,7 +134,7 @@ CREATE INDEX execution_discarded on execution (id) where discarded = 1;
 
 CREATE INDEX execution_ended on execution (finish_time, id) where phase = 'ended' and discarded = 0;
 
-CREATE INDEX execution_queue on execution (space_id, queued_at, id) where phase = 'waiting' and discarded = 0;
+CREATE INDEX execution_queue on execution (space_id, admitted, queued_at, id) where phase = 'waiting' and discarded = 0;
 
 CREATE INDEX execution_suspended on execution (suspend_time, id) where phase = 'suspended' and discarded = 0;
 

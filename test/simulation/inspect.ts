@@ -68,6 +68,9 @@ export const readWholeStore = defineVerb('simulationStore', 'read', async (tx, p
   return chunks.flatMap((chunk) => linesOf(chunk.items));
 });
 
+/** Callbacks outlive what they tell of, and garbage collection is of no execution. */
+const timersOfNone = " and kind <> 'callback' and execution_id <> ''";
+
 /** Rows that are left of executions that are gone. */
 export const readLeftovers = defineVerb('simulationLeftovers', 'read', async (tx, _params: null): Promise<string[]> => {
   const problems: string[] = [];
@@ -85,7 +88,7 @@ export const readLeftovers = defineVerb('simulationLeftovers', 'read', async (tx
     'execution_label',
   ]) {
     const row = await tx.get<{ count: number }>(
-      `select count(*) as count from ${table} where execution_id <> '' and execution_id not in (select id from execution)${table === 'timer' ? " and kind <> 'callback'" : ''}`,
+      `select count(*) as count from ${table} where execution_id not in (select id from execution)${table === 'timer' ? timersOfNone : ''}`,
     );
     if ((row?.count ?? 0) > 0) problems.push(`${row?.count} rows of ${table} have outlived their execution`);
   }

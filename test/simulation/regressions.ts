@@ -64,4 +64,13 @@ export const regressions: readonly Scenario[] = [
     calmAtMs: 21_000,
     endsAs: 'finished',
   }),
+  scenario('the answer to a pause comes when the execution has long been resumed: the work goes on (I9)', {
+    nodeIds: ['a'],
+    shape: { itemCount: 200, fastMs: 200 },
+    store: [{ trouble: 'slowAnswer', nodeId: 'a', share: 1, only: 'pause', fromMs: 0, toMs: 10_000 }],
+    actions: [command(1000, 'pause')],
+    triggers: [{ on: 'executionDrained', moment: 'done', occurrence: 1, delayMs: 1, what: { kind: 'command', verb: 'resume' } }],
+    calmAtMs: 10_000,
+    endsAs: 'finished',
+  }),
 ];

@@ -126,7 +126,7 @@ export class Engine {
     this.#monitor = new RuntimeMonitor({
       database,
       controller: this.#controller,
-      runtime,
+      runtime: this.runtime,
       graceAttempts: config.runtimeCheckGraceAttempts,
       log,
     });
@@ -186,7 +186,7 @@ export class Engine {
       progressed: (executionId) => this.#hub.notify(executionId, 'progressed'),
       log,
     });
-    this.#controller.onGateClosed = (laneRunId, mode) => work.revoke(laneRunId, mode);
+    this.#controller.onGateClosed = (gate) => work.revoke(gate);
     const walking = {
       database,
       plans: this.#plans,

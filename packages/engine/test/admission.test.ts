@@ -3,13 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { perItem, untilStopped } from '../../../test/support/in-process-runtime.ts';
 import { schedule, startTestEngine, waitFor, waitForEnd, type TestEngine } from '../../../test/support/test-engine.ts';
+import { aheadStatement, runningStatement } from '../src/persistence/sql/admission.ts';
+import { Admission } from '../src/control/admission.ts';
+import { Hub } from '../src/control/hub.ts';
+import { explain } from './extension-verbs.ts';
+import { withSuiteVerbs } from './suite-verbs.ts';
 
 for (const kind of databaseKinds) {
   describe(`a limit of two executions on ${kind.name}`, () => {
     let test: TestEngine;
     beforeAll(async () => {
       test = await startTestEngine(
-        kind,
+        withSuiteVerbs(kind),
         { hang: untilStopped, echo: perItem((args) => ({ value: args['item'] })) },
         { config: { executionsPerSpace: 2 } },
       );
@@ -60,6 +65,39 @@ for (const kind of databaseKinds) {
       expect(repeated.execution).toMatchObject({ status: 'finished', currentRunNum: 2 });
       await cancel(paused);
       await waitForEnd(test, paused);
+    });
+
+    it('tells those that wait here of a free place, and no other node: theirs are not the same', async () => {
+      const running = [await hanging(), await hanging()];
+      for (const executionId of running) await isActive(executionId);
+      const waiting = await hanging();
+      const execution = (await test.engine.executions.view(waiting))?.execution;
+      if (execution === undefined) throw new Error('the execution is gone');
+      const hub = new Hub();
+      const [told, relayed]: [string[], string[]] = [[], []];
+      hub.observe((executionId) => void told.push(executionId));
+      hub.relay = (executionId) => void relayed.push(executionId);
+      const admission = new Admission({ database: test.database, hub, limit: 2 });
+      expect(await admission.admits(execution)).toBe('front');
+      admission.released(running[0] ?? '');
+      expect([told, relayed]).toEqual([[waiting], []]);
+      for (const executionId of [waiting, ...running]) await cancel(executionId);
+      for (const executionId of [waiting, ...running]) await waitForEnd(test, executionId);
+    });
+
+    it('counts in an index, whatever the length of the queue and of the history', async () => {
+      const plans = await Promise.all([
+        test.database.call(explain, { text: runningStatement, values: ['space', 'space'] }),
+        test.database.call(explain, { text: aheadStatement, values: ['space', 'id', 2] }),
+      ]);
+      // PostgreSQL chooses among its indexes by what is in the table, and this one is nearly empty.
+      const isSqlite = kind.name === 'sqlite';
+      expect(
+        plans[0].match(isSqlite ? /space_id=\? AND (phase|admitted)=\?/g : /Index Cond: \(\(space_id = .* AND \(phase = /g),
+      ).toHaveLength(2);
+      expect(plans[1]).toMatch(
+        isSqlite ? /execution_queue \(space_id=\? AND admitted=\? AND queued_at<\?\)/ : /Index Cond: \(\(space_id = .* AND \(phase = /,
+      );
     });
   });
 }

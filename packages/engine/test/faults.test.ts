@@ -73,6 +73,24 @@ describe.each(databaseKinds)('a database that fails at the wrong moment ($name)'
     expect((await waitForEnd(engine, executionId, 8000)).execution.status).toBe('cancelled');
   });
 
+  it('returns what was claimed and not yet read when a cancel came: nothing of it was started (I5)', async () => {
+    const engine = await start({ echo });
+    const reads = Promise.withResolvers<undefined>();
+    const isRead = Promise.withResolvers<undefined>();
+    faulty.latest().fault = async (name) => {
+      if (name !== 'readStoreItems') return undefined;
+      reads.resolve(undefined);
+      return await isRead.promise;
+    };
+    const executionId = await schedule(engine, { lanes: [[['echo']]], input: { type: 'list', content: numbers(20) } });
+    await reads.promise;
+    await engine.engine.executions.cancel({ executionId, actor: 'user', note: null });
+    isRead.resolve(undefined);
+    await waitForEnd(engine, executionId, 8000);
+    const receipt = await engine.engine.executions.receipt(executionId);
+    expect(receipt?.laneRuns).toMatchObject([{ itemsPending: 20, itemsWithdrawn: 0, tasks: [{ itemsNeverStarted: 20 }] }]);
+  });
+
   it('finds a breach of the failure threshold although the look after the commit was lost (execution R115, I13)', async () => {
     const broken = perItem((args) => {
       if (Number(args['item']) % 2 === 0) throw new Error('even');

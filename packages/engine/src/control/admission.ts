@@ -75,6 +75,6 @@ export class Admission {
     this.#waiting.delete(executionId);
     const now = performance.now();
     const spaceIds = new Set([...this.#waiting.values()].map((waiting) => waiting.spaceId));
-    for (const spaceId of spaceIds) for (const waiting of this.#front(spaceId, now)) this.#hub.notify(waiting);
+    for (const spaceId of spaceIds) for (const waiting of this.#front(spaceId, now)) this.#hub.notify(waiting, 'here');
   }
 }

@@ -6,17 +6,17 @@
  * `membersPerSecond` members, of all jobs together, so that bulk work starves nothing. 4. Each member is decided with what
  * its user may do at that moment; a user without any right in the space any more ends the job.
  */
-import { makeError, phaseOf, reduce, type Command, type ErrorObject, type Execution } from '@laneway/model';
+import { makeError, reduce, type Command, type ErrorObject, type Execution } from '@laneway/model';
 import type { BulkAccess, BulkJob } from '../extensions-api.ts';
 import type { Logger } from '../logger.ts';
 import { advanceBulkJob, endBulkJob } from '../persistence/sql/bulk-jobs.ts';
 import { nextBulkMembers, type BulkMember, type BulkPage } from '../persistence/sql/bulk-members.ts';
 import { recordBulkResult, type BulkMark } from '../persistence/sql/bulk-results.ts';
-import { discardExecution } from '../persistence/sql/deletion.ts';
 import { loadExecution } from '../persistence/sql/executions.ts';
 import { finishTimer, holdTimer, releaseTimer, type TakenTimer } from '../persistence/sql/timers.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { Controller } from './controller.ts';
+import { discard } from './discarding.ts';
 import { Pace } from './pace.ts';
 
 export interface BulkRunnerOptions {
@@ -147,7 +147,11 @@ export class BulkRunner {
     const may = await access(job.userId, execution);
     if (may === 'revoked') return { kind: 'revoked' };
     if (may === 'forbidden') return { kind: 'refused', error: makeError('forbidden') };
-    if (job.operation === 'delete') return await this.#delete(job, execution, mark);
+    if (job.operation === 'delete') {
+      const discarding = await discard(database, execution, { mark, dryRun: job.dryRun });
+      if (discarding.kind === 'refused') return discarding;
+      return discarding.kind === 'possible' ? { kind: 'done', error: null } : { kind: 'marked' };
+    }
     const command = commandOf(job);
     if (job.dryRun) {
       const reduction = reduce(execution, command, { ms: nowMs });
@@ -166,21 +170,6 @@ export class BulkRunner {
       case 'fenced':
         return { kind: 'refused', error: makeError('notFound') };
     }
-  }
-
-  async #delete(job: BulkJob, loaded: Execution, mark: BulkMark): Promise<Handled> {
-    const { database } = this.#options;
-    let execution: Execution | null = loaded;
-    while (execution !== null) {
-      const phase = phaseOf(execution.status);
-      if (phase === 'waiting' || phase === 'ongoing') return { kind: 'refused', error: makeError('atmWorkflowExecutionNotStopped') };
-      if (job.dryRun) return { kind: 'done', error: null };
-      const { id, version }: Execution = execution;
-      if ((await database.call(discardExecution, { executionId: id, expectedVersion: version, mark })) !== 'conflict')
-        return { kind: 'marked' };
-      ({ execution } = await database.call(loadExecution, { executionId: id }));
-    }
-    return { kind: 'refused', error: makeError('notFound') };
   }
 }
 

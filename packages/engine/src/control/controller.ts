@@ -10,7 +10,6 @@ import {
   type EngineEvent,
   type ErrorObject,
   type Execution,
-  type LaneRun,
   type StopMode,
 } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
@@ -37,6 +36,13 @@ export interface Marked {
   readonly kind: 'marked';
 }
 
+export interface ClosedGate {
+  readonly laneRunId: string;
+  /** In which it was closed: this may be heard of when a resume has long opened it for another one. */
+  readonly incarnation: number;
+  readonly mode: StopMode;
+}
+
 export interface ApplyOptions {
   readonly actor?: string | null;
   readonly drive?: Drive & NodeIdentity;
@@ -55,7 +61,7 @@ export class Controller {
   readonly #plans: PlanCache;
   readonly #reduce: typeof reduce;
   /** Told of each gate this node closed, before the command is answered: nothing is handed over here from then on (I3). */
-  onGateClosed: (laneRunId: string, mode: StopMode) => void = () => undefined;
+  onGateClosed: (gate: ClosedGate) => void = () => undefined;
 
   /** Told how long the stages of stops took. */
   observeStop: StopObserver = ignoreStops;
@@ -95,7 +101,7 @@ export class Controller {
       const reduction = this.#reduce(execution, input, { ms: nowMs });
       if (reduction.kind === 'refused') return { kind: 'refused', error: reduction.error, execution };
       if (reduction.kind === 'unchanged') {
-        if (input.kind === 'cancel' || input.kind === 'pause') this.#stopsAlready(execution.current);
+        if (input.kind === 'cancel' || input.kind === 'pause') this.#stopsAlready(execution);
         return { kind: 'unchanged', execution };
       }
       const opened = reduction.effects.find((effect) => effect.kind === 'openGate');
@@ -113,7 +119,9 @@ export class Controller {
       });
       if (outcome === 'fenced' || outcome === 'marked') return { kind: outcome };
       if (outcome === 'saved') {
-        for (const effect of reduction.effects) if (effect.kind === 'closeGate') this.onGateClosed(effect.laneRunId, effect.mode);
+        const { incarnation } = reduction.execution;
+        for (const effect of reduction.effects)
+          if (effect.kind === 'closeGate') this.onGateClosed({ laneRunId: effect.laneRunId, incarnation, mode: effect.mode });
         this.#observe(execution, reduction.execution, { nowMs, askedAt });
         this.#hub.notify(executionId);
         if (isAtRest(reduction.execution) && !isAtRest(execution)) this.onStopped(executionId);
@@ -124,8 +132,8 @@ export class Controller {
   }
 
   /** Another node closed the gate, or this one did and did not hear of it: this answer acknowledges the stop all the same (I3). */
-  #stopsAlready({ id, stoppingReason }: LaneRun): void {
-    if (stoppingReason !== null) this.onGateClosed(id, stopRules.mode[stoppingReason]);
+  #stopsAlready({ incarnation, current: { id, stoppingReason } }: Execution): void {
+    if (stoppingReason !== null) this.onGateClosed({ laneRunId: id, incarnation, mode: stopRules.mode[stoppingReason] });
   }
 
   #observe(before: Execution, after: Execution, at: { readonly nowMs: number; readonly askedAt: number }): void {

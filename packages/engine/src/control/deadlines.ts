@@ -3,7 +3,7 @@
  * whether it still counts; that of a pause is fenced by incarnation and lane run, so a late timer never meets a resumed
  * execution.
  */
-import type { Execution, StopMode } from '@laneway/model';
+import type { Execution } from '@laneway/model';
 import { expirePause, type PauseExpiry } from '../persistence/sql/pause-expiry.ts';
 import { finishHeldTimer, finishTimer, setTimer, type NewTimer, type TakenTimer } from '../persistence/sql/timers.ts';
 import type { Database } from '../persistence/sql.ts';
@@ -74,8 +74,8 @@ export class Deadlines {
   /** Jobs in flight here are told at once; other nodes find the gate changed when they look at it. */
   async expirePause(timer: TakenTimer): Promise<void> {
     const expiry = JSON.parse(timer.body) as PauseExpiry;
-    const mode: StopMode = 'abort';
-    if (await this.#database.call(expirePause, expiry)) this.#controller.onGateClosed(expiry.laneRunId, mode);
+    const { laneRunId, incarnation } = expiry;
+    if (await this.#database.call(expirePause, expiry)) this.#controller.onGateClosed({ laneRunId, incarnation, mode: 'abort' });
     // One that was set anew meanwhile goes on.
     await this.#database.call(finishHeldTimer, { id: timer.id, heldUntil: timer.heldUntil });
     this.#hub.notify(timer.executionId);

@@ -1,5 +1,5 @@
 /** ExecutionService over the control plane and the read connection. */
-import { makeError, newId, ok, phaseOf, refuse, type Command, type ErrorObject, type Result } from '@laneway/model';
+import { newId, ok, refuse, type Command, type ErrorObject, type Result } from '@laneway/model';
 import type {
   Blocker,
   ControlRequest,
@@ -15,7 +15,6 @@ import type {
   TaskView,
 } from '../engine-api.ts';
 import { itemsOfExecution } from '../persistence/sql/conservation.ts';
-import { discardExecution } from '../persistence/sql/deletion.ts';
 import { readEvents } from '../persistence/sql/events.ts';
 import { findTask, listExecutions, loadExecution, viewExecution } from '../persistence/sql/executions.ts';
 import { standing } from '../persistence/sql/standing.ts';
@@ -24,6 +23,7 @@ import type { Admission } from './admission.ts';
 import { blockersOf } from './blockers.ts';
 import { executionNotFound, type Applied, type Controller } from './controller.ts';
 import { pauseDeadline, type Deadlines } from './deadlines.ts';
+import { discard } from './discarding.ts';
 import type { Hub } from './hub.ts';
 import { laneRunsOf } from './lane-runs.ts';
 import { itemsInProcessing, receiptOf } from './receipt.ts';
@@ -122,15 +122,9 @@ export class Executions implements ExecutionService {
   }
 
   async delete(request: ControlRequest): Promise<Result<void>> {
-    for (;;) {
-      const { execution } = await this.#database.call(loadExecution, { executionId: request.executionId });
-      if (execution === null) return refuse(executionNotFound());
-      const phase = phaseOf(execution.status);
-      if (phase === 'waiting' || phase === 'ongoing') return refuse(makeError('atmWorkflowExecutionNotStopped'));
-      const { id, version } = execution;
-      if ((await this.#database.call(discardExecution, { executionId: id, expectedVersion: version, mark: null })) === 'discarded')
-        return ok(undefined);
-    }
+    const { execution } = await this.#database.call(loadExecution, { executionId: request.executionId });
+    const outcome = await discard(this.#database, execution, { mark: null, dryRun: false });
+    return outcome.kind === 'refused' ? refuse(outcome.error) : ok(undefined);
   }
 
   async view(executionId: string): Promise<ExecutionView | null> {

@@ -1,3 +1,5 @@
+import { sleep } from '../sleep.ts';
+
 /** At most so many steps a second, evenly spaced; who comes at the same time waits one after the other. */
 export class Pace {
   readonly #intervalMs: number;
@@ -15,15 +17,7 @@ export class Pace {
     this.#freeAt = at + this.#intervalMs * weight;
     // Timers are coarser than the pace: short waits are saved up.
     if (at - now < 10) return true;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, at - now);
-      signal.addEventListener('abort', done);
-    });
+    await sleep(at - now, signal);
     return !signal.aborted;
   }
 }

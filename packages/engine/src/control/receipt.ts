@@ -21,7 +21,7 @@ export function receiptOf(view: ExecutionView, items: ItemsOfExecution): Receipt
   return { executionId: execution.id, status: execution.status, stop: execution.stop, laneRuns };
 }
 
-const nothing = { known: 0, complete: true, reached: 0, open: [] } as const;
+const nothing = { known: 0, complete: true, open: [] } as const;
 
 function laneRunReceipt(laneRun: LaneRun, items: ItemsOfExecution): LaneRunReceipt {
   const input: Omit<LaneRunItems, 'laneRunId'> = items.laneRuns.find(({ laneRunId }) => laneRunId === laneRun.id) ?? nothing;

@@ -5,7 +5,7 @@
  *
  * healthy → (bad looks, within the grace) → reported → healthy. Only a good look leaves `reported`.
  */
-import { makeError, type ErrorObject } from '@laneway/model';
+import type { ErrorObject } from '@laneway/model';
 import type { LambdaRuntime } from '../lambdas/runtime.ts';
 import type { Logger } from '../logger.ts';
 import { liveExecutions } from '../persistence/sql/executions.ts';
@@ -43,7 +43,7 @@ export class RuntimeMonitor {
   async tick(): Promise<void> {
     const { runtime, graceAttempts, log } = this.#parts;
     if (runtime.health === undefined) return;
-    this.#error = await runtime.health().catch((error: unknown) => makeError('atmOpenfaasQueryFailed', { reason: String(error) }));
+    this.#error = await runtime.health();
     this.#looks += 1;
     if (this.#error === null) {
       this.#badLooks = 0;

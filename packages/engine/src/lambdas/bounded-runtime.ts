@@ -4,11 +4,12 @@
  *
  * Invariants
  * 1. `run` settles at most `graceMs + OVERDUE_MS` after its signal aborted, `prepare` at most `OVERDUE_MS` after, `dispose` at most `OVERDUE_MS`
- *    after its call. None of them rejects.
+ *    after its call, `health` at most `HEALTH_OVERDUE_MS` after: no answer is a bad one. None of them rejects.
  * 2. Nothing of a job is passed on after its outcome: a late answer, heartbeat or output is dropped; that it ended is logged (P1).
  * 3. The place of a job that did not end is taken until it does: no other job is put beside it. Without any place left jobs crash at once.
  * 4. A handle that is ready too late is disposed.
  */
+import { makeError, type ErrorObject } from '@laneway/model';
 import type { JobControl, JobOutcome, JobToRun, LambdaHandle, LambdaRuntime, PrepareOutcome, TaskToPrepare } from './runtime.ts';
 
 /** Less than a second, so that what the engine records afterwards still comes within it; more than a runtime needs to kill. */
@@ -16,14 +17,27 @@ const OVERDUE_MS = 800;
 /** A runtime that keeps jobs beyond their end need not be waited for again when it is disposed. */
 const DISPOSE_OVERDUE_MS = 100;
 
+/** The end of a node waits for the look at its runtime. */
+const HEALTH_OVERDUE_MS = 2000;
+
 type Warn = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
 export function boundRuntime(runtime: LambdaRuntime, warn: Warn): LambdaRuntime {
   return {
     prepare: async (task, signal) => await prepare(runtime, task, signal, warn),
+    ...(runtime.health === undefined ? {} : { health: async () => await healthOf(runtime) }),
     list: () => runtime.list(),
     close: async () => await runtime.close(),
   };
+}
+
+async function healthOf(runtime: LambdaRuntime): Promise<ErrorObject | null> {
+  const due = new Deadline();
+  due.start(HEALTH_OVERDUE_MS);
+  const first = await Promise.race([attempt(async () => (await runtime.health?.()) ?? null), due.passed]);
+  due.clear();
+  if (first === 'overdue') return makeError('atmOpenfaasQueryFailed', { reason: 'It did not answer in time.' });
+  return first.ok ? first.value : makeError('atmOpenfaasQueryFailed', { reason: first.reason });
 }
 
 async function prepare(runtime: LambdaRuntime, task: TaskToPrepare, signal: AbortSignal, warn: Warn): Promise<PrepareOutcome> {

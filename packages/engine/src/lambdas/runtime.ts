@@ -90,7 +90,7 @@ export type PrepareOutcome =
 export interface LambdaRuntime {
   /** Never rejects; aborting the signal ends the preparation promptly and leaves nothing behind. */
   prepare(task: TaskToPrepare, signal: AbortSignal): Promise<PrepareOutcome>;
-  /** Why no lambda can run at the moment, or null; absent where that cannot happen. */
+  /** Why no lambda can run at the moment, or null; absent where that cannot happen. A failure, or no answer for 2 s, counts as a reason. */
   health?(): Promise<ErrorObject | null>;
   /** A line for each known lambda, for `laneway lambda list` and doctor. */
   list(): readonly { readonly name: string; readonly images: readonly string[]; readonly source: string; readonly kind: string }[];

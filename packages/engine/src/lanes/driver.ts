@@ -331,6 +331,8 @@ export class Driver {
   async #leave(laneRunId: string): Promise<void> {
     await this.#context.stopWork(laneRunId, 'abort');
     await this.#context.handles.dispose(laneRunId);
+    // Resumed before this driver looks again, it may be stopped once more.
+    if (this.#stopping?.laneRunId === laneRunId) this.#stopping = undefined;
     this.#known.delete(laneRunId);
   }
 

@@ -183,7 +183,7 @@ export class LaneRunWorker {
     const first = Math.min(...batches.map((batch) => batch.firstItem));
     const last = Math.max(...batches.map((batch) => batch.firstItem + batch.itemCount));
     const items = await readItems(database, { laneRunId: this.laneRunId, input: gate.input, first, count: last - first });
-    if (this.#closing !== undefined) return;
+    // Also when a stop came meanwhile: it returns them as batches that were not handed over.
     for (const claimed of batches) {
       const offset = claimed.firstItem - first;
       const own = items.slice(offset, offset + claimed.itemCount).map((item, position) => ({ ...item, position }));

@@ -25,6 +25,7 @@ import {
 import { noteDriver } from '../persistence/sql/standing.ts';
 import { returnDeadSlices } from '../persistence/sql/slices.ts';
 import type { Database } from '../persistence/sql.ts';
+import { sleep } from '../sleep.ts';
 import { Driver, type DriverContext } from './driver.ts';
 import type { WorkSet } from './work-set.ts';
 
@@ -212,16 +213,7 @@ export class NodeLife {
       } catch (error) {
         this.#options.log.error({ event: 'loopFailed', error }, 'a loop of the node failed and goes on');
       }
-      if (signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const timer = setTimeout(done, everyMs);
-        signal.addEventListener('abort', done);
-      });
+      await sleep(everyMs, signal);
     }
   }
 

@@ -15,6 +15,7 @@ import { appendWalk } from '../persistence/sql/walks.ts';
 import type { Drive, NodeIdentity } from '../persistence/sql/nodes.ts';
 import { readStoreItems, storeSize } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
+import { sleep } from '../sleep.ts';
 
 export interface WalkContext {
   readonly database: Database;
@@ -61,7 +62,7 @@ export async function walkLaneRun(context: WalkContext, params: WalkParams): Pro
   try {
     while (!signal.aborted) {
       if (gate.known - gate.frontier * gate.batchSize >= batchesAhead * gate.batchSize) {
-        await pause(signal);
+        await sleep(pauseMs, signal);
       } else {
         open ??= await openWalk(context, { space, rootsStoreId, position, rootCount, fileType });
         const step = await open.walk.next(Math.min(maxItemsPerStep, batchesAhead * gate.batchSize));
@@ -132,16 +133,4 @@ async function readRoots(
   const ids = texts.map((text) => JSON.parse(text) as string);
   const found = await context.files.resolveMany(ids);
   return ids.map((id) => found.get(id) ?? null);
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, pauseMs);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -8,8 +8,8 @@
  */
 import type { StopMode } from '@laneway/model';
 import { crashReason } from '../control/crash-reason.ts';
-import type { Controller } from '../control/controller.ts';
-import { compiledTask, type PlanCache } from '../control/plan.ts';
+import type { ClosedGate, Controller } from '../control/controller.ts';
+import { compiledTask, lambdaOf, laneSchema, type PlanCache } from '../control/plan.ts';
 import type { SpaceMount } from '../lambdas/runtime.ts';
 import type { Logger } from '../logger.ts';
 import { viewExecution } from '../persistence/sql/executions.ts';
@@ -23,7 +23,6 @@ import type { WorkerTask } from './worker-parts.ts';
 import type { RuntimeHandles } from './runtime-handles.ts';
 import { JobScheduler } from './scheduler.ts';
 import { taskToPrepare } from './task-setup.ts';
-import { lambdaOf, laneSchema } from '../control/plan.ts';
 
 export interface WorkSetOptions {
   readonly database: Database;
@@ -185,9 +184,10 @@ export class WorkSet {
     );
   }
 
-  /** A stop was acknowledged on this node: from here on nothing of the lane run is handed over. */
-  revoke(laneRunId: string, mode: StopMode): void {
-    void this.#scheduler.workers.get(laneRunId)?.stop(mode);
+  /** A stop was acknowledged on this node: from here on nothing of the lane run is handed over, unless it was resumed meanwhile. */
+  revoke({ laneRunId, incarnation, mode }: ClosedGate): void {
+    const worker = this.#scheduler.workers.get(laneRunId);
+    if (worker !== undefined && worker.incarnation <= incarnation) void worker.stop(mode);
   }
 
   /** Stops the work on a lane run whose gate is closed: it is not begun again. */
@@ -202,7 +202,7 @@ export class WorkSet {
     const worker = this.#scheduler.workers.get(laneRunId);
     await worker?.stop(mode);
     await worker?.giveBack();
-    this.#scheduler.remove(laneRunId);
+    if (this.#scheduler.workers.get(laneRunId) === worker) this.#scheduler.remove(laneRunId);
     this.#refused.delete(laneRunId);
   }
 
@@ -253,6 +253,8 @@ export class WorkSet {
       for (const laneRunId of laneRunIds) {
         const worker = this.#scheduler.workers.get(laneRunId);
         const epoch = found.get(laneRunId);
+        // The answer is older than the resume for which the worker was made.
+        if (worker !== undefined && epoch !== undefined && epoch.incarnation < worker.incarnation) continue;
         // A gate that was closed and opened again meanwhile is of another incarnation: what was begun here is void.
         const isOpen = epoch?.active === true && (worker === undefined || epoch.incarnation === worker.incarnation);
         worker?.authorisation.granted(epoch?.stopEpoch ?? Number.MAX_SAFE_INTEGER - 1, isOpen, askedAt);

@@ -258,3 +258,24 @@ describe('preparing', () => {
     expect(await boundRuntime(rejecting, warn).prepare(task, signal)).toEqual({ kind: 'failed', reason: 'later' });
   });
 });
+
+describe('the look at a runtime', () => {
+  const healthOf = (health: NonNullable<LambdaRuntime['health']>) => boundRuntime({ ...runtimeOf(never), health }, warn).health?.();
+
+  test('is bad when it does not answer, throws or rejects', async () => {
+    const overdue = healthOf(never);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await overdue).toMatchObject({ id: 'atmOpenfaasQueryFailed' });
+    const throwing = healthOf(() => {
+      throw new Error('at once');
+    });
+    expect(await throwing).toMatchObject({ id: 'atmOpenfaasQueryFailed', details: { reason: 'at once' } });
+    const rejecting = healthOf(async () => await Promise.reject(new Error('later')));
+    expect(await rejecting).toMatchObject({ id: 'atmOpenfaasQueryFailed', details: { reason: 'later' } });
+  });
+
+  test('is passed on, and absent where there is nothing to look at', async () => {
+    expect(await healthOf(async () => await Promise.resolve(null))).toBeNull();
+    expect(Object.keys(boundRuntime(runtimeOf(never), warn))).not.toContain('health');
+  });
+});

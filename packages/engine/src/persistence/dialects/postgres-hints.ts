@@ -4,8 +4,8 @@
  *
  * The channel is `connecting`, then `listening`, after a loss `waiting` for its next attempt, and at last `closed`.
  * Invariants: 1. At most one connection. 2. At most one notification for each execution and 20 ms, all that wait in
- * one statement. 3. What cannot be sent waits for the
- * connection, bounded; what is lost all the same is found by the polls of the others. 4. Nothing here rejects or throws.
+ * one statement. 3. What cannot be sent waits for the connection, bounded; what is lost all the same is found by the
+ * polls of the others. 4. Nothing here rejects or throws.
  */
 import { Client } from 'pg';
 import type { HintChannel, HintListener, News } from '../hints.ts';

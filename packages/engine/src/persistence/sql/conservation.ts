@@ -8,8 +8,6 @@ export interface LaneRunItems {
   readonly known: number;
   /** No more items will become known. */
   readonly complete: boolean;
-  /** Items of batches that were ever claimed. */
-  readonly reached: number;
   readonly open: readonly OpenBatch[];
 }
 
@@ -23,20 +21,17 @@ export const itemsOfExecution = defineVerb(
   'itemsOfExecution',
   'read',
   async (tx, params: { readonly executionId: string }): Promise<ItemsOfExecution> => {
-    const gates = await tx.all<{ id: string; known: number; complete: number; frontier: number; size: number }>(
-      'select lane_run_id as id, known, complete, frontier, batch_size as size from gate where execution_id = ?',
+    const gates = await tx.all<{ id: string; known: number; complete: number }>(
+      'select lane_run_id as id, known, complete from gate where execution_id = ?',
       [params.executionId],
     );
-    const laneRuns: LaneRunItems[] = [];
-    for (const gate of gates) {
-      laneRuns.push({
-        laneRunId: gate.id,
-        known: gate.known,
-        complete: gate.complete === 1,
-        reached: Math.min(gate.known, gate.frontier * gate.size),
-        open: await readOpenBatches(tx, gate.id),
-      });
-    }
+    const open = Map.groupBy(await readOpenBatches(tx, params), (batch) => batch.laneRunId);
+    const laneRuns = gates.map((gate) => ({
+      laneRunId: gate.id,
+      known: gate.known,
+      complete: gate.complete === 1,
+      open: open.get(gate.id) ?? [],
+    }));
     return { laneRuns, counts: await sumsOfExecution(tx, params.executionId) };
   },
 );

@@ -78,11 +78,17 @@ interface OpenBatchRow {
   readonly done_tasks: string;
 }
 
-export async function readOpenBatches(tx: SqlTransaction, laneRunId: string): Promise<readonly OpenBatch[]> {
+/** Of one lane run, or of all lane runs of an execution. */
+export async function readOpenBatches(
+  tx: SqlTransaction,
+  of: { readonly laneRunId: string } | { readonly executionId: string },
+): Promise<readonly OpenBatch[]> {
+  const [condition, id] =
+    'laneRunId' in of ? ['= ?', of.laneRunId] : ['in (select lane_run_id from gate where execution_id = ?)', of.executionId];
   const found = await tx.all<OpenBatchRow>(
     `select batch.lane_run_id, box_index, started, case when node_id is null then 0 else 1 end as held, item_count, remaining, done_tasks
-     from batch join slice on slice.id = batch.slice_id where batch.lane_run_id = ?`,
-    [laneRunId],
+     from batch join slice on slice.id = batch.slice_id where batch.lane_run_id ${condition}`,
+    [id],
   );
   return found.map((row) => ({
     laneRunId: row.lane_run_id,
@@ -125,7 +131,7 @@ export const thresholdFigures = defineVerb(
     const gate = await tx.get<{ known: number; batch_size: number }>('select known, batch_size from gate where lane_run_id = ?', [
       params.laneRunId,
     ]);
-    const open = await readOpenBatches(tx, params.laneRunId);
+    const open = await readOpenBatches(tx, params);
     const inProcessing = open
       .filter((batch) => batch.boxIndex === params.boxIndex && batch.started && !batch.doneTaskIds.includes(params.taskId))
       .reduce((sum, batch) => sum + batch.itemCount, 0);
@@ -199,7 +205,7 @@ export async function suspendSlices(tx: SqlTransaction, params: ClosingWork): Pr
 /** Locks the slices, counts jobs that nobody gave back as unreachable, and returns the open batches. */
 async function lockOpenWork(tx: SqlTransaction, { executionId, laneRun }: ClosingWork): Promise<readonly OpenBatch[]> {
   await tx.all(`select id from slice where lane_run_id = ? order by id${tx.dialect.forUpdate}`, [laneRun.id]);
-  const open = await readOpenBatches(tx, laneRun.id);
+  const open = await readOpenBatches(tx, { laneRunId: laneRun.id });
   const counts = open
     .filter((batch) => batch.inHand)
     .flatMap((batch) =>

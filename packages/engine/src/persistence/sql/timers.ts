@@ -1,5 +1,6 @@
 /** Durable timers and side jobs: rows that any node takes when they are due; a restart loses none. */
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { marks } from './placeholders.ts';
 
 export interface Timer {
   readonly id: string;
@@ -46,14 +47,16 @@ export const takeDueTimers = defineVerb(
       `select id, kind, execution_id, due_at, body from timer where due_at <= ? order by due_at limit ?${tx.dialect.skipLocked}`,
       [now, params.limit],
     );
-    for (const timer of due) await tx.run('update timer set due_at = ? where id = ?', [now + params.holdMs, timer.id]);
+    if (due.length === 0) return [];
+    const heldUntil = now + params.holdMs;
+    await tx.run(`update timer set due_at = ? where id in (${marks(due.length)})`, [heldUntil, ...due.map((timer) => timer.id)]);
     return due.map((row) => ({
       id: row.id,
       kind: row.kind,
       executionId: row.execution_id,
       dueAt: row.due_at,
       body: row.body,
-      heldUntil: now + params.holdMs,
+      heldUntil,
     }));
   },
 );
