@@ -48,7 +48,8 @@ class Bench {
   async cancelled(schemaId: string, input: unknown): Promise<Cancelled> {
     const { executions } = this.client;
     const executionId = await this.start(schemaId, input);
-    while ((await this.#inFlight(executionId)) < jobsInFlight) await new Promise((resolve) => setTimeout(resolve, 10));
+    // Every runner has answered once: what is measured is not their start.
+    while (!(await this.#isUnderWay(executionId))) await new Promise((resolve) => setTimeout(resolve, 20));
     const ended = this.#cancelledAt(executionId);
     const askedAt = performance.now();
     await executions.cancel(executionId);
@@ -66,10 +67,12 @@ class Bench {
     throw new Error(`execution ${executionId} was not cancelled`);
   }
 
-  async #inFlight(executionId: string): Promise<number> {
+  async #isUnderWay(executionId: string): Promise<boolean> {
     const { lanes } = await this.client.executions.details(executionId);
     const taskId = lanes[0]?.runs[0]?.parallelBoxes[0]?.taskRegistry['echo'];
-    return taskId === undefined ? 0 : (await this.client.executions.task(taskId)).itemsInProcessing;
+    if (taskId === undefined) return false;
+    const { itemsProcessed } = await this.client.executions.task(taskId);
+    return itemsProcessed >= jobsInFlight;
   }
 }
 

@@ -110,7 +110,8 @@ export class LaneRunWorker {
    */
   stop(mode: StopMode): Promise<void> {
     this.authorisation.revoke();
-    if (mode === 'abort') this.#abort.abort();
+    // Nothing is handed over from here on; the signals follow once whoever asked has its answer.
+    if (mode === 'abort') setImmediate(() => this.#abort.abort());
     this.#closing ??= this.#close();
     return this.#closing;
   }

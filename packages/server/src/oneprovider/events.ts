@@ -101,6 +101,19 @@ class EventStream {
 
   /** Sends what is new after the version, then waits; returns the version reached. */
   async tick(executionId: string, version: number): Promise<number> {
+    // Listening begins before reading: what is written in between must not wait for the next look.
+    const listening = new AbortController();
+    const { progressIntervalMs } = this.#deps.settings;
+    const signal = AbortSignal.any([this.#signal, listening.signal]);
+    const changed = this.#deps.executions.waitForChange(executionId, progressIntervalMs, signal);
+    try {
+      return await this.#tick(executionId, version, changed);
+    } finally {
+      listening.abort();
+    }
+  }
+
+  async #tick(executionId: string, version: number, changed: Promise<void>): Promise<number> {
     const events = await this.#deps.executions.events(executionId, version, eventsPerRead);
     for (const event of events) this.#write(`id: ${event.version}\nevent: ${event.subject}\ndata: ${JSON.stringify(eventData(event))}\n\n`);
     await this.#drained();
@@ -114,9 +127,9 @@ class EventStream {
       this.#over.abort();
       return reached;
     }
-    const { keepAliveMs, progressIntervalMs } = this.#deps.settings;
+    const { keepAliveMs } = this.#deps.settings;
     if (performance.now() - this.#writtenAt >= keepAliveMs) this.#write(': keep-alive\n\n');
-    if (!this.#signal.aborted) await this.#deps.executions.waitForChange(executionId, progressIntervalMs, this.#signal);
+    await changed;
     return reached;
   }
 
