@@ -110,8 +110,7 @@ export class LaneRunWorker {
    */
   stop(mode: StopMode): Promise<void> {
     this.authorisation.revoke();
-    // Nothing is handed over from here on; the signals follow once whoever asked has its answer.
-    if (mode === 'abort') setImmediate(() => this.#abort.abort());
+    if (mode === 'abort') this.#abort.abort();
     this.#closing ??= this.#close();
     return this.#closing;
   }
