@@ -18,8 +18,10 @@ function handOver(pinned) {
 }
 
 async function start() {
-  // A server is mostly waiting: half the memory is worth more to its users than the last percent of speed.
-  setFlagsFromString('--optimize-for-size');
+  // A small young generation and a heap that grows slowly keep a server of a million items small, at little cost
+  // in speed; V8's own --optimize-for-size saves more memory and costs about a quarter of the items per second.
+  setFlagsFromString('--max-semi-space-size=1');
+  setFlagsFromString('--heap-growing-percent=8');
   // The compile cache first: it saves most of the start-up time of running from source.
   // Beside the packages: what is in a shared temporary directory could have been put there by anybody.
   nodeModule.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/laneway', import.meta.url)));
