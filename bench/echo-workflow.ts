@@ -1,8 +1,9 @@
 /** A workflow that sends a list of integers through the `echo` lambda of the catalogue into another list. */
 import type { WorkflowDump } from '@laneway/client';
-import type { LambdaRevision } from '@laneway/model';
+import type { DataSpec, LambdaRevision } from '@laneway/model';
 
 const integer = { type: 'number', integersOnly: true, allowedValues: null } as const;
+const text = { type: 'string', allowedValues: null } as const;
 const number = { type: 'number', integersOnly: false, allowedValues: null } as const;
 
 export const echoLambda: LambdaRevision = {
@@ -33,19 +34,30 @@ export const echoLambda: LambdaRevision = {
   state: 'stable',
 };
 
+function echoOf(dataSpec: DataSpec): LambdaRevision {
+  return {
+    ...echoLambda,
+    argumentSpecs: [{ name: 'value', dataSpec, isOptional: false, defaultValue: null }],
+    resultSpecs: [{ name: 'value', dataSpec, relayMethod: 'returnValue' }],
+  };
+}
+
 export interface EchoOptions {
   /** How each batch sleeps before it is echoed; 0 by default. */
   readonly sleepSec?: number;
   /** A range is not stored, whatever its length. */
   readonly input?: 'list' | 'range';
+  /** `integer` by default. */
+  readonly items?: 'integer' | 'text';
 }
 
 /** Plain form (format 2). */
-export function echoDump(batchSize: number, { sleepSec = 0, input = 'list' }: EchoOptions = {}): WorkflowDump {
+export function echoDump(batchSize: number, { sleepSec = 0, input = 'list', items = 'integer' }: EchoOptions = {}): WorkflowDump {
+  const itemDataSpec = items === 'integer' ? integer : text;
   const store = {
     description: '',
     type: 'list',
-    config: { itemDataSpec: integer },
+    config: { itemDataSpec },
     requiresInitialContent: false,
     defaultInitialContent: null,
   };
@@ -98,7 +110,7 @@ export function echoDump(batchSize: number, { sleepSec = 0, input = 'list' }: Ec
           1: {
             schemaFormatVersion: 2,
             originalAtmLambdaId: 'echo',
-            revision: { schemaFormatVersion: 2, originalRevisionNumber: 1, atmLambdaRevision: echoLambda },
+            revision: { schemaFormatVersion: 2, originalRevisionNumber: 1, atmLambdaRevision: echoOf(itemDataSpec) },
           },
         },
       },

@@ -14,7 +14,7 @@ const tables: Readonly<Record<'execution' | 'laneRun' | 'task', TransitionTable<
 
 const lateBreak = 'only a job of an earlier incarnation could break a task that has not begun, and those are fenced';
 
-/** Rows that the reducer has and this engine never asks for, and why: a simulation that takes one has failed. */
+/** Rows that the reducer has and this engine never asks for (docs/decisions/0008): a simulation that takes one has failed. */
 export const reservedRows: Readonly<Record<string, string>> = { 'task pending → failed': lateBreak, 'task resuming → failed': lateBreak };
 
 /** `subject from → to` of every other row, as the tracker names them. */

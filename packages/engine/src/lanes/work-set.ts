@@ -184,10 +184,15 @@ export class WorkSet {
     );
   }
 
-  /** A stop was acknowledged on this node: from here on nothing of the lane run is handed over, unless it was resumed meanwhile. */
+  /**
+   * A stop was acknowledged on this node: from here on nothing of the lane run is handed over, unless it was resumed
+   * meanwhile. The signals follow once whoever asked has its answer, which need not wait for them.
+   */
   revoke({ laneRunId, incarnation, mode }: ClosedGate): void {
     const worker = this.#scheduler.workers.get(laneRunId);
-    if (worker !== undefined && worker.incarnation <= incarnation) void worker.stop(mode);
+    if (worker === undefined || worker.incarnation > incarnation) return;
+    worker.authorisation.revoke();
+    setImmediate(() => void worker.stop(mode));
   }
 
   /** Stops the work on a lane run whose gate is closed: it is not begun again. */

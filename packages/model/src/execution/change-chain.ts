@@ -11,15 +11,16 @@ type Statuses = Map<string, string>;
 /** Where the changes and the two documents disagree, in words; empty when they do not. */
 export function checkChangeChain(before: Execution, after: Execution, changes: readonly Change[]): string[] {
   const problems: string[] = [];
-  const statuses = statusesOf(before, after);
+  const statuses = statusesOf(before);
   for (const change of changes) {
+    if (isNumbering(change, statuses)) rename(statuses, laneRunKey(change.laneIndex ?? 0, null), keyOf(change));
     const key = keyOf(change);
     const was = statuses.get(key) ?? null;
     if (was !== change.from) problems.push(`I15: ${key} was ${was}, the change says ${change.from} → ${change.to}`);
     if (change.to === null) statuses.delete(key);
     else statuses.set(key, change.to);
   }
-  for (const [key, status] of statusesOf(after, after)) {
+  for (const [key, status] of statusesOf(after)) {
     if (statuses.get(key) !== status) problems.push(`I11: ${key} is ${status}, the changes lead to ${statuses.get(key) ?? 'nothing'}`);
   }
   return problems;
@@ -40,15 +41,24 @@ function laneRunKey(laneIndex: number, runNumber: number | null): string {
   return `lane run ${laneIndex}/${runNumber ?? '-'}`;
 }
 
-/** Lane runs are named by their numbers in `naming`: one that was prepared in advance gets its number without an event. */
-function statusesOf(execution: Execution, naming: Execution): Statuses {
+/** A lane run prepared in advance has no number until it becomes the current one. */
+function isNumbering(change: Change, statuses: Statuses): boolean {
+  const isPromotion = change.subject === 'laneRun' && change.from === change.to && (change.runNumber ?? null) !== null;
+  return isPromotion && !statuses.has(keyOf(change)) && statuses.has(laneRunKey(change.laneIndex ?? 0, null));
+}
+
+function rename(statuses: Statuses, from: string, to: string): void {
+  statuses.set(to, statuses.get(from) ?? '');
+  statuses.delete(from);
+}
+
+function statusesOf(execution: Execution): Statuses {
   const statuses: Statuses = new Map([['execution', execution.status]]);
   for (const [index, lane] of execution.lanes.entries()) {
     for (const run of lane.endedRuns) statuses.set(laneRunKey(index + 1, run.runNumber), run.status);
   }
   for (const laneRun of liveRuns(execution)) {
-    const named = liveRuns(naming).find((run) => run.id === laneRun.id) ?? laneRun;
-    statuses.set(laneRunKey(laneRun.laneIndex, named.runNumber), laneRun.status);
+    statuses.set(laneRunKey(laneRun.laneIndex, laneRun.runNumber), laneRun.status);
     for (const task of laneRun.boxes.flatMap((box) => box.tasks)) statuses.set(`task ${task.id}`, task.status);
   }
   return statuses;

@@ -139,10 +139,11 @@ export class Draft {
     return changed;
   }
 
-  /** The lane run prepared in advance becomes the current one, with this number; the former one is archived. */
+  /** The lane run prepared in advance becomes the current one, with this number; its status stays. The former one is archived. */
   promoteInAdvance(runNumber: number): void {
     const laneRun = { ...this.laneRun('inAdvance'), runNumber };
     this.#archiveCurrent();
+    this.#recordLaneRun(laneRun, laneRun.status, laneRun.status);
     this.#execution = { ...this.#execution, current: laneRun, inAdvance: null, currentLaneIndex: laneRun.laneIndex };
   }
 

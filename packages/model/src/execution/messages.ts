@@ -92,7 +92,10 @@ export type EngineEvent =
   /** An internal error escaped while driving the execution. */
   | { readonly kind: 'crashed'; readonly error: ErrorObject };
 
-/** One state change; each becomes one numbered event of the execution's event log. */
+/**
+ * One state change; each becomes one numbered event of the execution's event log. `from` and `to` are the same in two
+ * cases: a stopping reason grew, or a lane run prepared in advance became the current one and got its number.
+ */
 export interface Change {
   readonly subject: 'execution' | 'laneRun' | 'task';
   readonly laneIndex?: number;

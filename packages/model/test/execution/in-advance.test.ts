@@ -24,6 +24,8 @@ describe('preparation in advance', () => {
     const scenario = new Scenario({ lanes: 2 }).active('1.1').inAdvance('run-2', 'enqueued').concludeAll().drained('run-3');
     expect([scenario.runs(1), scenario.runs(2), scenario.status]).toEqual([['1:finished'], ['1:enqueued'], 'active']);
     expect(scenario.execution.inAdvance).toBeNull();
+    const promotion = { subject: 'laneRun', laneIndex: 2, runNumber: 1, from: 'enqueued', to: 'enqueued' };
+    expect(scenario.changes.at(-1)).toEqual(promotion);
     expect(scenario.effects.map((effect) => effect.kind)).toEqual(expect.arrayContaining(['archiveLaneRun', 'openGate']));
     expect(scenario.effectsOf('openGate')[0]?.laneRun).toEqual(scenario.execution.current);
     expect(scenario.effectsOf('freezeStores').map((effect) => effect.storeIds)).toEqual([['run-1.exceptions'], ['input-store']]);
