@@ -81,6 +81,23 @@ CREATE TABLE counter (
 
 CREATE INDEX counter_by_execution on counter (execution_id);
 
+CREATE TABLE dataset (
+  id text primary key,
+  space_id text not null,
+  path text not null,
+  sort_key text not null,
+  root_file_type text not null,
+  state text not null,
+  parent_id text not null,
+  creation_time bigint not null
+);
+
+CREATE UNIQUE INDEX dataset_attached on dataset (space_id, path) where state = 'attached';
+
+CREATE INDEX dataset_by_parent on dataset (space_id, state, parent_id, sort_key, id);
+
+CREATE INDEX dataset_by_place on dataset (space_id, state, sort_key, id);
+
 CREATE TABLE driver (
   execution_id text primary key,
   node_id text not null,
@@ -331,6 +348,14 @@ CREATE INDEX space_by_name on space (name, id);
 
 CREATE UNIQUE INDEX space_by_path on space (path);
 
+CREATE TABLE space_group (
+  space_id text not null,
+  group_id text not null,
+  primary key (space_id, group_id)
+);
+
+CREATE INDEX space_group_by_group on space_group (group_id, space_id);
+
 CREATE TABLE space_member (
   space_id text not null,
   user_id text not null,
@@ -405,6 +430,14 @@ CREATE TABLE timer (
 CREATE INDEX timer_by_due on timer (due_at);
 
 CREATE INDEX timer_by_execution on timer (execution_id);
+
+CREATE TABLE user_group (
+  id text primary key,
+  name text not null,
+  type text not null,
+  creator_user_id text not null,
+  creation_time bigint not null
+);
 
 CREATE TABLE workflow_schema (
   id text primary key,

@@ -148,6 +148,7 @@ async function globalStore(
     schema,
     content: effective,
     spaceId: request.spaceId,
+    userId: request.userId,
     logLevel: request.logLevel,
   });
   if (!content.ok) {

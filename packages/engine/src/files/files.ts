@@ -4,6 +4,8 @@ import { ok, posixError, refuse, type Result } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { findFiles, registerFiles, type Space } from '../persistence/sql/files.ts';
 import { attributesOf, typeOf, wantsXattrs } from './attributes.ts';
+import { Datasets } from './datasets.ts';
+import { Entities } from './entities.ts';
 import { fileIdOf, isFileId } from './file-id.ts';
 import { componentsOf, openAny, placeOf, statEntry, within, withDirectory } from './open.ts';
 import type { FileAttributes, FileRef, FileService, FileType } from './port.ts';
@@ -22,11 +24,16 @@ export interface FilesParts {
   readonly pythonCommand?: string | null;
 }
 
+/** Whether a file is a dataset or lies in one (schemas §3). */
+const inheritanceName = 'effDatasetInheritancePath';
+
 /** Directories and entries looked at at the same time: the thread pool of the platform has four threads by default. */
 const width = 4;
 
 export class Files implements FileService {
   readonly spaces: Spaces;
+  readonly datasets: Datasets;
+  readonly entities: Entities;
   readonly #database: Database;
   readonly #providerId: string | null;
   readonly #helper: XattrHelper | null;
@@ -39,6 +46,8 @@ export class Files implements FileService {
     this.#providerId = providerId;
     this.#helper = pythonCommand === null ? null : new XattrHelper(pythonCommand);
     this.#xattrs = new Xattrs(database, this.#helper);
+    this.datasets = new Datasets(database, this);
+    this.entities = new Entities(database, this.datasets);
   }
 
   close(): void {
@@ -93,7 +102,20 @@ export class Files implements FileService {
       if (!opened.ok) for (const ref of group.refs) found.set(ref.fileId, opened);
     });
     if (names.includes('parentFileId')) await this.#registerParents(refs);
-    return found;
+    return names.includes(inheritanceName) ? await this.#withInheritance(refs, found) : found;
+  }
+
+  async #withInheritance(
+    refs: readonly FileRef[],
+    found: ReadonlyMap<string, Result<FileAttributes>>,
+  ): Promise<ReadonlyMap<string, Result<FileAttributes>>> {
+    const inherited = await this.datasets.inheritanceOf(refs);
+    return new Map(
+      [...found].map(([fileId, attributes]) => [
+        fileId,
+        attributes.ok ? ok({ ...attributes.value, [inheritanceName]: inherited.get(fileId) ?? 'none' }) : attributes,
+      ]),
+    );
   }
 
   async fileType(ref: FileRef): Promise<Result<FileType>> {

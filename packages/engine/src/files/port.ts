@@ -27,4 +27,51 @@ export interface FileService {
   /** The same for many files at once, by file id; each directory is opened once. */
   attributesOfMany(refs: readonly FileRef[], names: readonly string[]): Promise<ReadonlyMap<string, Result<FileAttributes>>>;
   fileType(ref: FileRef): Promise<Result<FileType>>;
+  /** What else values may refer to; absent where there are no datasets and groups. */
+  readonly entities?: EntityService;
+}
+
+export interface EntityService extends DatasetService, GroupService, MembershipService {}
+
+/** Everything a dataset tells (data-and-stores §2.3). */
+export interface DatasetInfo {
+  readonly datasetId: string;
+  readonly state: 'attached' | 'detached';
+  readonly rootFileId: string;
+  readonly rootFileType: string;
+  readonly rootFileDeleted: boolean;
+  /** Begins with the name of the space. */
+  readonly rootFilePath: string;
+  readonly protectionFlags: readonly string[];
+  readonly effectiveProtectionFlags: readonly string[];
+  readonly parentId: string | null;
+  readonly archiveCount: number;
+  /** Seconds. */
+  readonly creationTime: number;
+}
+
+export interface DatasetFact {
+  readonly spaceId: string;
+  readonly info: DatasetInfo;
+}
+
+export interface DatasetService {
+  /** By dataset id; unknown ids are missing in the answer. */
+  factsOf(datasetIds: readonly string[]): Promise<ReadonlyMap<string, DatasetFact>>;
+}
+
+export interface GroupInfo {
+  readonly groupId: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface GroupService {
+  /** By group id; groups that are not in the space are missing in the answer (R7). */
+  groupsOfSpace(spaceId: string, groupIds: readonly string[]): Promise<ReadonlyMap<string, GroupInfo>>;
+}
+
+export interface MembershipService {
+  /** Those of the spaces that the user is a member of. */
+  spacesOf(userId: string, spaceIds: readonly string[]): Promise<ReadonlySet<string>>;
 }

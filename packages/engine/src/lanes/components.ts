@@ -67,7 +67,9 @@ export async function buildComponents(request: ComponentsRequest): Promise<Resul
     const tasks: ComponentsOfBox['tasks'][number][] = [];
     for (const schema of box.tasks) {
       const compiled = compileTask(schema, lambdaOf(plan, schema.lambdaId, schema.lambdaRevisionNumber));
-      const problem = compiled.ok ? await checkConfig(compiled.value, { spaceId: execution.spaceId, files }) : compiled.error;
+      const problem = compiled.ok
+        ? await checkConfig(compiled.value, { spaceId: execution.spaceId, userId: execution.sessionUserId, files })
+        : compiled.error;
       if (problem !== null) return { ok: false, error: creationFailed(lane.id, boxFailed(box.id, taskFailed(schema.id, problem))) };
       const taskId = newId();
       const systemAuditLogId = newId();

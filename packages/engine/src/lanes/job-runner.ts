@@ -103,7 +103,7 @@ class TaskJobs {
     this.#setup = setup;
     const { execution, plan, lane } = setup;
     this.#targets = resultTargets(setup);
-    const values = { spaceId: execution.spaceId, files: parts.files };
+    const values = { spaceId: execution.spaceId, userId: execution.sessionUserId, files: parts.files };
     this.#arguments = {
       ...values,
       targets: this.#targets,

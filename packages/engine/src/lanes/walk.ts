@@ -2,10 +2,10 @@
  * Feeding a lane run from a tree: walks at most a few batches ahead of the claims, and writes items and the
  * new position in one transaction, so that each path is produced once per walk (design §6).
  */
-import type { Execution, LaneRun } from '@laneway/model';
+import type { DataSpec, Execution, LaneRun } from '@laneway/model';
 import { laneSchema, type PlanCache } from '../control/plan.ts';
+import { walkDatasets, type DatasetPosition } from '../files/dataset-walk.ts';
 import type { Files } from '../files/files.ts';
-import type { FileType } from '../files/port.ts';
 import type { Spaces } from '../files/spaces.ts';
 import { TreeWalk, walkStart, type WalkPosition, type WalkRoot } from '../files/tree-walk.ts';
 import type { Logger } from '../logger.ts';
@@ -35,7 +35,7 @@ const pauseMs = 20;
 interface Position {
   /** Index in the store of the first root of the page. */
   readonly page: number;
-  readonly within: WalkPosition;
+  readonly within: WalkPosition | DatasetPosition;
 }
 
 export interface WalkParams {
@@ -52,7 +52,7 @@ export async function walkLaneRun(context: WalkContext, params: WalkParams): Pro
   const laneRun: LaneRun = execution.current;
   const space = await context.spaces.get(execution.spaceId);
   if (space === null) throw new Error(`the space ${execution.spaceId} does not exist`);
-  const fileType = await iteratedFileType(context.plans, execution, laneRun);
+  const itemDataSpec = await iteratedSpec(context.plans, execution, laneRun);
   let gate = params.gate;
   let position = (gate.walk?.position as Position | null | undefined) ?? { page: 0, within: walkStart };
   const rootsStoreId = gate.walk?.rootsStoreId;
@@ -64,22 +64,16 @@ export async function walkLaneRun(context: WalkContext, params: WalkParams): Pro
       if (gate.known - gate.frontier * gate.batchSize >= batchesAhead * gate.batchSize) {
         await sleep(pauseMs, signal);
       } else {
-        open ??= await openWalk(context, { space, rootsStoreId, position, rootCount, fileType });
-        const step = await open.walk.next(Math.min(maxItemsPerStep, batchesAhead * gate.batchSize));
+        open ??= await openWalk(context, { space, rootsStoreId, position, rootCount, itemDataSpec });
+        const step = await open.next(Math.min(maxItemsPerStep, batchesAhead * gate.batchSize));
         const pageEnd = position.page + open.rootCount;
         const done = step.done && pageEnd >= rootCount;
         position = step.done ? { page: pageEnd, within: walkStart } : { page: position.page, within: step.position };
         if (step.done) {
-          await open.walk.close();
+          await open.close();
           open = undefined;
         }
-        const paths = step.items.map((item) => item.path);
-        await context.files.register(space.id, paths);
-        const items = [
-          ...step.items.map((item) => JSON.stringify(item.fileId)),
-          ...step.failed.map((path) => JSON.stringify({ unreadableName: path })),
-        ];
-        const written = await database.call(appendWalk, { drive, laneRunId: gate.laneRunId, items, position, done });
+        const written = await database.call(appendWalk, { drive, laneRunId: gate.laneRunId, items: step.items, position, done });
         if (!written) return;
         context.inputGrew(gate);
         if (done) return;
@@ -89,48 +83,75 @@ export async function walkLaneRun(context: WalkContext, params: WalkParams): Pro
       gate = next;
     }
   } finally {
-    await open?.walk.close();
+    await open?.close();
   }
 }
 
 interface OpenWalk {
-  readonly walk: TreeWalk;
   /** Roots of the page that is being walked. */
   readonly rootCount: number;
+  /** Items are JSON texts in stored form. */
+  next(maxItems: number): Promise<{ readonly items: readonly string[]; readonly position: Position['within']; readonly done: boolean }>;
+  close(): Promise<void>;
 }
 
-async function openWalk(
-  context: WalkContext,
-  params: {
-    readonly space: Space;
-    readonly rootsStoreId: string;
-    readonly position: Position;
-    readonly rootCount: number;
-    readonly fileType: FileType | 'ANY';
-  },
-): Promise<OpenWalk> {
-  const { space, rootsStoreId, position, rootCount, fileType } = params;
-  const roots = await readRoots(context, {
-    storeId: rootsStoreId,
-    from: position.page,
-    to: Math.min(rootCount, position.page + rootsPerPage),
+interface OpenParams {
+  readonly space: Space;
+  readonly rootsStoreId: string;
+  readonly position: Position;
+  readonly rootCount: number;
+  readonly itemDataSpec: DataSpec;
+}
+
+async function openWalk(context: WalkContext, params: OpenParams): Promise<OpenWalk> {
+  const { rootsStoreId, position, rootCount, itemDataSpec } = params;
+  const to = Math.min(rootCount, position.page + rootsPerPage);
+  const texts = await context.database.call(readStoreItems, { storeId: rootsStoreId, from: position.page, to });
+  const rootIds = texts.map((text) => JSON.parse(text) as string);
+  return itemDataSpec.type === 'dataset' ? datasetsOf(context, params, rootIds) : await filesOf(context, params, rootIds);
+}
+
+async function filesOf(context: WalkContext, params: OpenParams, rootIds: readonly string[]): Promise<OpenWalk> {
+  const { space, position, itemDataSpec } = params;
+  const found = await context.files.resolveMany(rootIds);
+  const walk = new TreeWalk({
+    space,
+    roots: rootIds.map((id): WalkRoot | null => found.get(id) ?? null),
+    position: position.within as WalkPosition,
+    fileType: itemDataSpec.type === 'file' ? itemDataSpec.fileType : 'ANY',
   });
-  return { walk: new TreeWalk({ space, roots, position: position.within, fileType }), rootCount: roots.length };
+  return {
+    rootCount: rootIds.length,
+    next: async (maxItems) => {
+      const step = await walk.next(maxItems);
+      await context.files.register(
+        space.id,
+        step.items.map((item) => item.path),
+      );
+      const unreadable = step.failed.map((path) => JSON.stringify({ unreadableName: path }));
+      return { ...step, items: [...step.items.map((item) => JSON.stringify(item.fileId)), ...unreadable] };
+    },
+    close: async () => await walk.close(),
+  };
 }
 
-async function iteratedFileType(plans: PlanCache, execution: Execution, laneRun: LaneRun): Promise<FileType | 'ANY'> {
+function datasetsOf({ files }: WalkContext, { space, position: start }: OpenParams, rootIds: readonly string[]): OpenWalk {
+  let position = start.within as DatasetPosition;
+  return {
+    rootCount: rootIds.length,
+    next: async (maxItems) => {
+      const step = await walkDatasets(files.datasets, { rootIds, spaceId: space.id, position, maxItems });
+      position = step.position;
+      return { ...step, items: step.items.map((info) => JSON.stringify(info)) };
+    },
+    close: async () => await Promise.resolve(),
+  };
+}
+
+async function iteratedSpec(plans: PlanCache, execution: Execution, laneRun: LaneRun): Promise<DataSpec> {
   const plan = await plans.plan(execution.id);
   const { storeSchemaId } = laneSchema(plan, laneRun.laneIndex).storeIteratorSpec;
   const store = plan.revision.stores.find((candidate) => candidate.id === storeSchemaId);
-  return store?.type === 'treeForest' && store.config.itemDataSpec.type === 'file' ? store.config.itemDataSpec.fileType : 'ANY';
-}
-
-async function readRoots(
-  context: WalkContext,
-  params: { readonly storeId: string; readonly from: number; readonly to: number },
-): Promise<readonly (WalkRoot | null)[]> {
-  const texts = await context.database.call(readStoreItems, params);
-  const ids = texts.map((text) => JSON.parse(text) as string);
-  const found = await context.files.resolveMany(ids);
-  return ids.map((id) => found.get(id) ?? null);
+  if (store?.type !== 'treeForest') throw new Error(`the store ${storeSchemaId} has no trees to walk`);
+  return store.config.itemDataSpec;
 }

@@ -6,6 +6,7 @@
 import { makeError, ok, posixError, refuse, type DataSpec, type ErrorObject, type Result } from '@laneway/model';
 import { compileType } from '../values/compile-type.ts';
 import { gatherFacts, noFacts, type Facts } from '../values/facts.ts';
+import { ReferenceIds } from '../values/reference-ids.ts';
 import { UnreadableName } from '../values/unreadable-name.ts';
 import { describedAttributes } from '../values/value-type.ts';
 import type { CompiledArgument, CompiledTask } from './compile-task.ts';
@@ -111,13 +112,13 @@ function conformConfig(task: CompiledTask, facts: Facts): Result<Readonly<Record
 }
 
 async function factsOf(task: CompiledTask, batch: readonly Values[], context: ArgumentContext): Promise<Facts> {
-  const fileIds = new Set<string>();
-  for (const { type, value } of task.config) type.collect(value, fileIds);
+  const ids = new ReferenceIds();
+  for (const { type, value } of task.config) type.collect(value, ids);
   for (const [index, { type }] of task.arguments.entries()) {
-    if (!type.hasFiles) continue;
-    for (const values of batch) type.collect(values[index], fileIds);
+    if (!type.hasReferences) continue;
+    for (const values of batch) type.collect(values[index], ids);
   }
-  return fileIds.size === 0 ? noFacts(context.spaceId) : await gatherFacts(context, fileIds, task.attributes);
+  return ids.isEmpty ? noFacts(context.spaceId) : await gatherFacts(context, ids, task.attributes);
 }
 
 /** Contents of all single value stores that arguments read; the first problem, wrapped for its argument. */
@@ -142,9 +143,9 @@ async function readStore(atmStoreSchemaId: string, context: ArgumentContext): Pr
   if (text === null) return refuse(makeError('atmStoreContentNotSet', { atmStoreSchemaId }));
   const type = compileType((target.config as { readonly itemDataSpec: DataSpec }).itemDataSpec);
   const stored: unknown = JSON.parse(text);
-  const fileIds = new Set<string>();
-  type.collectStored(stored, fileIds);
-  const described = type.describe(stored, await gatherFacts(context, fileIds, describedAttributes));
+  const ids = new ReferenceIds();
+  type.collectStored(stored, ids);
+  const described = type.describe(stored, await gatherFacts(context, ids, describedAttributes));
   return described.ok ? described : refuse(makeError('forbidden'));
 }
 

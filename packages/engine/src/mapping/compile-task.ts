@@ -16,6 +16,7 @@ import {
 } from '@laneway/model';
 import { compileType } from '../values/compile-type.ts';
 import { gatherFacts, type ValueContext } from '../values/facts.ts';
+import { ReferenceIds } from '../values/reference-ids.ts';
 import type { ValueType } from '../values/value-type.ts';
 import { dependsOnItem, storesOf } from './value-builders.ts';
 
@@ -82,9 +83,9 @@ export function compileTask(task: TaskSchema, lambda: LambdaRevision): Result<Co
 
 /** The full check of the config at the creation of a task, references included (R76); null = acceptable. */
 export async function checkConfig(task: CompiledTask, context: ValueContext): Promise<ErrorObject | null> {
-  const fileIds = new Set<string>();
-  for (const { type, value } of task.config) type.collect(value, fileIds);
-  const facts = await gatherFacts(context, fileIds);
+  const ids = new ReferenceIds();
+  for (const { type, value } of task.config) type.collect(value, ids);
+  const facts = await gatherFacts(context, ids);
   for (const { name, type, value } of task.config) {
     const problem = type.validate(value, facts);
     if (problem !== null) return configError(name, problem);

@@ -19,7 +19,7 @@ async function contentOf(type: string, config: object, content: unknown, require
     requiresInitialContent,
     defaultInitialContent: null,
   } as unknown as StoreSchema;
-  return await read({ storeId: 'S', schema, content, spaceId: 's1', logLevel: 6 });
+  return await read({ storeId: 'S', schema, content, spaceId: 's1', userId: 'u1', logLevel: 6 });
 }
 
 const seriesOf = (nameGenerator: string, retention: number): object => ({

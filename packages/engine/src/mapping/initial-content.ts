@@ -15,6 +15,7 @@ import { cutIntoPieces } from '../stores/chunks.ts';
 import type { LogWrite, StoreWrite } from '../stores/writes.ts';
 import { compileType } from '../values/compile-type.ts';
 import { gatherFacts } from '../values/facts.ts';
+import { ReferenceIds } from '../values/reference-ids.ts';
 import { rootDataSpec } from '../values/items.ts';
 import { referenceCheck } from '../values/references.ts';
 import { isTooLarge, tooLarge } from './item-size.ts';
@@ -27,6 +28,8 @@ export interface InitialContentRequest {
   /** The effective content: what was supplied, else the default; null = none (R11). */
   readonly content: unknown;
   readonly spaceId: string;
+  /** Who schedules. */
+  readonly userId: string;
   /** Severity number of the execution's log level. */
   readonly logLevel: number;
 }
@@ -38,13 +41,13 @@ export interface InitialContentRequest {
 export type InitialContentReader = (request: InitialContentRequest) => Promise<Result<readonly StoreWrite[]>>;
 
 export function initialContentReader(files: FileService, maxItemBytes: number): InitialContentReader {
-  return async ({ storeId, schema, content, spaceId, logLevel }) => {
+  return async ({ storeId, schema, content, spaceId, userId, logLevel }) => {
     const insane = schema.type === 'timeSeries' ? checkExactSeries(schema.config) : null;
     if (insane !== null) return refuse(insane);
     if (content === null || content === undefined) {
       return schema.requiresInitialContent ? refuse(makeError('atmStoreMissingRequiredInitialContent')) : ok([]);
     }
-    const converted = await convert(schema, content, { spaceId, files, logLevel });
+    const converted = await convert(schema, content, { spaceId, userId, files, logLevel });
     if (!converted.ok) return converted;
     return writesOf(storeId, converted.value, maxItemBytes);
   };
@@ -113,9 +116,9 @@ async function overwriting(spec: DataSpec, value: unknown, context: ResultContex
 /** An array is treated like `extend`. */
 async function logged(logContentDataSpec: DataSpec, value: unknown, context: ResultContext): Promise<Result<InitialContent>> {
   const type = compileType(logContentDataSpec);
-  const fileIds = new Set<string>();
-  if (type.hasFiles && Array.isArray(value)) for (const item of value) type.collect(normaliseLogItem(item).content, fileIds);
-  const checkReference = referenceCheck(await gatherFacts(context, fileIds));
+  const ids = new ReferenceIds();
+  if (type.hasReferences && Array.isArray(value)) for (const item of value) type.collect(normaliseLogItem(item).content, ids);
+  const checkReference = referenceCheck(await gatherFacts(context, ids));
   const planned = planLogUpdate(value, { function: 'extend', logContentDataSpec, logLevel: context.logLevel, checkReference });
   return planned.ok ? ok({ kind: 'log', entries: planned.value.map(userEntry) }) : planned;
 }
@@ -123,8 +126,8 @@ async function logged(logContentDataSpec: DataSpec, value: unknown, context: Res
 /** The stored form of a valid value. */
 async function storedForm(spec: DataSpec, value: unknown, context: ResultContext): Promise<Result<unknown>> {
   const type = compileType(spec);
-  const fileIds = new Set<string>();
-  type.collect(value, fileIds);
-  const problem = type.validate(value, await gatherFacts(context, fileIds));
+  const ids = new ReferenceIds();
+  type.collect(value, ids);
+  const problem = type.validate(value, await gatherFacts(context, ids));
   return problem === null ? ok(type.toStored(value)) : refuse(problem);
 }

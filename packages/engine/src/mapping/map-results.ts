@@ -9,6 +9,7 @@ import { makeError, ok, refuse, type ErrorObject, type Result, type ResultMappin
 import type { StreamedResult } from '../lambdas/runtime.ts';
 import type { StoreWrite } from '../stores/writes.ts';
 import { gatherFacts, noFacts, type Facts } from '../values/facts.ts';
+import { ReferenceIds } from '../values/reference-ids.ts';
 import type { CompiledResult, CompiledTask } from './compile-task.ts';
 import { defaultMaxItemBytes } from './item-size.ts';
 import { unusableValue, type ItemAnswer } from './read-response.ts';
@@ -36,14 +37,14 @@ export async function mapBatchResults(
   targets: Targets,
   context: ResultContext,
 ): Promise<readonly MappedItem[]> {
-  const fileIds = new Set<string>();
+  const ids = new ReferenceIds();
   for (const result of task.results) {
     for (const answer of answers) {
       if (answer.kind === 'results' && Object.hasOwn(answer.results, result.name))
-        collect(result, answer.results[result.name], targets, fileIds);
+        collect(result, answer.results[result.name], targets, ids);
     }
   }
-  const update = updateContext(await factsOf(fileIds, context), targets, context);
+  const update = updateContext(await factsOf(ids, context), targets, context);
   return answers.map((answer) => mapAnswer(task, answer, targets, update));
 }
 
@@ -71,12 +72,12 @@ export async function mapStreamedResults(
   context: ResultContext,
 ): Promise<MappedResults> {
   if (streamed.length === 0) return { writes: [], error: null };
-  const fileIds = new Set<string>();
+  const ids = new ReferenceIds();
   for (const { resultName, value } of streamed) {
     const result = task.streamedResults.get(resultName);
-    if (result !== undefined) collect(result, value, targets, fileIds);
+    if (result !== undefined) collect(result, value, targets, ids);
   }
-  const update = updateContext(await factsOf(fileIds, context), targets, context);
+  const update = updateContext(await factsOf(ids, context), targets, context);
   const writes: StoreWrite[] = [];
   for (const { resultName, value } of streamed) {
     const result = task.streamedResults.get(resultName);
@@ -146,16 +147,16 @@ function isSystemLog(storeSchemaId: string): boolean {
   return storeSchemaId === taskLogTarget || storeSchemaId === workflowLogTarget;
 }
 
-function collect(result: CompiledResult, value: unknown, targets: Targets, fileIds: Set<string>): void {
-  result.type.collect(value, fileIds);
+function collect(result: CompiledResult, value: unknown, targets: Targets, ids: ReferenceIds): void {
+  result.type.collect(value, ids);
   for (const mapping of result.mappings) {
     const target: Target | undefined = targets.get(mapping.storeSchemaId);
-    if (target !== undefined) collectForUpdate(value, target, fileIds);
+    if (target !== undefined) collectForUpdate(value, target, ids);
   }
 }
 
-async function factsOf(fileIds: ReadonlySet<string>, context: ResultContext): Promise<Facts> {
-  return fileIds.size === 0 ? noFacts(context.spaceId) : await gatherFacts(context, fileIds);
+async function factsOf(ids: ReferenceIds, context: ResultContext): Promise<Facts> {
+  return ids.isEmpty ? noFacts(context.spaceId) : await gatherFacts(context, ids);
 }
 
 function updateContext(facts: Facts, targets: Targets, context: ResultContext): UpdateContext {

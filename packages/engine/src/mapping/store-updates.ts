@@ -21,6 +21,7 @@ import {
 import type { LogWrite, MeasureWrite, StoreWrite } from '../stores/writes.ts';
 import { compileType } from '../values/compile-type.ts';
 import type { Facts } from '../values/facts.ts';
+import type { ReferenceIds } from '../values/reference-ids.ts';
 import { rootDataSpec } from '../values/items.ts';
 import { referenceCheck } from '../values/references.ts';
 import type { ValueType } from '../values/value-type.ts';
@@ -70,14 +71,14 @@ function contentSpec(target: Target): DataSpec {
 }
 
 /** Adds the file ids that have to be known before `updateStore` can check the value. */
-export function collectForUpdate(value: unknown, target: Target, fileIds: Set<string>): void {
+export function collectForUpdate(value: unknown, target: Target, ids: ReferenceIds): void {
   const { item, items } = contentTypes(target);
-  if (!item.hasFiles) return;
+  if (!item.hasReferences) return;
   if (target.type === 'auditLog') {
-    for (const element of Array.isArray(value) ? value : [value]) item.collect(normaliseLogItem(element).content, fileIds);
+    for (const element of Array.isArray(value) ? value : [value]) item.collect(normaliseLogItem(element).content, ids);
   } else {
-    item.collect(value, fileIds);
-    items.collect(value, fileIds);
+    item.collect(value, ids);
+    items.collect(value, ids);
   }
 }
 

@@ -2,7 +2,9 @@
 import { migrate } from './migrate.ts';
 import { coreVerbs } from './sql/core-verbs.ts';
 import { extensionVerbs } from './sql/extension-verbs.ts';
+import { datasetVerbs } from './sql/datasets.ts';
 import { fileVerbs } from './sql/files.ts';
+import { groupVerbs } from './sql/groups.ts';
 import { storeVerbs } from './sql/stores-verbs.ts';
 import { registryVerbs } from './sql/registry-verbs.ts';
 import type { Verb } from './sql.ts';
@@ -10,7 +12,16 @@ import type { Verb } from './sql.ts';
 type AnyVerb = Verb<never, unknown>;
 
 /** Verb lists of the modules that own tables; add yours here. */
-const lists: readonly (readonly AnyVerb[])[] = [[migrate], coreVerbs, extensionVerbs, fileVerbs, storeVerbs, registryVerbs];
+const lists: readonly (readonly AnyVerb[])[] = [
+  [migrate],
+  coreVerbs,
+  extensionVerbs,
+  datasetVerbs,
+  fileVerbs,
+  groupVerbs,
+  storeVerbs,
+  registryVerbs,
+];
 
 const byName = new Map<string, AnyVerb>();
 for (const list of lists) addVerbs(list);

@@ -14,7 +14,8 @@ import {
   type Result,
 } from '@laneway/model';
 import { isFileId } from '../files/file-id.ts';
-import { fileIdIn, referenceCheck } from './references.ts';
+import type { Facts } from './facts.ts';
+import { fileIdIn, idIn, referenceCheck } from './references.ts';
 import { UnreadableName } from './unreadable-name.ts';
 import { describedAttributes, type ValueType } from './value-type.ts';
 
@@ -24,11 +25,11 @@ export function compileType(spec: DataSpec): ValueType {
     case 'array':
       return arrayType(spec, compileType(spec.itemDataSpec));
     case 'dataset':
-      return missingType(spec, 'datasetId');
+      return datasetType(spec);
     case 'file':
       return fileType(spec);
     case 'group':
-      return missingType(spec, 'groupId');
+      return groupType(spec);
     case 'range':
       return rangeType(spec);
     case 'timeSeriesMeasurement':
@@ -46,7 +47,7 @@ function plainType(spec: DataSpec): ValueType {
   const validate: ValueType['validate'] = (value, facts) => checkValue(spec, value, referenceCheck(facts));
   return {
     name: spec.type,
-    hasFiles: false,
+    hasReferences: false,
     attributes: [],
     collect: () => undefined,
     collectStored: () => undefined,
@@ -81,14 +82,58 @@ function onlyMeasurement({ tsName, timestamp, value }: Measurement): Measurement
   return { tsName, timestamp, value };
 }
 
-/** Datasets and groups: every reference is one to something that cannot be accessed. */
-function missingType(spec: DataSpec, key: 'datasetId' | 'groupId'): ValueType {
+function datasetType(spec: DataSpec): ValueType {
+  const plain = plainType(spec);
+  const infoOf = (id: string | null, facts: Facts): unknown => (id === null ? undefined : facts.datasets.get(id)?.info);
+  // What a walk of nested datasets produces is complete, and stored so (R47).
+  const storedId = (stored: unknown): string | null => (typeof stored === 'string' ? stored : idIn(stored, 'datasetId'));
   return {
-    ...plainType(spec),
-    toStored: (value) => (value as Readonly<Record<string, unknown>>)[key],
-    fromStored: (stored) => ({ [key]: stored }),
-    describe: () => refuse(makeError('notFound')),
+    ...plain,
+    hasReferences: true,
+    collect: (value, ids) => addTo(ids.datasets, idIn(value, 'datasetId')),
+    collectStored: (stored, ids) => addTo(ids.datasets, storedId(stored)),
+    conform: (value, facts) => {
+      const problem = plain.validate(value, facts);
+      return problem === null ? ok(infoOf(idIn(value, 'datasetId'), facts)) : refuse(problem);
+    },
+    toStored: (value) => idIn(value, 'datasetId'),
+    fromStored: (stored) => (typeof stored === 'string' ? { datasetId: stored } : stored),
+    describe: (stored, facts) => {
+      const info = infoOf(storedId(stored), facts);
+      return info === undefined ? refuse(makeError('notFound')) : ok(info);
+    },
   };
+}
+
+const groupKeys = ['groupId', 'name', 'type'] as const;
+
+function groupType(spec: Extract<DataSpec, { type: 'group' }>): ValueType {
+  const attributes = spec.attributes ?? ['groupId'];
+  const plain = plainType(spec);
+  const pickOf = (id: unknown, facts: Facts, names: readonly string[]): unknown => {
+    const info = typeof id === 'string' ? facts.groups.get(id) : undefined;
+    return info === undefined ? undefined : pick({ ...info }, names);
+  };
+  return {
+    ...plain,
+    hasReferences: true,
+    collect: (value, ids) => addTo(ids.groups, idIn(value, 'groupId')),
+    collectStored: (stored, ids) => addTo(ids.groups, stored),
+    conform: (value, facts) => {
+      const problem = plain.validate(value, facts);
+      return problem === null ? ok(pickOf(idIn(value, 'groupId'), facts, attributes)) : refuse(problem);
+    },
+    toStored: (value) => idIn(value, 'groupId'),
+    fromStored: (stored) => ({ groupId: stored }),
+    describe: (stored, facts) => {
+      const info = pickOf(stored, facts, groupKeys);
+      return info === undefined ? refuse(makeError('notFound')) : ok(info);
+    },
+  };
+}
+
+function addTo(ids: Set<string>, id: unknown): void {
+  if (typeof id === 'string') ids.add(id);
 }
 
 function fileType(spec: Extract<DataSpec, { type: 'file' }>): ValueType {
@@ -96,15 +141,13 @@ function fileType(spec: Extract<DataSpec, { type: 'file' }>): ValueType {
   const plain = plainType(spec);
   return {
     ...plain,
-    hasFiles: true,
+    hasReferences: true,
     attributes,
-    collect: (value, fileIds) => {
+    collect: (value, ids) => {
       const fileId = fileIdIn(value);
-      if (fileId !== null && isFileId(fileId)) fileIds.add(fileId);
+      if (fileId !== null && isFileId(fileId)) ids.files.add(fileId);
     },
-    collectStored: (stored, fileIds) => {
-      if (typeof stored === 'string') fileIds.add(stored);
-    },
+    collectStored: (stored, ids) => addTo(ids.files, stored),
     conform: (value, facts) => {
       const problem = plain.validate(value, facts);
       if (problem !== null) return refuse(problem);
@@ -133,18 +176,18 @@ function pick(source: Readonly<Record<string, unknown>>, names: readonly string[
 
 function arrayType(spec: DataSpec, item: ValueType): ValueType {
   const plain = plainType(spec);
-  if (!item.hasFiles && item.name !== 'array' && item.name !== 'range' && item.name !== 'dataset' && item.name !== 'group') {
+  if (!item.hasReferences && item.name !== 'array' && item.name !== 'range') {
     return { ...plain, toStored: (value) => (value as readonly unknown[]).map((element) => item.toStored(element)) };
   }
   return {
     ...plain,
-    hasFiles: item.hasFiles,
+    hasReferences: item.hasReferences,
     attributes: item.attributes,
-    collect: (value, fileIds) => {
-      if (item.hasFiles && Array.isArray(value)) for (const element of value) item.collect(element, fileIds);
+    collect: (value, ids) => {
+      if (item.hasReferences && Array.isArray(value)) for (const element of value) item.collect(element, ids);
     },
-    collectStored: (stored, fileIds) => {
-      if (item.hasFiles) for (const element of stored as readonly unknown[]) item.collectStored(element, fileIds);
+    collectStored: (stored, ids) => {
+      if (item.hasReferences) for (const element of stored as readonly unknown[]) item.collectStored(element, ids);
     },
     conform: (value, facts) => {
       if (!Array.isArray(value)) return refuse(typeError(value, 'array'));

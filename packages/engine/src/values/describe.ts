@@ -3,6 +3,7 @@ import type { DataSpec, Result } from '@laneway/model';
 import type { FileService } from '../files/port.ts';
 import { compileType } from './compile-type.ts';
 import { gatherFacts } from './facts.ts';
+import { ReferenceIds } from './reference-ids.ts';
 import { describedAttributes } from './value-type.ts';
 
 /** Values of one spec, in order. */
@@ -16,9 +17,9 @@ export type ValueDescriber = (
 export function valueDescriber(files: FileService): ValueDescriber {
   return async (spec, stored, { spaceId }) => {
     const type = compileType(spec);
-    const fileIds = new Set<string>();
-    for (const value of stored) type.collectStored(value, fileIds);
-    const facts = await gatherFacts({ spaceId: spaceId ?? '', files }, fileIds, describedAttributes);
+    const ids = new ReferenceIds();
+    for (const value of stored) type.collectStored(value, ids);
+    const facts = await gatherFacts({ spaceId: spaceId ?? '', files }, ids, describedAttributes);
     return stored.map((value) => type.describe(value, facts));
   };
 }

@@ -7,6 +7,7 @@ import { compileType } from './compile-type.ts';
 import { valueDescriber } from './describe.ts';
 import { gatherFacts } from './facts.ts';
 import { iteratedItemSpec } from './items.ts';
+import { ReferenceIds } from './reference-ids.ts';
 
 const files = new FakeFiles([
   { path: 'a' },
@@ -24,9 +25,9 @@ const number: DataSpec = { type: 'number', integersOnly: false, allowedValues: n
 
 async function problem(spec: DataSpec, value: unknown): Promise<ErrorObject | null> {
   const type = compileType(spec);
-  const fileIds = new Set<string>();
-  type.collect(value, fileIds);
-  return type.validate(value, await gatherFacts({ spaceId: 's1', files }, fileIds));
+  const ids = new ReferenceIds();
+  type.collect(value, ids);
+  return type.validate(value, await gatherFacts({ spaceId: 's1', files }, ids));
 }
 
 test.each([
@@ -149,7 +150,9 @@ test('a page of a thousand files is described in two round trips', async () => {
 
 test('conforming hands out exactly the attributes of the spec and leaves other values alone (data-and-stores §2.4, R109)', async () => {
   const type = compileType({ type: 'file', fileType: 'ANY', attributes: ['size', 'name', 'acl'] });
-  const facts = await gatherFacts({ spaceId: 's1', files }, new Set([file('a').fileId]), type.attributes);
+  const ids = new ReferenceIds();
+  ids.files.add(file('a').fileId);
+  const facts = await gatherFacts({ spaceId: 's1', files }, ids, type.attributes);
   expect(type.conform({ ...file('a'), extra: 1 }, facts)).toEqual({ ok: true, value: { size: 5, name: 'a', acl: null } });
   expect(compileType({ type: 'range' }).conform({ end: 5 }, facts)).toEqual({ ok: true, value: { end: 5 } });
 });

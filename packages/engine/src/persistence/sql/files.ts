@@ -134,7 +134,9 @@ export const deleteSpace = defineVerb(
     if (execution !== undefined) return 'inUse';
     await tx.run('delete from file where space_id = ?', [params.id]);
     await tx.run('delete from xattr where space_id = ?', [params.id]);
+    await tx.run('delete from dataset where space_id = ?', [params.id]);
     await tx.run('delete from space_member where space_id = ?', [params.id]);
+    await tx.run('delete from space_group where space_id = ?', [params.id]);
     return (await tx.run('delete from space where id = ?', [params.id])) === 1 ? 'deleted' : 'missing';
   },
 );

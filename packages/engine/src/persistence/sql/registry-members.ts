@@ -120,6 +120,17 @@ export const listSpacesOfUser = defineVerb('listSpacesOfUser', 'read', async (tx
   return rows.map(spaceMembershipOf);
 });
 
+/** Those of the spaces that the user is a member of. */
+export const memberSpaces = defineVerb(
+  'memberSpaces',
+  'read',
+  async (tx, params: { readonly userId: string; readonly spaceIds: readonly string[] }): Promise<readonly string[]> => {
+    const rows = await tx.all<{ space_id: string }>('select space_id from space_member where user_id = ?', [params.userId]);
+    const wanted = new Set(params.spaceIds);
+    return rows.map((row) => row.space_id).filter((spaceId) => wanted.has(spaceId));
+  },
+);
+
 export interface PrivilegeChange {
   readonly targetId: string;
   readonly userId: string;
@@ -192,6 +203,7 @@ export const memberVerbs = [
   listInventoryMembers,
   listInventoriesOfUser,
   listSpacesOfUser,
+  memberSpaces,
   changeSpacePrivileges,
   changeInventoryPrivileges,
   removeInventoryMember,
