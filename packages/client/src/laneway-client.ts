@@ -1,6 +1,8 @@
 import { BulkApi } from './bulk.ts';
+import { DatasetsApi } from './datasets.ts';
 import { ExecutionsApi } from './executions.ts';
 import { FilesApi } from './files.ts';
+import { GroupsApi } from './groups.ts';
 import { RegistryApi } from './registry.ts';
 import type { LambdaCatalogue } from './shapes.ts';
 import { StoresApi } from './stores.ts';
@@ -13,6 +15,8 @@ export class LanewayClient {
   readonly bulk: BulkApi;
   readonly stores: StoresApi;
   readonly files: FilesApi;
+  readonly datasets: DatasetsApi;
+  readonly groups: GroupsApi;
   readonly registry: RegistryApi;
   readonly #transport: Transport;
 
@@ -23,6 +27,8 @@ export class LanewayClient {
     this.bulk = new BulkApi(this.#transport);
     this.stores = new StoresApi(this.#transport);
     this.files = new FilesApi(this.#transport);
+    this.datasets = new DatasetsApi(this.#transport);
+    this.groups = new GroupsApi(this.#transport);
     this.registry = new RegistryApi(this.#transport);
   }
 

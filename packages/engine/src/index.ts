@@ -20,6 +20,9 @@ export { caveatFromJson, caveatToText, isDataCaveat, type Caveat } from './regis
 export { confineToken, examineToken, type VerifiedToken } from './registry/tokens.ts';
 export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
+export type { Dataset, DatasetState } from './persistence/sql/datasets.ts';
+export { groupTypes, type Group, type GroupType } from './persistence/sql/groups.ts';
+export type { DatasetSummary } from './files/datasets.ts';
 export { Extensions } from './control/extensions.ts';
 export type { StopObserver, StopMoment } from './control/stop-moments.ts';
 export { Engine, type EngineOptions } from './engine.ts';

@@ -1,5 +1,6 @@
 /** Every route of the API, in the order of the documentation. */
 import type { ServerDeps } from './deps.ts';
+import { datasetRoutes } from './files/datasets.ts';
 import { fileRoutes } from './files/routes.ts';
 import type { Route } from './http/route.ts';
 import { bulkRoutes } from './oneprovider/bulk.ts';
@@ -13,6 +14,7 @@ import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
 import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
+import { groupRoutes } from './onezone/groups.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
 import { memberRoutes } from './onezone/members.ts';
@@ -36,8 +38,10 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     lambdaCatalogueRoute(deps),
     ...providerSpaceRoutes(deps),
     ...fileRoutes(deps),
+    ...datasetRoutes(deps),
     ...userRoutes(deps),
     ...spaceRoutes(deps),
+    ...groupRoutes(deps),
     ...inventoryRoutes(deps),
     ...memberRoutes(deps),
     ...lambdaRoutes(deps),

@@ -14,8 +14,6 @@ export interface DatasetPosition {
   readonly after: { readonly id: string; readonly path: string } | null;
 }
 
-export const datasetWalkStart: DatasetPosition = { root: 0, after: null };
-
 export interface DatasetStep {
   readonly items: readonly DatasetInfo[];
   readonly position: DatasetPosition;

@@ -6,6 +6,7 @@ import { makeError, newId, ok, refuse, type LambdaRevision, type LifecycleState,
 import type { Database } from '../persistence/sql.ts';
 import * as lambdas from '../persistence/sql/registry-lambdas.ts';
 import * as inventories from '../persistence/sql/registry-inventories.ts';
+import * as groups from '../persistence/sql/groups.ts';
 import * as members from '../persistence/sql/registry-members.ts';
 import * as schemas from '../persistence/sql/registry-schemas.ts';
 import * as users from '../persistence/sql/registry-users.ts';
@@ -196,6 +197,38 @@ export class Registry {
 
   async removeInventoryMember(inventoryId: string, userId: string): Promise<boolean> {
     return await this.#database.call(members.removeInventoryMember, { inventoryId, userId });
+  }
+
+  async createGroup(group: Omit<groups.Group, 'id' | 'creationTime'>): Promise<string> {
+    const id = newId();
+    await this.#database.call(groups.createGroup, { ...group, id });
+    return id;
+  }
+
+  async group(groupId: string): Promise<groups.Group | null> {
+    return await this.#database.call(groups.getGroup, { id: groupId });
+  }
+
+  /** `createdBy` null = all of them. */
+  async groups(createdBy: string | null): Promise<readonly groups.Group[]> {
+    return await this.#database.call(groups.listGroups, { createdBy });
+  }
+
+  async deleteGroup(groupId: string): Promise<boolean> {
+    return await this.#database.call(groups.deleteGroup, { id: groupId });
+  }
+
+  async groupsOfSpace(spaceId: string): Promise<readonly string[]> {
+    return await this.#database.call(groups.listSpaceGroups, { spaceId });
+  }
+
+  /** False when it is there already. */
+  async addGroupToSpace(member: groups.SpaceGroup): Promise<boolean> {
+    return await this.#database.call(groups.addSpaceGroup, member);
+  }
+
+  async removeGroupFromSpace(member: groups.SpaceGroup): Promise<boolean> {
+    return await this.#database.call(groups.removeSpaceGroup, member);
   }
 
   async createLambda(request: Omit<lambdas.NewLambda, 'id'>): Promise<string> {

@@ -7,8 +7,6 @@ type Entry = readonly [methods: string, path: string, subject: string];
 
 const members = (plural: string, singular: string): Entry[] => [
   ['GET', `/${plural}/{id}/effective_users/{uid}/membership`, `${singular}_effective_user_membership`],
-  ['GET POST', `/${plural}/{id}/groups`, `${singular}_groups`],
-  ['GET PUT DELETE', `/${plural}/{id}/groups/{gid}`, `${singular}_group`],
   ['GET PATCH', `/${plural}/{id}/groups/{gid}/privileges`, `${singular}_group_privileges`],
   ['GET', `/${plural}/{id}/effective_groups`, `${singular}_effective_groups`],
   ['GET', `/${plural}/{id}/effective_groups/{gid}`, `${singular}_effective_group`],
@@ -19,6 +17,9 @@ const members = (plural: string, singular: string): Entry[] => [
 const entries: readonly Entry[] = [
   ...members('atm_inventories', 'atm_inventory'),
   ...members('spaces', 'space'),
+  ['POST', '/spaces/{id}/groups', 'space_groups'],
+  ['GET POST', '/atm_inventories/{id}/groups', 'atm_inventory_groups'],
+  ['GET PUT DELETE', '/atm_inventories/{id}/groups/{gid}', 'atm_inventory_group'],
   ['POST', '/user/atm_inventories/join', 'join_atm_inventory'],
   ['POST GET', '/groups/{gid}/atm_inventories', 'group_atm_inventories'],
   ['GET', '/groups/{gid}/effective_atm_inventories', 'group_effective_atm_inventories'],
@@ -46,8 +47,6 @@ const entries: readonly Entry[] = [
   ['PATCH', '/users/{id}/basic_auth', 'user_basic_auth'],
   ['GET PATCH DELETE', '/users/{id}/privileges', 'user_privileges'],
   ['GET', '/users/{id}/effective_privileges', 'user_effective_privileges'],
-  ['POST GET', '/groups', 'groups'],
-  ['POST GET', '/user/groups', 'user_groups'],
   ['GET', '/tokens/named', 'all_named_tokens'],
   ['POST', '/tokens/verify_access_token', 'verify_access_token'],
   ['POST', '/tokens/verify_identity_token', 'verify_identity_token'],

@@ -1,0 +1,63 @@
+/** `laneway dataset` and `laneway group` against a server with a real registry. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newWorld, type Person, type World } from '../../server/test/support/world.ts';
+import { buildProgram } from '../src/program.ts';
+
+let world: World;
+let owner: Person;
+let url: string;
+
+beforeEach(async () => {
+  world = await newWorld();
+  owner = await world.person('Owner');
+  const space = await world.deps.spaces.get(await world.space(owner, 'photos'));
+  await mkdir(join(space?.path ?? '', 'july'));
+  await writeFile(join(space?.path ?? '', 'july', 'one.jpg'), '');
+  url = await world.app.listen({ host: '127.0.0.1', port: 0 });
+});
+afterEach(async () => await world.close());
+
+async function laneway(...args: readonly string[]): Promise<string> {
+  const out = new PassThrough();
+  const printed = text(out);
+  try {
+    const terminal = { out, err: new PassThrough(), interactive: false, color: false, env: {} };
+    await buildProgram(terminal, '1.2.3').parseAsync([...args, '--server', url, '--token', owner.token], { from: 'user' });
+  } finally {
+    out.end();
+  }
+  return (await printed).trim();
+}
+
+test('a directory is marked by its path, listed with what lies below it, detached and removed', async () => {
+  const july = await laneway('dataset', 'create', 'photos', 'july');
+  const { datasetId } = JSON.parse(await laneway('dataset', 'create', 'photos', 'july/one.jpg', '--json')) as { datasetId: string };
+  expect(await laneway('dataset', 'list', 'photos')).toMatch(new RegExp(`/photos/july .*${july}.*DIR.*attached`));
+  const below = JSON.parse(await laneway('dataset', 'list', '--below', july, '--json')) as { datasetId: string };
+  expect(below.datasetId).toBe(datasetId);
+  await laneway('dataset', 'detach', july);
+  expect(await laneway('dataset', 'list', 'photos', '--state', 'detached')).toContain(july);
+  await laneway('dataset', 'attach', july);
+  expect(JSON.parse(await laneway('dataset', 'show', july))).toMatchObject({ state: 'attached', rootFilePath: '/photos/july' });
+  await laneway('dataset', 'remove', july);
+  await expect(laneway('dataset', 'show', july)).rejects.toThrow();
+});
+
+test('a path that is not there is refused by its name', async () => {
+  await expect(laneway('dataset', 'create', 'photos', 'august')).rejects.toThrow('the space "photos" has no file "august"');
+});
+
+test('a group is made in a space, listed there, taken out and forgotten', async () => {
+  const groupId = await laneway('group', 'create', 'curators', '--space', 'photos', '--type', 'unit');
+  expect(await laneway('group', 'list', '--space', 'photos')).toMatch(new RegExp(`curators.*${groupId}.*unit`));
+  await laneway('group', 'remove', groupId, 'photos');
+  expect(await laneway('group', 'list', '--space', 'photos')).not.toContain(groupId);
+  await laneway('group', 'add', groupId, 'photos');
+  expect(JSON.parse(await laneway('group', 'list', '--space', 'photos', '--json'))).toEqual([{ groupId, name: 'curators', type: 'unit' }]);
+  await laneway('group', 'delete', groupId);
+  expect(await laneway('group', 'list', '--json')).toBe('[]');
+});

@@ -1,0 +1,124 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newWorld, type Person, type World } from './support/world.ts';
+
+const op = '/api/v3/oneprovider';
+const oz = '/api/v3/onezone';
+let world: World;
+let owner: Person;
+let stranger: Person;
+let spaceId: string;
+
+beforeEach(async () => {
+  world = await newWorld();
+  owner = await world.person('Owner');
+  stranger = await world.person('Stranger');
+  spaceId = await world.space(owner, 'data');
+  const space = await world.deps.spaces.get(spaceId);
+  await mkdir(join(space!.path, 'dir'));
+  for (const name of ['one', 'two', 'three']) await writeFile(join(space!.path, 'dir', name), name);
+});
+afterEach(async () => await world.close());
+
+async function fileId(path: string): Promise<string> {
+  return (await world.post(`${op}/lookup-file-id/data/${path}`, owner)).body.fileId as string;
+}
+
+async function mark(path: string): Promise<string> {
+  const made = await world.send('POST', `${op}/datasets`, owner, { rootFileId: await fileId(path), protectionFlags: [] });
+  expect([made.status, made.headers['location']]).toEqual([201, expect.stringContaining(`${op}/datasets/${made.body.datasetId}`)]);
+  return made.body.datasetId as string;
+}
+
+describe('datasets (lambdas §12.3)', () => {
+  it('are made with 201, only once for a file with 409, and shown with everything (lambdas R137)', async () => {
+    const datasetId = await mark('dir');
+    const again = await world.send('POST', `${op}/datasets`, owner, { rootFileId: await fileId('dir') });
+    expect([again.status, again.error]).toEqual([409, 'alreadyExists']);
+    const { body } = await world.get(`${op}/datasets/${datasetId}`, owner);
+    expect(body).toMatchObject({ datasetId, state: 'attached', rootFilePath: '/data/dir', rootFileType: 'DIR', parentId: null });
+  });
+
+  it('are summed up for a file: its own and those above', async () => {
+    const [above, own] = [await mark('dir'), await mark('dir/one')];
+    const { body } = await world.get(`${op}/data/${await fileId('dir/one')}/dataset/summary`, owner);
+    expect(body).toEqual({ directDataset: own, effectiveAncestorDatasets: [above], effectiveProtectionFlags: [] });
+  });
+
+  it('are listed level by level, page by page, in the order of their paths', async () => {
+    const top = await mark('dir');
+    const [two, one, three] = [await mark('dir/two'), await mark('dir/one'), await mark('dir/three')];
+    const ids = (answer: { body: { datasets: { datasetId: string }[] } }): string[] => answer.body.datasets.map((one) => one.datasetId);
+    expect(ids(await world.get(`${op}/spaces/${spaceId}/datasets`, owner))).toEqual([top]);
+    const first = await world.get(`${op}/datasets/${top}/children?limit=2`, owner);
+    expect([ids(first), first.body.isLast]).toEqual([[one, three], false]);
+    const second = await world.get(`${op}/datasets/${top}/children?limit=2&token=${first.body.nextPageToken}`, owner);
+    expect([ids(second), second.body.isLast, second.body.nextPageToken]).toEqual([[two], true, null]);
+    expect(ids(await world.get(`${op}/spaces/${spaceId}/datasets?state=detached`, owner))).toEqual([]);
+  });
+
+  it('are detached, attached again and removed', async () => {
+    const datasetId = await mark('dir/one');
+    const url = `${op}/datasets/${datasetId}`;
+    expect((await world.send('PATCH', url, owner, { state: 'detached' })).status).toBe(204);
+    expect((await world.get(url, owner)).body.state).toBe('detached');
+    expect((await world.send('PATCH', url, owner, { state: 'attached' })).status).toBe(204);
+    expect((await world.send('DELETE', url, owner, {})).status).toBe(204);
+    expect((await world.get(url, owner)).status).toBe(404);
+  });
+
+  it('refuse what is not offered, and name the field', async () => {
+    const datasetId = await mark('dir');
+    const rootFileId = await fileId('dir/one');
+    const post = async (body: object): Promise<unknown[]> => {
+      const { status, error, body: answer } = await world.send('POST', `${op}/datasets`, owner, body);
+      return [status, error, answer.error.details?.key];
+    };
+    expect(await post({})).toEqual([400, 'missingRequiredValue', 'rootFileId']);
+    expect(await post({ rootFileId: 'nonsense' })).toEqual([400, 'badValueIdNotFound', 'rootFileId']);
+    expect(await post({ rootFileId, protectionFlags: ['data_protection'] })).toEqual([400, 'badValueListNotAllowed', 'protectionFlags']);
+    expect((await world.send('PATCH', `${op}/datasets/${datasetId}`, owner, { state: 'gone' })).error).toBe('badValueNotAllowed');
+    expect((await world.get(`${op}/datasets/${datasetId}/children?token=x`, owner)).body.error.details.key).toBe('token');
+  });
+
+  it('guests 401, strangers 403, unknown ids 404', async () => {
+    const datasetId = await mark('dir');
+    expect((await world.get(`${op}/datasets/${datasetId}`, null)).status).toBe(401);
+    for (const url of [`${op}/datasets/${datasetId}`, `${op}/spaces/${spaceId}/datasets`]) {
+      expect((await world.get(url, stranger)).status).toBe(403);
+    }
+    expect((await world.send('POST', `${op}/datasets`, stranger, { rootFileId: await fileId('dir/one') })).status).toBe(403);
+    expect((await world.send('DELETE', `${op}/datasets/${datasetId}`, stranger, {})).status).toBe(403);
+    expect((await world.get(`${op}/datasets/none`, owner)).status).toBe(404);
+  });
+});
+
+describe('groups (rest §8.1, §8.9)', () => {
+  it('are made by anybody, shown to their makers and administrators, and removed', async () => {
+    const made = await world.send('POST', `${oz}/user/groups`, owner, { name: 'Curators' });
+    const url = `${oz}/groups/${String(made.headers['location']).split('/').at(-1)}`;
+    expect(made.status).toBe(201);
+    expect((await world.get(url, owner)).body).toMatchObject({ name: 'Curators', type: 'team' });
+    expect((await world.get(url, world.admin)).status).toBe(200);
+    expect((await world.get(url, stranger)).status).toBe(403);
+    expect((await world.get(`${oz}/user/groups`, owner)).body.groups).toHaveLength(1);
+    expect((await world.send('DELETE', url, owner, {})).status).toBe(204);
+    expect((await world.get(url, owner)).status).toBe(404);
+    expect((await world.send('POST', `${oz}/user/groups`, owner, { name: 'Everybody', type: 'crowd' })).error).toBe('badValueNotAllowed');
+  });
+
+  it('join and leave spaces; a second time is 409, strangers 403, unknown groups 400', async () => {
+    const made = await world.send('POST', `${oz}/user/groups`, owner, { name: 'Curators', type: 'unit' });
+    const groupId = String(made.headers['location']).split('/').at(-1);
+    const url = `${oz}/spaces/${spaceId}/groups/${groupId}`;
+    expect((await world.send('PUT', url, stranger, {})).status).toBe(403);
+    expect((await world.send('PUT', url, owner, {})).status).toBe(201);
+    expect((await world.send('PUT', url, owner, {})).status).toBe(409);
+    expect((await world.get(`${oz}/spaces/${spaceId}/groups`, owner)).body).toEqual({ groups: [groupId] });
+    expect((await world.get(url, owner)).body).toMatchObject({ groupId, type: 'unit' });
+    expect((await world.send('PUT', `${oz}/spaces/${spaceId}/groups/none`, owner, {})).error).toBe('badValueIdNotFound');
+    expect((await world.send('DELETE', url, owner, {})).status).toBe(204);
+    expect((await world.get(url, owner)).status).toBe(404);
+  });
+});
