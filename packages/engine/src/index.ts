@@ -16,8 +16,31 @@ export {
 export { Registry, type NewUser, type TokenRequest } from './registry/registry.ts';
 export type * from './registry/types.ts';
 export { inventoryPrivileges, sortedPrivileges, spacePrivileges, zonePrivileges, type PrivilegeSets } from './registry/privileges.ts';
-export { caveatFromJson, caveatToText, isDataCaveat, type Caveat } from './registry/caveats.ts';
-export { confineToken, examineToken, type VerifiedToken } from './registry/tokens.ts';
+export { apiInterfaces, caveatFromJson, isDataCaveat, type ApiInterface, type Caveat } from './registry/caveats.ts';
+export { isForProvidersOnly, kindMayCarry } from './registry/caveat-context.ts';
+export { AddressData } from './registry/address-data.ts';
+export { inviteRights } from './registry/invite-rights.ts';
+export type { InviteUse, JoiningSubject } from './registry/invites.ts';
+export { decodeToken, type TokenSubject } from './registry/token-text.ts';
+export {
+  inviteCodeOf,
+  inviteOf,
+  inviteTypeText,
+  kindOf,
+  typeOfText,
+  typeTextOf,
+  type InviteCode,
+  type TokenTypeText,
+} from './registry/token-types.ts';
+export {
+  confineToken,
+  consumersOf,
+  examineToken,
+  validUntil,
+  type Presentation,
+  type TokenReference,
+  type VerifiedToken,
+} from './registry/tokens.ts';
 export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
 export type { Dataset, DatasetState } from './persistence/sql/datasets.ts';

@@ -1,11 +1,22 @@
 /** What two writers do to the registry at once, and what imports make of lambdas, on real databases (design §5, schemas §11). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Registry, type Database } from '@laneway/engine';
+import { Registry, type Database, type Presentation } from '@laneway/engine';
 import { decodeWorkflowSchemaRevision, newId, type LambdaRevision, type WorkflowSchemaRevision } from '@laneway/model';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { addCaveats, mintMacaroon } from '../src/registry/macaroon.ts';
 import { lambdaChecksum } from '../src/registry/schema-decoding.ts';
 import { decodeToken, encodeToken } from '../src/registry/token-text.ts';
+
+const presentation: Presentation = {
+  peerIp: null,
+  service: null,
+  interface: null,
+  serviceToken: null,
+  consumerToken: null,
+  consumers: [],
+  dataAccess: false,
+  sessionId: null,
+};
 
 /** Races are tried this often: one that is open is lost within a few rounds. */
 const rounds = 20;
@@ -202,7 +213,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
   it('a token whose ids no text column can hold is a bad token, not a failure of the database', async () => {
     for (const identifier of ['2/nmd/usr-u/act/a\u0000b', '2/nmd/usr-\u0000/act/a', 'a\u0000b', '2/tmp-1/usr-/act/a']) {
       const token = encodeToken(addCaveats(mintMacaroon({ location: 'zone', identifier, secret: 's' }), []));
-      expect(await registry.tokens.verify(token, { peerIp: null, services: [] })).toMatchObject({ ok: false, error: { id: 'badToken' } });
+      expect(await registry.tokens.verify(token, presentation)).toMatchObject({ ok: false, error: { id: 'badToken' } });
     }
     expect(decodeToken(encodeToken(mintMacaroon({ location: 'zone', identifier: '2/nmd/usr-u1/act/a-b_c', secret: 's' })))).toMatchObject({
       ok: true,

@@ -47,9 +47,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   const routes = allRoutes(deps, closing.signal);
   registerRoutes(app, routes, {
     authenticate: async (request, route) => {
-      const services = route.prefix === '/api/v3/onezone' ? ['ozw-onezone', 'ozw-*'] : [`opw-${deps.providerId}`, 'opw-*'];
-      const identity = await authenticate(deps.registry, deps.jobTokens, { headers: request.headers, peerIp: request.ip, services });
-      return identity;
+      const service = route.prefix === '/api/v3/onezone' ? 'ozw-onezone' : `opw-${deps.providerId}`;
+      return await authenticate(deps, { headers: request.headers, peerIp: request.ip, service });
     },
     baseUrl: (request) => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`,
   });

@@ -14,11 +14,14 @@ import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
 import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
+import { clientTokenRoutes } from './onezone/client-tokens.ts';
 import { groupRoutes } from './onezone/groups.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
+import { joiningRoutes } from './onezone/joining.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
 import { memberRoutes } from './onezone/members.ts';
 import { spaceRoutes } from './onezone/spaces.ts';
+import { tokenVerificationRoutes } from './onezone/token-verification.ts';
 import { tokenRoutes } from './onezone/tokens.ts';
 import { unsupportedRoutes } from './onezone/unsupported.ts';
 import { userRoutes } from './onezone/users.ts';
@@ -47,6 +50,9 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...lambdaRoutes(deps),
     ...workflowSchemaRoutes(deps),
     ...tokenRoutes(deps),
+    ...tokenVerificationRoutes(deps),
+    ...joiningRoutes(deps),
+    ...clientTokenRoutes(deps),
     ...unsupportedRoutes(),
   ];
 }

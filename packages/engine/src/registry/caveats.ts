@@ -1,5 +1,5 @@
-/** Caveats: their JSON form, their text inside a token, and when they hold (rest §2.4). */
-import { BlockList, isIP } from 'node:net';
+/** Caveats: their JSON form and their text inside a token (rest §2.4). */
+import { isIP } from 'node:net';
 
 export type Caveat =
   | { readonly type: 'time'; readonly validUntil: number }
@@ -7,24 +7,43 @@ export type Caveat =
   | { readonly type: 'asn'; readonly whitelist: readonly number[] }
   | { readonly type: 'geo.country' | 'geo.region'; readonly filter: 'whitelist' | 'blacklist'; readonly list: readonly string[] }
   | { readonly type: 'service' | 'consumer' | 'api' | 'data.path' | 'data.objectid'; readonly whitelist: readonly string[] }
-  | { readonly type: 'interface'; readonly interface: 'rest' | 'oneclient' | 'graphsync' }
+  | { readonly type: 'interface'; readonly interface: ApiInterface }
   | { readonly type: 'data.readonly' }
   | { readonly scope: 'identityToken' };
 
-const interfaces = ['rest', 'oneclient', 'graphsync'] as const;
-const listTypes = ['service', 'consumer', 'api', 'data.path', 'data.objectid'] as const;
+export const apiInterfaces = ['rest', 'oneclient', 'graphsync'] as const;
+export type ApiInterface = (typeof apiInterfaces)[number];
 
-function isListType(name: string): name is (typeof listTypes)[number] {
-  return (listTypes as readonly string[]).includes(name);
+type ListType = Extract<Caveat, { readonly type: string; readonly whitelist: readonly string[] }>['type'];
+
+const oneId = String.raw`(\*|[\w-]+)`;
+
+/** What an entry of a list has to look like. */
+const entryShapes: Readonly<Record<ListType, (entry: string) => boolean>> = {
+  ip: isMask,
+  service: (entry) => new RegExp(`^(ozw|opw|ozp|opp)-${oneId}$`).test(entry),
+  consumer: (entry) => new RegExp(`^(usr|grp|prv)-${oneId}$`).test(entry),
+  api: (entry) => /^(all|ozw|opw|ozp|opp)\/(all|create|get|update|delete)\/[^\s/]+$/.test(entry),
+  'data.path': (entry) => Buffer.from(entry, 'base64').toString('utf8').startsWith('/'),
+  'data.objectid': (entry) => /^[\w-]+$/.test(entry),
+};
+
+function isListType(name: string): name is ListType {
+  return Object.hasOwn(entryShapes, name);
 }
 
 function isMask(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
-  return rest.length === 0 && isIP(address) === 4 && (bits === undefined || (/^\d{1,2}$/.test(bits) && Number(bits) <= 32));
+  const widest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && widest > 0 && !address.includes('%') && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest));
 }
 
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== '' && !/[|\n]/.test(item));
+}
+
+function isPlace(type: 'geo.country' | 'geo.region', entry: string): boolean {
+  return type === 'geo.country' ? /^[A-Z]{2}$/.test(entry) : /^[A-Z][A-Za-z]*$/.test(entry);
 }
 
 /** The caveat that a JSON value describes, or null when it is not one. */
@@ -40,7 +59,7 @@ export function caveatFromJson(value: unknown): Caveat | null {
   }
   if (type === 'data.readonly') return { type };
   if (type === 'interface') {
-    const name = interfaces.find((known) => known === json['interface']);
+    const name = apiInterfaces.find((known) => known === json['interface']);
     return name === undefined ? null : { type, interface: name };
   }
   if (type === 'asn') {
@@ -49,12 +68,12 @@ export function caveatFromJson(value: unknown): Caveat | null {
     return numbers ? { type, whitelist: whitelist.map(Number) } : null;
   }
   if (type === 'geo.country' || type === 'geo.region') {
-    const filter = json['filter'];
-    return (filter === 'whitelist' || filter === 'blacklist') && isTextList(json['list']) ? { type, filter, list: json['list'] } : null;
+    const { filter, list } = json;
+    if ((filter !== 'whitelist' && filter !== 'blacklist') || !isTextList(list)) return null;
+    return list.every((entry) => isPlace(type, entry)) ? { type, filter, list } : null;
   }
-  if (!isTextList(whitelist)) return null;
-  if (type === 'ip') return whitelist.every(isMask) ? { type, whitelist } : null;
-  return typeof type === 'string' && isListType(type) ? { type, whitelist } : null;
+  if (typeof type !== 'string' || !isListType(type) || !isTextList(whitelist)) return null;
+  return whitelist.every(entryShapes[type]) ? { type, whitelist } : null;
 }
 
 /** The text that is signed. */
@@ -96,52 +115,6 @@ export function caveatFromText(text: string): Caveat | null {
   if (type === 'interface') return caveatFromJson({ type, interface: value });
   if (type === 'asn') return /^[\d|]+$/.test(value) ? caveatFromJson({ type, whitelist: value.split('|').map(Number) }) : null;
   return caveatFromJson({ type, whitelist: value.split('|') });
-}
-
-/** What is known of the party that presents a token. */
-export interface TokenContext {
-  readonly nowSeconds: number;
-  readonly peerIp: string | null;
-  /** Names under which the handling service may be whitelisted, such as `opw-<id>`. */
-  readonly services: readonly string[];
-}
-
-/** Whether an authentication-time caveat holds; those of data access and `api` are decided per operation (rest R31). */
-export function caveatHolds(caveat: Caveat, context: TokenContext): boolean {
-  if ('scope' in caveat) return false;
-  switch (caveat.type) {
-    case 'time':
-      return context.nowSeconds < caveat.validUntil;
-    case 'ip':
-      return context.peerIp !== null && inMasks(context.peerIp, caveat.whitelist);
-    case 'service':
-      return caveat.whitelist.some((entry) => context.services.includes(entry));
-    case 'interface':
-      // An oneclient token passes here and is refused per operation, as data access is (rest R32).
-      return caveat.interface !== 'graphsync';
-    // Neither an address database nor consumer tokens exist here, so these can never be shown to hold.
-    case 'asn':
-    case 'geo.country':
-    case 'geo.region':
-    case 'consumer':
-      return false;
-    case 'api':
-    case 'data.readonly':
-    case 'data.path':
-    case 'data.objectid':
-      return true;
-  }
-}
-
-function inMasks(peerIp: string, masks: readonly string[]): boolean {
-  const address = peerIp.replace(/^::ffff:/i, '');
-  if (isIP(address) !== 4) return false;
-  const list = new BlockList();
-  for (const mask of masks) {
-    const [network = '', bits] = mask.split('/');
-    list.addSubnet(network, bits === undefined ? 32 : Number(bits), 'ipv4');
-  }
-  return list.check(address, 'ipv4');
 }
 
 export function isDataCaveat(caveat: Caveat): boolean {

@@ -60,7 +60,8 @@ function readPackets(bytes: Buffer): Packet[] | null {
   let at = 0;
   while (at < bytes.length) {
     const lengthText = bytes.toString('latin1', at, at + 4);
-    if (!/^[0-9a-fA-F]{4}$/.test(lengthText)) return null;
+    // One way of writing it only: no two texts are the same token.
+    if (!/^[0-9a-f]{4}$/.test(lengthText)) return null;
     const end = at + Number.parseInt(lengthText, 16);
     const space = bytes.indexOf(0x20, at + 4);
     if (end > bytes.length || end < at + 6 || space === -1 || space >= end || bytes[end - 1] !== 0x0a) return null;

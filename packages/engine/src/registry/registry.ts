@@ -9,9 +9,13 @@ import * as inventories from '../persistence/sql/registry-inventories.ts';
 import * as groups from '../persistence/sql/groups.ts';
 import * as members from '../persistence/sql/registry-members.ts';
 import * as schemas from '../persistence/sql/registry-schemas.ts';
+import * as namedTokens from '../persistence/sql/registry-tokens.ts';
 import * as users from '../persistence/sql/registry-users.ts';
 import { newSecret } from './ids.ts';
 import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
+import { Invites } from './invites.ts';
+import type { TokenSubject } from './token-text.ts';
+import type { TokenTypeText } from './token-types.ts';
 import { Tokens } from './tokens.ts';
 import type { Account, Inventory, InventoryMembership, Lambda, NamedToken, SpaceMembership, WorkflowSchema } from './types.ts';
 
@@ -23,25 +27,32 @@ export interface NewUser {
 
 export interface TokenRequest {
   readonly name: string;
-  readonly type: 'act' | 'idn';
+  readonly type: TokenTypeText;
   /** Checked caveats as JSON. */
   readonly caveats: readonly unknown[];
   readonly customMetadata: unknown;
   readonly revoked: boolean;
+  /** Of an invite token; absent or null = any number of times. */
+  readonly usageLimit?: number | null;
+  /** That an invite token gives; absent or null = those of a member. */
+  readonly privileges?: readonly string[] | null;
 }
 
 export class Registry {
   readonly tokens: Tokens;
+  readonly invites: Invites;
   readonly #database: Database;
 
   /** `zoneDomain`: the domain written into new tokens. */
   constructor(database: Database, zoneDomain: string) {
     this.#database = database;
     this.tokens = new Tokens(database, zoneDomain);
+    this.invites = new Invites(database, this.tokens);
   }
 
   /** The identity of this installation as a provider; made at the first start. */
   async providerId(): Promise<string> {
+    await this.#database.call(users.ensureSetting, { name: 'providerTokenSecret', candidate: newSecret() });
     return await this.#database.call(users.ensureSetting, { name: 'providerId', candidate: newId() });
   }
 
@@ -56,7 +67,7 @@ export class Registry {
     };
     const token = newToken(account.id, { name: 'first start', type: 'act', caveats: [], customMetadata: {}, revoked: false });
     const created = await this.#database.call(users.createFirstAccount, { account, token });
-    return created ? { userId: account.id, token: this.tokens.namedTokenText({ ...token, creationTime: 0 }) } : null;
+    return created ? { userId: account.id, token: this.tokens.namedTokenText(issued(token)) } : null;
   }
 
   /** `badValueIdentifierOccupied` when the username is taken. */
@@ -84,47 +95,57 @@ export class Registry {
   }
 
   /** `badValueIdentifierOccupied` when the user has a token of this name (rest R131). */
-  async createNamedToken(userId: string, request: TokenRequest): Promise<Result<{ readonly tokenId: string; readonly token: string }>> {
-    const token = newToken(userId, request);
-    const created = await this.#database.call(users.createNamedToken, token);
+  async createNamedToken(
+    subjectId: string,
+    request: TokenRequest,
+    subjectType: TokenSubject['type'] = 'user',
+  ): Promise<Result<{ readonly tokenId: string; readonly token: string }>> {
+    const token = newToken(subjectId, request);
+    const created = await this.#database.call(namedTokens.createNamedToken, token);
     if (!created) return refuse(makeError('badValueIdentifierOccupied', { key: 'name' }));
-    return ok({ tokenId: token.id, token: this.tokens.namedTokenText({ ...token, creationTime: 0 }) });
+    return ok({ tokenId: token.id, token: this.tokens.namedTokenText(issued(token), subjectType) });
   }
 
   async namedToken(tokenId: string): Promise<NamedToken | null> {
-    return await this.#database.call(users.getNamedToken, { tokenId });
+    return await this.#database.call(namedTokens.getNamedToken, { tokenId });
   }
 
   async namedTokenByName(userId: string, name: string): Promise<NamedToken | null> {
-    return await this.#database.call(users.findNamedToken, { userId, name });
+    return await this.#database.call(namedTokens.findNamedToken, { userId, name });
   }
 
-  async namedTokens(userId: string): Promise<readonly string[]> {
-    return await this.#database.call(users.listNamedTokens, { userId });
+  /** Of one subject, or of all when it is null. */
+  async namedTokens(userId: string | null): Promise<readonly string[]> {
+    return await this.#database.call(namedTokens.listNamedTokens, { userId });
+  }
+
+  /** The named tokens of a subject themselves. */
+  async namedTokensOf(userId: string): Promise<readonly NamedToken[]> {
+    return await this.#database.call(namedTokens.readNamedTokens, { userId });
   }
 
   async updateNamedToken(
     tokenId: string,
     change: { readonly name: string | null; readonly revoked: boolean | null; readonly customMetadata: unknown },
-  ): Promise<users.TokenChange> {
+  ): Promise<namedTokens.TokenChange> {
     const metadata = change.customMetadata === undefined ? null : JSON.stringify(change.customMetadata);
-    return await this.#database.call(users.updateNamedToken, { tokenId, name: change.name, revoked: change.revoked, metadata });
+    return await this.#database.call(namedTokens.updateNamedToken, { tokenId, name: change.name, revoked: change.revoked, metadata });
   }
 
   async deleteNamedToken(tokenId: string): Promise<boolean> {
-    return await this.#database.call(users.deleteNamedToken, { tokenId });
+    return await this.#database.call(namedTokens.deleteNamedToken, { tokenId });
   }
 
   async deleteNamedTokens(userId: string): Promise<void> {
-    await this.#database.call(users.deleteNamedTokens, { userId });
+    await this.#database.call(namedTokens.deleteNamedTokens, { userId });
   }
 
   async temporaryTokenGeneration(userId: string): Promise<number> {
-    return (await this.#database.call(users.readCredentials, { tokenId: null, userId })).generation;
+    return (await this.#database.call(namedTokens.readCredentials, { tokenId: null, subject: { type: 'user', id: userId } })).generation;
   }
 
   async revokeTemporaryTokens(userId: string): Promise<void> {
-    await this.#database.call(users.renewTemporaryTokens, { userId, secret: newSecret() });
+    await this.#database.call(namedTokens.renewTemporaryTokens, { userId, secret: newSecret() });
   }
 
   async spaceMember(spaceId: string, userId: string): Promise<SpaceMembership | null> {
@@ -304,6 +325,13 @@ export class Registry {
   }
 }
 
-function newToken(userId: string, request: TokenRequest): users.NewNamedToken {
-  return { ...request, id: newId(), userId, secret: newSecret() };
+function newToken(userId: string, request: TokenRequest): namedTokens.NewNamedToken {
+  const { usageLimit = null, privileges = null } = request;
+  return { ...request, usageLimit, privileges, id: newId(), userId, secret: newSecret() };
+}
+
+/** As it stands in the database, as far as its text goes. */
+function issued(token: namedTokens.NewNamedToken): NamedToken {
+  const { usageLimit, privileges } = token;
+  return { ...token, creationTime: 0, invitation: { usageLimit, usageCount: 0, privileges } };
 }

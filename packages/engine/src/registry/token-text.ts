@@ -1,19 +1,21 @@
 /** The text form of tokens and what their identifiers say (rest §2.2). */
 import { makeError, ok, refuse, type Result } from '@laneway/model';
 import { decodeMacaroon, encodeMacaroon, type Macaroon } from './macaroon.ts';
+import { idText, typeOfText, type TokenType, type TokenTypeText } from './token-types.ts';
 
 export const maxTokenLength = 1_048_576;
 
-export type TokenType =
-  | { readonly accessToken: { readonly sessionId?: string } }
-  | { readonly identityToken: Readonly<Record<string, never>> }
-  | { readonly inviteToken: Readonly<Record<string, unknown>> };
+export interface TokenSubject {
+  readonly type: 'user' | 'oneprovider';
+  readonly id: string;
+}
 
 export interface TokenIdentity {
   readonly persistence: { readonly kind: 'named' } | { readonly kind: 'temporary'; readonly generation: number };
   /** null when the token does not name its subject (legacy identifiers). */
-  readonly subject: { readonly type: 'user' | 'oneprovider'; readonly id: string } | null;
+  readonly subject: TokenSubject | null;
   readonly type: TokenType;
+  readonly typeText: TokenTypeText;
   readonly id: string;
 }
 
@@ -43,42 +45,32 @@ function unescapeToken(text: string): string | null {
   return valid ? plain : null;
 }
 
-const inviteTypes: Readonly<Record<string, readonly [string, string]>> = {
-  ujg: ['userJoinGroup', 'groupId'],
-  gjg: ['groupJoinGroup', 'groupId'],
-  ujs: ['userJoinSpace', 'spaceId'],
-  gjs: ['groupJoinSpace', 'spaceId'],
-  ssp: ['supportSpace', 'spaceId'],
-  hjs: ['harvesterJoinSpace', 'spaceId'],
-  rop: ['registerOneprovider', 'adminUserId'],
-  ujc: ['userJoinCluster', 'clusterId'],
-  gjc: ['groupJoinCluster', 'clusterId'],
-  ujh: ['userJoinHarvester', 'harvesterId'],
-  gjh: ['groupJoinHarvester', 'harvesterId'],
-  sjh: ['spaceJoinHarvester', 'harvesterId'],
-  uji: ['userJoinAtmInventory', 'atmInventoryId'],
-  gji: ['groupJoinAtmInventory', 'atmInventoryId'],
-};
-
-function parseType(text: string): TokenType | null {
-  if (text === 'act') return { accessToken: {} };
-  if (text.startsWith('act:')) return { accessToken: { sessionId: text.slice(4) } };
-  if (text === 'idn') return { identityToken: {} };
-  const [code = '', target = ''] = text.split(':');
-  const invite = Object.hasOwn(inviteTypes, code) ? inviteTypes[code] : undefined;
-  return invite === undefined ? null : { inviteToken: { inviteType: invite[0], [invite[1]]: target, parameters: {} } };
+/** The bytes of a text that is written in the one way that we write them: no two texts are the same token. */
+function base64Bytes(plain: string): Buffer | null {
+  const bytes = Buffer.from(plain, 'base64url');
+  return bytes.toString('base64url') === plain ? bytes : null;
 }
 
-/** Ids of tokens and subjects are looked up in text columns, which cannot hold every text. */
-const idText = /^[\w-]+$/;
+export function tokenIdentifier(params: {
+  readonly subject: TokenSubject;
+  readonly id: string;
+  readonly typeText: TokenTypeText;
+  /** null = named. */
+  readonly generation: number | null;
+}): string {
+  const persistence = params.generation === null ? 'nmd' : `tmp-${params.generation}`;
+  const subject = `${params.subject.type === 'user' ? 'usr' : 'prv'}-${params.subject.id}`;
+  return `2/${persistence}/${subject}/${params.typeText}/${params.id}`;
+}
 
 function parseIdentifier(text: string): TokenIdentity | null {
   const parts = text.split('/');
   if (parts.length === 1) {
-    return idText.test(text) ? { persistence: { kind: 'named' }, subject: null, type: { accessToken: {} }, id: text } : null;
+    const legacy = { persistence: { kind: 'named' }, subject: null, type: { accessToken: {} }, typeText: 'act', id: text } as const;
+    return idText.test(text) ? legacy : null;
   }
   const [version, persistence = '', subject = '', typeText = '', id = ''] = parts;
-  const type = parseType(typeText);
+  const type = typeOfText(typeText);
   const subjectType = subject.startsWith('usr-') ? 'user' : subject.startsWith('prv-') ? 'oneprovider' : null;
   const generation = /^tmp-(\d{1,9})$/.exec(persistence)?.[1];
   if (version !== '2' || parts.length !== 5 || type === null || subjectType === null) return null;
@@ -88,6 +80,7 @@ function parseIdentifier(text: string): TokenIdentity | null {
     persistence: generation === undefined ? { kind: 'named' } : { kind: 'temporary', generation: Number(generation) },
     subject: { type: subjectType, id: subject.slice(4) },
     type,
+    typeText,
     id,
   };
 }
@@ -95,19 +88,13 @@ function parseIdentifier(text: string): TokenIdentity | null {
 /** First step of every verification: `tokenTooLarge`, `badToken`, or the token's parts (rest §2.3 row 1). */
 export function decodeToken(text: string): Result<DecodedToken> {
   if (text.length > maxTokenLength) return refuse(makeError('tokenTooLarge', { limit: maxTokenLength }));
-  const plain = unescapeToken(text.replace(/^op[wp]-/, ''));
-  const macaroon = plain === null || plain === '' ? null : decodeMacaroon(Buffer.from(plain, 'base64url'));
+  const prefix = /^op[wp]-/.exec(text)?.[0] ?? '';
+  const plain = unescapeToken(text.slice(prefix.length));
+  const bytes = plain === null || plain === '' ? null : base64Bytes(plain);
+  const macaroon = bytes === null ? null : decodeMacaroon(bytes);
   const identity = macaroon === null ? null : parseIdentifier(macaroon.identifier);
-  return macaroon === null || identity === null ? refuse(makeError('badToken')) : ok({ macaroon, identity });
-}
-
-/** Identifier of a new token of a user. */
-export function tokenIdentifier(params: {
-  readonly userId: string;
-  readonly id: string;
-  readonly type: 'act' | 'idn';
-  readonly generation: number | null;
-}): string {
-  const persistence = params.generation === null ? 'nmd' : `tmp-${params.generation}`;
-  return `2/${persistence}/usr-${params.userId}/${params.type}/${params.id}`;
+  if (macaroon === null || identity === null) return refuse(makeError('badToken'));
+  // The prefix says which service of a provider speaks; nobody else has services (rest §2.2).
+  if (prefix !== '' && identity.subject?.type !== 'oneprovider') return refuse(makeError('badToken'));
+  return ok({ macaroon, identity });
 }

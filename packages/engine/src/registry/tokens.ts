@@ -1,29 +1,59 @@
 /** Issuing and verifying tokens (rest §2.2–2.4). */
 import { makeError, newId, ok, refuse, type ErrorObject, type Result } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
-import { readCredentials } from '../persistence/sql/registry-users.ts';
-import { caveatFromJson, caveatFromText, caveatHolds, caveatToText, type Caveat, type TokenContext } from './caveats.ts';
+import { readCredentials } from '../persistence/sql/registry-tokens.ts';
+import type { AddressData } from './address-data.ts';
+import { caveatHolds, kindMayCarry, type TokenContext } from './caveat-context.ts';
+import { caveatFromJson, caveatFromText, caveatToText, type ApiInterface, type Caveat } from './caveats.ts';
 import { addCaveats, mintMacaroon, signatureMatches } from './macaroon.ts';
-import { decodeToken, encodeToken, tokenIdentifier, type TokenIdentity } from './token-text.ts';
+import { decodeToken, encodeToken, tokenIdentifier, type DecodedToken, type TokenIdentity, type TokenSubject } from './token-text.ts';
+import { inviteOf, inviteTypeName, kindOf, type InviteCode, type TokenTypeText } from './token-types.ts';
 import type { Account, NamedToken } from './types.ts';
 
+/** Where, by whom and through what a token is presented. */
+export interface Presentation {
+  readonly peerIp: string | null;
+  /** The handling service, such as `opw-<id>`; a service token takes its place (rest R22). */
+  readonly service: string | null;
+  readonly interface: ApiInterface | null;
+  readonly serviceToken: string | null;
+  readonly consumerToken: string | null;
+  /** Who presents it where that is known without a consumer token: `usr-<id>` and the like. */
+  readonly consumers: readonly string[];
+  /** Whether caveats of data access are accepted, to be checked per operation (rest R23). */
+  readonly dataAccess: boolean;
+  /** The live session in which it is presented. */
+  readonly sessionId: string | null;
+  /** Only what the token itself says counts, as for one who has not come to its place of use yet. */
+  readonly anywhere?: true;
+}
+
+/** What a token is needed for; `code` null = an invite token of any kind. */
+export type Expected = { readonly kind: 'access' | 'identity' } | { readonly kind: 'invite'; readonly code: InviteCode | null };
+
 export interface VerifiedToken {
-  readonly account: Account;
-  readonly tokenId: string;
+  readonly subject: TokenSubject;
+  /** null for subjects that are not users. */
+  readonly account: Account | null;
+  readonly token: TokenReference;
+  readonly typeText: TokenTypeText;
   readonly caveats: readonly Caveat[];
   readonly nowSeconds: number;
 }
 
-/** Where the token is presented. */
-export interface Presentation {
-  readonly peerIp: string | null;
-  /** Names of the handling service that a service caveat may list. */
-  readonly services: readonly string[];
+/** Which token it was: a named one, or a temporary one of this generation of its subject's. */
+export interface TokenReference {
+  readonly id: string;
+  /** null = named. */
+  readonly generation: number | null;
 }
+
+type Credentials = Awaited<ReturnType<typeof readCredentials.run>>;
 
 export class Tokens {
   readonly #database: Database;
   readonly #location: string;
+  #addresses: AddressData | null = null;
 
   /** `location`: the domain written into new tokens. */
   constructor(database: Database, location: string) {
@@ -31,16 +61,20 @@ export class Tokens {
     this.#location = location;
   }
 
-  /** Text of a named token; the same for every call. */
-  namedTokenText(token: NamedToken): string {
-    const identifier = tokenIdentifier({ userId: token.userId, id: token.id, type: token.type, generation: null });
-    return this.#text(identifier, token.secret, token.caveats);
+  /** What the caveats `asn` and `geo.*` are decided by; without it they never hold. */
+  useAddresses(addresses: AddressData): void {
+    this.#addresses = addresses;
   }
 
-  async temporaryTokenText(userId: string, type: 'act' | 'idn', caveats: readonly unknown[]): Promise<string> {
-    const credentials = await this.#database.call(readCredentials, { tokenId: null, userId });
-    const identifier = tokenIdentifier({ userId, id: newId(), type, generation: credentials.generation });
-    return this.#text(identifier, credentials.generationSecret, caveats);
+  /** Text of a named token of a subject; the same for every call. */
+  namedTokenText(token: NamedToken, subjectType: TokenSubject['type'] = 'user'): string {
+    const subject = { type: subjectType, id: token.userId };
+    return this.#text(tokenIdentifier({ subject, id: token.id, typeText: token.type, generation: null }), token.secret, token.caveats);
+  }
+
+  async temporaryTokenText(subject: TokenSubject, typeText: TokenTypeText, caveats: readonly unknown[]): Promise<string> {
+    const { generation, generationSecret } = await this.#database.call(readCredentials, { tokenId: null, subject });
+    return this.#text(tokenIdentifier({ subject, id: newId(), typeText, generation }), generationSecret, caveats);
   }
 
   #text(identifier: string, secret: string, caveats: readonly unknown[]): string {
@@ -52,52 +86,158 @@ export class Tokens {
   }
 
   /** The checks of rest §2.3 in their order; the error is the one that goes into `authError`. */
-  async verify(text: string, presentation: Presentation, expected: 'access' | 'identity' = 'access'): Promise<Result<VerifiedToken>> {
+  async verify(text: string, presentation: Presentation, expected: Expected = { kind: 'access' }): Promise<Result<VerifiedToken>> {
     const decoded = decodeToken(text);
     if (!decoded.ok) return decoded;
-    const { identity, macaroon } = decoded.value;
-    const wrongType = typeError(identity, expected);
+    const service = await this.#service(presentation);
+    if (!service.ok) return service;
+    const consumers = await this.#consumers(presentation);
+    if (!consumers.ok) return consumers;
+    const wrongType = typeError(decoded.value, expected);
     if (wrongType !== null) return refuse(wrongType);
-    const named = identity.persistence.kind === 'named';
-    const claimedUser = identity.subject?.type === 'user' ? identity.subject.id : null;
-    const credentials = await this.#database.call(readCredentials, { tokenId: named ? identity.id : null, userId: claimedUser });
-    const { token, account, generation, generationSecret, nowSeconds } = credentials;
+    const { identity } = decoded.value;
+    const tokenId = identity.persistence.kind === 'named' ? identity.id : null;
+    const credentials = await this.#database.call(readCredentials, { tokenId, subject: identity.subject });
+    const context: TokenContext = {
+      nowSeconds: credentials.nowSeconds,
+      peerIp: presentation.peerIp,
+      peer: presentation.peerIp === null ? null : (this.#addresses?.find(presentation.peerIp) ?? null),
+      service: service.value,
+      interface: presentation.interface,
+      consumers: consumers.value,
+      dataAccess: presentation.dataAccess,
+      anywhere: presentation.anywhere === true,
+    };
+    return this.#verdict(decoded.value, { credentials, context, expected, sessionId: presentation.sessionId });
+  }
 
-    if (identity.persistence.kind === 'named') {
-      if (token === null) return refuse(makeError('tokenInvalid'));
-      if (token.revoked) return refuse(makeError('tokenRevoked'));
-      if (identity.subject !== null && token.userId !== claimedUser) return refuse(makeError('tokenSubjectInvalid'));
-    } else {
-      if (account === null) return refuse(makeError('tokenSubjectInvalid'));
-      if (identity.persistence.generation > generation) return refuse(makeError('tokenInvalid'));
-      if (identity.persistence.generation < generation) return refuse(makeError('tokenRevoked'));
-    }
-    const checked = checkCaveats(macaroon.caveats, { ...presentation, nowSeconds }, expected);
-    if (!checked.ok) return checked;
-    if (!signatureMatches(macaroon, token?.secret ?? generationSecret)) return refuse(makeError('tokenInvalid'));
-    if ('accessToken' in identity.type && identity.type.accessToken.sessionId !== undefined)
-      return refuse(makeError('tokenSessionInvalid'));
-    if (account === null) return refuse(makeError('tokenSubjectInvalid'));
-    if (account.blocked) return refuse(makeError('userBlocked'));
-    return ok({ account, tokenId: identity.id, caveats: checked.value, nowSeconds });
+  /** Rows 5 to 12. */
+  #verdict(
+    { identity, macaroon }: DecodedToken,
+    known: {
+      readonly credentials: Credentials;
+      readonly context: TokenContext;
+      readonly expected: Expected;
+      readonly sessionId: string | null;
+    },
+  ): Result<VerifiedToken> {
+    const { token, account, isSubject, generationSecret, nowSeconds } = known.credentials;
+    const unknown = standingError(identity, known.credentials);
+    if (unknown !== null) return refuse(unknown);
+    const caveats = checkCaveats(macaroon.caveats, known.context, known.expected, identity);
+    if (!caveats.ok) return caveats;
+    // The location is no part of the chain, but nobody else's tokens are accepted either.
+    const isOurs = macaroon.location === this.#location && signatureMatches(macaroon, token?.secret ?? generationSecret);
+    if (!isOurs) return refuse(makeError('tokenInvalid'));
+    const sessionId = 'accessToken' in identity.type ? identity.type.accessToken.sessionId : undefined;
+    if (sessionId !== undefined && sessionId !== known.sessionId) return refuse(makeError('tokenSessionInvalid'));
+    if (!isSubject) return refuse(makeError('tokenSubjectInvalid'));
+    if (account?.blocked === true) return refuse(makeError('userBlocked'));
+    const generation = identity.persistence.kind === 'named' ? null : identity.persistence.generation;
+    return ok({
+      subject: identity.subject ?? { type: 'user', id: token?.userId ?? '' },
+      account,
+      token: { id: identity.id, generation },
+      typeText: identity.typeText,
+      caveats: caveats.value,
+      nowSeconds,
+    });
+  }
+
+  /** Row 2: whose service acts (rest R22). */
+  async #service(presentation: Presentation): Promise<Result<string | null>> {
+    const { serviceToken } = presentation;
+    if (serviceToken === null) return ok(presentation.service);
+    const verified = await this.#verifyCompanion(serviceToken, presentation);
+    if (!verified.ok) return refuse(makeError('badServiceToken', { tokenError: verified.error }));
+    const { subject } = verified.value;
+    if (subject.type !== 'oneprovider') return refuse(makeError('badServiceToken', { tokenError: makeError('tokenSubjectInvalid') }));
+    return ok(`${serviceToken.startsWith('opp-') ? 'opp' : 'opw'}-${subject.id}`);
+  }
+
+  /** Row 3: who presents the token. */
+  async #consumers(presentation: Presentation): Promise<Result<readonly string[]>> {
+    const { consumerToken } = presentation;
+    if (consumerToken === null) return ok(presentation.consumers);
+    const verified = await this.#verifyCompanion(consumerToken, presentation);
+    if (!verified.ok) return refuse(makeError('badConsumerToken', { tokenError: verified.error }));
+    return ok(consumersOf(verified.value.subject));
+  }
+
+  async #verifyCompanion(text: string, presentation: Presentation): Promise<Result<VerifiedToken>> {
+    const alone = { ...presentation, serviceToken: null, consumerToken: null, consumers: [], dataAccess: false };
+    return await this.verify(text, alone, { kind: 'identity' });
   }
 }
 
-function typeError(identity: TokenIdentity, expected: 'access' | 'identity'): ErrorObject | null {
-  if (expected === 'access') return 'accessToken' in identity.type ? null : makeError('notAnAccessToken', { received: identity.type });
-  return 'inviteToken' in identity.type ? makeError('notAnIdentityToken', { received: identity.type }) : null;
+/** Names by which a consumer caveat may list a subject. */
+export function consumersOf(subject: TokenSubject): readonly string[] {
+  return [`${subject.type === 'user' ? 'usr' : 'prv'}-${subject.id}`];
+}
+
+/** Row 4. An access token counts as an identity token when its scope says that it proves no more. */
+function typeError({ identity, macaroon }: DecodedToken, expected: Expected): ErrorObject | null {
+  const received = identity.type;
+  const kind = kindOf(received);
+  switch (expected.kind) {
+    case 'access':
+      return kind === 'access' ? null : makeError('notAnAccessToken', { received });
+    case 'identity': {
+      const isScoped = kind === 'access' && macaroon.caveats.includes(caveatToText({ scope: 'identityToken' }));
+      return kind === 'identity' || isScoped ? null : makeError('notAnIdentityToken', { received });
+    }
+    case 'invite':
+      return inviteError(identity, expected.code);
+  }
+}
+
+/** `notAnInviteToken` unless it is one of the kind. */
+export function inviteError(identity: TokenIdentity, code: InviteCode | null): ErrorObject | null {
+  const invite = inviteOf(identity.typeText);
+  if (invite !== null && (code === null || code === invite.code)) return null;
+  return makeError('notAnInviteToken', { expectedInviteType: code === null ? 'any' : inviteTypeName(code), received: identity.type });
+}
+
+/** Rows 5 to 7. */
+function standingError(identity: TokenIdentity, credentials: Credentials): ErrorObject | null {
+  const { token, generation, isSubject } = credentials;
+  if (identity.persistence.kind === 'named') {
+    if (token === null) return makeError('tokenInvalid');
+    if (token.revoked) return makeError('tokenRevoked');
+    const isIssuer = identity.subject === null || token.userId === identity.subject.id;
+    return isIssuer && isSubject ? null : makeError('tokenSubjectInvalid');
+  }
+  if (!isSubject) return makeError('tokenSubjectInvalid');
+  if (identity.persistence.generation > generation) return makeError('tokenInvalid');
+  return identity.persistence.generation < generation ? makeError('tokenRevoked') : null;
 }
 
 /** Every caveat is known before any is checked (rest §2.3 rows 8 and 9). */
-function checkCaveats(texts: readonly string[], context: TokenContext, expected: 'access' | 'identity'): Result<readonly Caveat[]> {
+function checkCaveats(
+  texts: readonly string[],
+  context: TokenContext,
+  expected: Expected,
+  identity: TokenIdentity,
+): Result<readonly Caveat[]> {
   const caveats: Caveat[] = [];
   for (const text of texts) {
     const caveat = caveatFromText(text);
     if (caveat === null) return refuse(makeError('tokenCaveatUnknown', { caveat: text }));
     caveats.push(caveat);
   }
-  const unmet = caveats.find((caveat) => !('scope' in caveat && expected === 'identity') && !caveatHolds(caveat, context));
+  const kind = kindOf(identity.type);
+  const isMet = (caveat: Caveat): boolean => {
+    if ('scope' in caveat) return kind === 'access' && expected.kind === 'identity';
+    return kindMayCarry(kind, caveat) && caveatHolds(caveat, context);
+  };
+  const unmet = caveats.find((caveat) => !isMet(caveat));
   return unmet === undefined ? ok(caveats) : refuse(makeError('tokenCaveatUnverified', { caveat: unmet }));
+}
+
+/** The second from which on a time caveat fails; null = none does. */
+export function validUntil(caveats: readonly Caveat[]): number | null {
+  const ends = caveats.flatMap((caveat) => ('type' in caveat && caveat.type === 'time' ? [caveat.validUntil] : []));
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** Public properties of a token, as anybody who holds it can read them (rest §8.8 examine). */

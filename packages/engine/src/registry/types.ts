@@ -1,5 +1,6 @@
 /** Records of the registry, as its callers see them. Times are seconds. */
 import type { LambdaRevision, WorkflowSchemaRevision } from '@laneway/model';
+import type { TokenTypeText } from './token-types.ts';
 
 export interface Account {
   readonly id: string;
@@ -8,20 +9,33 @@ export interface Account {
   /** Zone-wide `oz_` privileges. */
   readonly privileges: readonly string[];
   readonly blocked: boolean;
+  /** Whether it may log in with its password. */
+  readonly basicAuthEnabled: boolean;
   readonly creationTime: number;
 }
 
 export interface NamedToken {
   readonly id: string;
+  /** Its subject: a user, or this provider. */
   readonly userId: string;
   readonly name: string;
-  readonly type: 'act' | 'idn';
+  readonly type: TokenTypeText;
   /** Caveats as JSON (rest §2.4). */
   readonly caveats: readonly unknown[];
   readonly customMetadata: unknown;
   readonly secret: string;
   readonly revoked: boolean;
   readonly creationTime: number;
+  /** What an invite token offers; means nothing for others. */
+  readonly invitation: Invitation;
+}
+
+export interface Invitation {
+  /** null = any number of times. */
+  readonly usageLimit: number | null;
+  readonly usageCount: number;
+  /** Of who joins; null = those of a member. */
+  readonly privileges: readonly string[] | null;
 }
 
 export interface SpaceMembership {

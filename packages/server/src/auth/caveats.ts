@@ -1,5 +1,5 @@
 /** Caveats that are decided per operation (rest R28–R33). */
-import { isDataCaveat, type Caveat } from '@laneway/engine';
+import { isDataCaveat, isForProvidersOnly, type Caveat } from '@laneway/engine';
 import { makeError } from '@laneway/model';
 import type { Method } from '../http/route.ts';
 import { unauthorized, type Identity, type UserIdentity } from './identity.ts';
@@ -9,6 +9,8 @@ export interface Operation {
   readonly method: Method;
   /** Such as `op_space.<id>.atm_workflow_executions:private`. */
   readonly gri: string;
+  /** Tokens for files pass; the handler confines them (rest R32). */
+  readonly dataAccess?: true;
 }
 
 const operations: Readonly<Record<Method, string>> = { POST: 'create', PUT: 'create', GET: 'get', PATCH: 'update', DELETE: 'delete' };
@@ -26,9 +28,13 @@ function covers(entry: string, operation: Operation): boolean {
   return new RegExp(`^${expression}$`).test(operation.gri);
 }
 
+/** What a provider has to read on Onezone to act on behalf of a user (rest R34). */
+const readForProviders = /^(od_user|od_space|od_group|od_provider|od_atm_inventory|od_atm_lambda|od_atm_workflow_schema)\./;
+
 function permits(caveat: Caveat, operation: Operation): boolean {
   if ('scope' in caveat) return false;
-  if (isDataCaveat(caveat)) return false;
+  if (isDataCaveat(caveat)) return operation.dataAccess === true;
+  if (operation.service === 'ozw' && isForProvidersOnly(caveat)) return operation.method === 'GET' && readForProviders.test(operation.gri);
   return caveat.type !== 'api' || caveat.whitelist.some((entry) => covers(entry, operation));
 }
 

@@ -1,15 +1,19 @@
 /** Who sends a request (rest §2.1). */
 import { makeError, type ErrorObject, type Result } from '@laneway/model';
-import type { Account, Caveat } from '@laneway/engine';
+import type { Account, Caveat, TokenReference } from '@laneway/engine';
 import { Refusal } from '../http/refusal.ts';
 
 export interface UserIdentity {
   readonly kind: 'user';
   readonly account: Account;
-  readonly tokenId: string;
+  readonly credential: Credential;
+  /** Of the token; other credentials have none. */
   readonly caveats: readonly Caveat[];
   readonly nowSeconds: number;
 }
+
+/** By what the user was recognised. */
+export type Credential = { readonly kind: 'token'; readonly token: TokenReference };
 
 /** What the token of a job may do: reach the files of one space, until it ends. */
 export interface JobGrant {

@@ -58,12 +58,15 @@ function refuseMethod(allowed: readonly Method[]): never {
   throw new WrongMethod(allowed);
 }
 
+const allowedHeaders =
+  'x-auth-token, authorization, macaroon, x-onedata-consumer-token, x-onedata-service-token, content-type, range, last-event-id, idempotency-key';
+
 async function answerPreflight(reply: FastifyReply, allowed: readonly Method[]): Promise<FastifyReply> {
   return await reply
     .code(204)
     .header('allow', [...allowed, 'OPTIONS'].join(', '))
     .header('access-control-allow-methods', allowed.join(', '))
-    .header('access-control-allow-headers', 'x-auth-token, authorization, macaroon, content-type, range, last-event-id, idempotency-key')
+    .header('access-control-allow-headers', allowedHeaders)
     .header('access-control-max-age', '600')
     .send();
 }

@@ -1,157 +1,212 @@
-/** Tokens (rest §8.8). */
-import { caveatFromJson, confineToken, examineToken, type NamedToken } from '@laneway/engine';
-import {
-  anyField,
-  booleanField,
-  convertedField,
-  makeError,
-  objectField,
-  ok,
-  refuse,
-  textField,
-  type Field,
-  type Result,
-} from '@laneway/model';
+/** Named and temporary tokens (rest §8.8). */
+import { inviteOf, typeOfText, validUntil, type NamedToken, type TokenSubject } from '@laneway/engine';
+import { anyField, booleanField, makeError, objectField } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
-import { created, json, noContent, type Call, type Route } from '../http/route.ts';
+import { created, json, noContent, type Answer, type Call, type Route } from '../http/route.ts';
 import { requireZonePrivilege, requireZoneUser } from './access.ts';
+import { caveatsField, caveatsOf, offeredPrivileges, refuseUselessCaveats, tokenNameField, typeField, usageLimitField } from './token-fields.ts';
 
 const prefix = '/api/v3/onezone';
 /** Seconds; the longest life of a temporary token (rest R132). */
 const maxTtl = 604_800;
 
-const typeField: Field<'act' | 'idn'> = convertedField(anyField(), (value, key) => {
-  if (value === 'accessToken' || isSingleKey(value, 'accessToken')) return ok('act');
-  if (value === 'identityToken' || isSingleKey(value, 'identityToken')) return ok('idn');
-  // Invite tokens need somebody to join, which is not offered.
-  if (isSingleKey(value, 'inviteToken')) return refuse(makeError('notSupported'));
-  return refuse(makeError('badValueTokenType', { key }));
-});
-
-function isSingleKey(value: unknown, key: string): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 1 && Object.hasOwn(value, key);
+/** Whose tokens a path is about, after the caller was let pass: a user's own, or another subject's. */
+interface TokenOwner {
+  /** Below which the paths are, such as `/users/{uid}`. */
+  readonly base: string;
+  /** Ends operation ids and summaries. */
+  readonly name: string;
+  readonly enter: (call: Call, what: 'named' | 'temporary') => Promise<{ readonly subject: TokenSubject; readonly user: UserIdentity }>;
 }
 
-const caveatsField: Field<readonly unknown[]> = (value, key) => {
-  if (!Array.isArray(value)) return refuse(makeError('badData', { key }));
-  const bad = value.find((caveat) => caveatFromJson(caveat) === null);
-  return bad === undefined ? ok(value as readonly unknown[]) : refuse(makeError('badValueCaveat', { caveat: bad }));
-};
+function owners(deps: ServerDeps): readonly TokenOwner[] {
+  const gri = (what: 'named' | 'temporary'): string => `od_token.null.user_${what === 'named' ? 'named_tokens' : 'temporary_token'}:private`;
+  return [
+    {
+      base: '/user',
+      name: 'current_user',
+      enter: async (call, what) => {
+        const user = requireZoneUser(call, gri(what));
+        return await Promise.resolve({ subject: { type: 'user', id: user.account.id }, user });
+      },
+    },
+    {
+      base: '/users/{uid}',
+      name: 'user',
+      enter: async (call, what) => {
+        const id = call.param('uid');
+        if ((await deps.registry.user(id)) === null) throw notFound();
+        return { subject: { type: 'user', id }, user: requireZonePrivilege(call, gri(what), 'oz_tokens_manage') };
+      },
+    },
+    {
+      base: '/providers/{pid}',
+      name: 'provider',
+      enter: async (call) => {
+        const id = call.param('pid');
+        if (id !== deps.providerId) throw notFound();
+        const user = requireZonePrivilege(call, `od_token.null.provider_tokens:private`, 'oz_tokens_manage');
+        return await Promise.resolve({ subject: { type: 'oneprovider', id }, user });
+      },
+    },
+  ];
+}
 
-const nameField: Field<string> = convertedField(textField({ notEmpty: true }), (name, key) =>
-  name.length <= 255 ? ok(name) : refuse(makeError('badValueTextTooLarge', { key, limit: 255 })),
-);
-
-/** A token given in a body; what is wrong with it goes into `badValueToken` (rest R134). */
-function givenToken<T>(call: Call, use: (token: string) => Result<T>): T {
-  const { token } = zoneData(call.body, { required: { token: textField({ notEmpty: true }) } });
-  const used = use(token);
-  if (!used.ok) throw new Refusal(makeError('badValueToken', { key: 'token', tokenError: used.error }));
-  return used.value;
+function subjectOf(deps: ServerDeps, token: NamedToken): TokenSubject {
+  return { type: token.userId === deps.providerId ? 'oneprovider' : 'user', id: token.userId };
 }
 
 function tokenJson(deps: ServerDeps, token: NamedToken): Readonly<Record<string, unknown>> {
+  const subject = subjectOf(deps, token);
+  const { usageLimit, usageCount, privileges } = token.invitation;
+  const invitation = { usageLimit: usageLimit ?? 'infinity', usageCount, ...(privileges === null ? {} : { privileges }) };
   return {
     id: token.id,
     name: token.name,
-    subject: { type: 'user', id: token.userId },
-    type: token.type === 'act' ? { accessToken: {} } : { identityToken: {} },
+    subject,
+    type: typeOfText(token.type),
     caveats: token.caveats,
-    metadata: { creationTime: token.creationTime, customMetadata: token.customMetadata },
+    metadata: {
+      creationTime: token.creationTime,
+      customMetadata: token.customMetadata,
+      ...(inviteOf(token.type) === null ? {} : invitation),
+    },
     revoked: token.revoked,
-    token: deps.registry.tokens.namedTokenText(token),
+    token: deps.registry.tokens.namedTokenText(token, subject.type),
   };
 }
 
-async function createFor(deps: ServerDeps, call: Call, userId: string): Promise<ReturnType<typeof created>> {
+/** Who invites has to be allowed to (rest R117). */
+async function requireInviter(
+  deps: ServerDeps,
+  request: { readonly type: string; readonly issuer: TokenSubject; readonly privileges: readonly string[] | null },
+): Promise<void> {
+  const { type, issuer, privileges } = request;
+  const invite = inviteOf(type);
+  if (invite !== null) need(await deps.registry.invites.check({ invite, issuer, privileges }));
+}
+
+async function createNamed(deps: ServerDeps, call: Call, subject: TokenSubject): Promise<Answer> {
   const request = zoneData(call.body, {
-    required: { name: nameField },
-    optional: { type: typeField, caveats: caveatsField, customMetadata: objectField(), revoked: booleanField() },
+    required: { name: tokenNameField },
+    optional: {
+      type: typeField,
+      caveats: caveatsField,
+      customMetadata: objectField(),
+      privileges: anyField(),
+      revoked: booleanField(),
+      usageLimit: anyField(),
+    },
   });
-  const { tokenId, token } = need(
-    await deps.registry.createNamedToken(userId, {
-      name: request.name,
-      type: request.type ?? 'act',
-      caveats: request.caveats ?? [],
-      customMetadata: request.customMetadata ?? {},
-      revoked: request.revoked ?? false,
-    }),
-  );
+  const { name, type = 'act', caveats = [], customMetadata = {}, revoked = false } = request;
+  refuseUselessCaveats(caveats, type);
+  const privileges = offeredPrivileges(request.privileges, type);
+  const isLimited = inviteOf(type) !== null && request.usageLimit !== undefined;
+  const usageLimit = isLimited ? need(usageLimitField(request.usageLimit, 'usageLimit', 'onezone')) : null;
+  await requireInviter(deps, { type, issuer: subject, privileges });
+  const named = { name, type, caveats, customMetadata, revoked, usageLimit, privileges };
+  const { tokenId, token } = need(await deps.registry.createNamedToken(subject.id, named, subject.type));
   return created(`${call.baseUrl}${prefix}/tokens/named/${tokenId}`, { tokenId, token });
 }
 
+async function createTemporary(deps: ServerDeps, call: Call, subject: TokenSubject, nowSeconds: number): Promise<Answer> {
+  const { caveats = [], type = 'act' } = zoneData(call.body, { optional: { caveats: caveatsField, type: typeField } });
+  refuseUselessCaveats(caveats, type);
+  const end = validUntil(caveatsOf(caveats));
+  if (end === null || end > nowSeconds + maxTtl) throw new Refusal(makeError('tokenTimeCaveatRequired', { maxTtl }));
+  await requireInviter(deps, { type, issuer: subject, privileges: null });
+  const token = await deps.registry.tokens.temporaryTokenText(subject, type, caveats);
+  return { kind: 'json', status: 201, body: { token } };
+}
+
 /** 404 → 401 → 403: the owner, or one who manages tokens. */
-async function enter(deps: ServerDeps, call: Call): Promise<{ readonly token: NamedToken; readonly user: UserIdentity }> {
+async function enter(deps: ServerDeps, call: Call): Promise<NamedToken> {
   const token = await deps.registry.namedToken(call.param('id'));
   if (token === null) throw notFound();
   const user = requireZoneUser(call, `od_token.${token.id}.instance:private`);
   if (token.userId !== user.account.id && !hasZonePrivilege(user, 'oz_tokens_manage')) throw forbidden();
-  return { token, user };
+  return token;
+}
+
+type NewRoute = (method: Route['method'], path: string, operationId: string, summary: string, handle: Route['handle']) => Route;
+
+const route: NewRoute = (method, path, operationId, summary, handle) => ({
+  prefix,
+  method,
+  path,
+  operationId,
+  summary,
+  body: method === 'GET' || method === 'DELETE' ? 'none' : 'json',
+  handle,
+  ...(operationId.startsWith('create_named') ? { parameters: creation } : {}),
+});
+
+const creation: NonNullable<Route['parameters']> = [
+  { name: 'name', in: 'body', text: 'required, unique among the tokens of the subject' },
+  { name: 'type, caveats, customMetadata, revoked', in: 'body', text: 'optional' },
+  { name: 'usageLimit, privileges', in: 'body', text: 'of invite tokens, optional' },
+];
+
+function ownerRoutes(deps: ServerDeps, { base, name, enter: enterOwner }: TokenOwner): Route[] {
+  const { registry } = deps;
+  const named = async (call: Call): Promise<TokenSubject> => (await enterOwner(call, 'named')).subject;
+  const who = name === 'current_user' ? 'own' : `of a ${name}`;
+  return [
+    route('POST', `${base}/tokens/named`, `create_named_token_for_${name}`, `Create a named token (${who})`, async (call) =>
+      createNamed(deps, call, await named(call)),
+    ),
+    route('GET', `${base}/tokens/named`, `list_named_tokens_of_${name}`, `List named tokens (${who})`, async (call) =>
+      json({ tokens: await registry.namedTokens((await named(call)).id) }),
+    ),
+    route('DELETE', `${base}/tokens/named`, `delete_named_tokens_of_${name}`, `Delete all named tokens (${who})`, async (call) => {
+      await registry.deleteNamedTokens((await named(call)).id);
+      return noContent;
+    }),
+    route('GET', `${base}/tokens/named/name/{name}`, `get_named_token_of_${name}_by_name`, `Get a named token by name (${who})`, async (call) => {
+      const token = await registry.namedTokenByName((await named(call)).id, call.param('name'));
+      if (token === null) throw notFound();
+      return json(tokenJson(deps, token));
+    }),
+    route('POST', `${base}/tokens/temporary`, `create_temporary_token_for_${name}`, `Create a temporary token (${who})`, async (call) => {
+      const { subject, user } = await enterOwner(call, 'temporary');
+      return await createTemporary(deps, call, subject, user.nowSeconds);
+    }),
+    ...(name === 'provider' ? [] : generationRoutes(deps, { base, name, enter: enterOwner })),
+  ];
+}
+
+/** Temporary tokens of users are revoked all at once. */
+function generationRoutes({ registry }: ServerDeps, { base, name, enter: enterOwner }: TokenOwner): Route[] {
+  const temporary = async (call: Call): Promise<string> => (await enterOwner(call, 'temporary')).subject.id;
+  return [
+    route('GET', `${base}/tokens/temporary`, `get_temporary_token_generation_of_${name}`, 'Get the generation of temporary tokens', async (call) =>
+      json({ generation: await registry.temporaryTokenGeneration(await temporary(call)) }),
+    ),
+    route('DELETE', `${base}/tokens/temporary`, `revoke_all_temporary_tokens_of_${name}`, 'Revoke all temporary tokens', async (call) => {
+      await registry.revokeTemporaryTokens(await temporary(call));
+      return noContent;
+    }),
+  ];
 }
 
 export function tokenRoutes(deps: ServerDeps): Route[] {
   const { registry } = deps;
-  const own = (call: Call): string => requireZoneUser(call, 'od_token.null.user_named_tokens:private').account.id;
-  const creation = [
-    { name: 'name', in: 'body', text: 'required, unique among the tokens of the user' },
-    { name: 'type, caveats, customMetadata, revoked', in: 'body', text: 'optional' },
-  ] as const;
-  const route = (method: Route['method'], path: string, operationId: string, summary: string, handle: Route['handle']): Route => ({
-    prefix,
-    method,
-    path,
-    operationId,
-    summary,
-    body: method === 'GET' || method === 'DELETE' ? 'none' : 'json',
-    handle,
-    ...(operationId.startsWith('create_named') ? { parameters: creation } : {}),
-  });
   return [
-    route(
-      'POST',
-      '/user/tokens/named',
-      'create_named_token_for_current_user',
-      'Create a named token',
-      async (call) => await createFor(deps, call, own(call)),
-    ),
-    route('GET', '/user/tokens/named', 'list_named_tokens_of_current_user', 'List own named tokens', async (call) =>
-      json({ tokens: await registry.namedTokens(own(call)) }),
-    ),
-    route('DELETE', '/user/tokens/named', 'delete_named_tokens_of_current_user', 'Delete all own named tokens', async (call) => {
-      await registry.deleteNamedTokens(own(call));
-      return noContent;
-    }),
-    route(
-      'GET',
-      '/user/tokens/named/name/{name}',
-      'get_named_token_of_current_user_by_name',
-      'Get an own named token by its name',
-      async (call) => {
-        const token = await registry.namedTokenByName(own(call), call.param('name'));
-        if (token === null) throw notFound();
-        return json(tokenJson(deps, token));
-      },
-    ),
-    route('POST', '/users/{uid}/tokens/named', 'create_named_token_for_user', 'Create a named token for a user', async (call) => {
-      if ((await registry.user(call.param('uid'))) === null) throw notFound();
-      requireZonePrivilege(call, 'od_token.null.user_named_tokens:private', 'oz_tokens_manage');
-      return await createFor(deps, call, call.param('uid'));
-    }),
-    route('GET', '/users/{uid}/tokens/named', 'list_named_tokens_of_user', 'List named tokens of a user', async (call) => {
-      if ((await registry.user(call.param('uid'))) === null) throw notFound();
-      requireZonePrivilege(call, 'od_token.null.user_named_tokens:private', 'oz_tokens_manage');
-      return json({ tokens: await registry.namedTokens(call.param('uid')) });
+    ...owners(deps).flatMap((owner) => ownerRoutes(deps, owner)),
+    route('GET', '/tokens/named', 'list_all_named_tokens', 'List the named tokens of all subjects', async (call) => {
+      requireZonePrivilege(call, 'od_token.null.list:private', 'oz_tokens_manage');
+      return json({ tokens: await registry.namedTokens(null) });
     }),
     route('GET', '/tokens/named/{id}', 'get_named_token', 'Get a named token', async (call) =>
-      json(tokenJson(deps, (await enter(deps, call)).token)),
+      json(tokenJson(deps, await enter(deps, call))),
     ),
     route('PATCH', '/tokens/named/{id}', 'modify_named_token', 'Rename, revoke or annotate a named token', async (call) => {
-      const { token } = await enter(deps, call);
+      const token = await enter(deps, call);
       const change = zoneData(call.body, {
-        optional: { customMetadata: objectField(), name: nameField, revoked: booleanField() },
+        optional: { customMetadata: objectField(), name: tokenNameField, revoked: booleanField() },
         atLeastOne: ['customMetadata', 'name', 'revoked'],
       });
       const { name = null, revoked = null, customMetadata } = change;
@@ -161,8 +216,7 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
       return noContent;
     }),
     route('DELETE', '/tokens/named/{id}', 'delete_named_token', 'Delete a named token', async (call) => {
-      const { token } = await enter(deps, call);
-      await registry.deleteNamedToken(token.id);
+      await registry.deleteNamedToken((await enter(deps, call)).id);
       return noContent;
     }),
     route('GET', '/tokens/named/{id}/status', 'get_named_token_status', 'Learn whether a named token is revoked', async (call) => {
@@ -170,41 +224,6 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
       if (token === null) throw notFound();
       requireZoneUser(call, `od_token.${token.id}.status:private`);
       return json({ revoked: token.revoked });
-    }),
-    route('POST', '/user/tokens/temporary', 'create_temporary_token_for_current_user', 'Create a temporary token', async (call) => {
-      const user = requireZoneUser(call, 'od_token.null.user_temporary_token:private');
-      const { caveats = [], type = 'act' } = zoneData(call.body, { optional: { caveats: caveatsField, type: typeField } });
-      const inTime = caveats
-        .map(caveatFromJson)
-        .some((caveat) => caveat !== null && 'type' in caveat && caveat.type === 'time' && caveat.validUntil <= user.nowSeconds + maxTtl);
-      if (!inTime) throw new Refusal(makeError('tokenTimeCaveatRequired', { maxTtl }));
-      const token = await registry.tokens.temporaryTokenText(user.account.id, type, caveats);
-      return { kind: 'json', status: 201, body: { token } };
-    }),
-    route(
-      'GET',
-      '/user/tokens/temporary',
-      'get_temporary_token_generation_of_current_user',
-      'Get the generation of temporary tokens',
-      async (call) => json({ generation: await registry.temporaryTokenGeneration(own(call)) }),
-    ),
-    route(
-      'DELETE',
-      '/user/tokens/temporary',
-      'revoke_all_temporary_tokens_of_current_user',
-      'Revoke all own temporary tokens',
-      async (call) => {
-        await registry.revokeTemporaryTokens(own(call));
-        return noContent;
-      },
-    ),
-    route('POST', '/tokens/examine', 'examine_token', 'Read the public properties of a token', async (call) =>
-      json(givenToken(call, examineToken)),
-    ),
-    route('POST', '/tokens/confine', 'confine_token', 'Add caveats to a token', async (call) => {
-      const { caveats } = zoneData(call.body, { required: { caveats: caveatsField } });
-      const added = caveats.map(caveatFromJson).filter((caveat) => caveat !== null);
-      return json({ token: givenToken(call, (token) => confineToken(token, added)) });
     }),
   ];
 }

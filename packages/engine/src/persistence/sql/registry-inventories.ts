@@ -2,7 +2,7 @@
 import type { Inventory } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { insertInventoryMember } from './registry-members.ts';
-import { seconds } from './registry-users.ts';
+import { seconds } from './accounts.ts';
 
 interface InventoryRow {
   readonly id: string;

@@ -5,7 +5,7 @@ import type { InventoryMembership, Lambda } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { lockInventory } from './registry-inventories.ts';
 import { inventoryMembershipsOf } from './registry-members.ts';
-import { seconds } from './registry-users.ts';
+import { seconds } from './accounts.ts';
 
 export interface NewLambda {
   readonly id: string;

@@ -26,7 +26,7 @@ import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { lockInventory } from './registry-inventories.ts';
 import { insertLambda, insertLink, insertRevision, lockLambda, membershipsAround, removeLink, revisionsOf } from './registry-lambdas.ts';
 import { inventoryMember, inventoryMembershipsOf } from './registry-members.ts';
-import { seconds } from './registry-users.ts';
+import { seconds } from './accounts.ts';
 
 interface SchemaRow {
   readonly id: string;
