@@ -11,6 +11,7 @@ import type {
   LaneStoppingReason,
   Phase,
   Result,
+  SessionToken,
   StopRequest,
   WorkflowSchemaRevision,
 } from '@laneway/model';
@@ -29,6 +30,8 @@ export interface ScheduleRequest {
   /** Severity number, 0–7. */
   readonly logLevel: number;
   readonly callback: string | null;
+  /** The token that was presented: losing it interrupts the execution (execution §15.1). */
+  readonly sessionToken?: SessionToken | null;
   /** Extensions: what it is called by, and after how long it is cancelled unless it has ended. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
@@ -182,6 +185,11 @@ export interface ControlRequest {
   readonly actor: string;
 }
 
+/** Whoever lets an execution go on is the one on whose behalf it runs from then on. */
+export interface ContinueRequest extends ControlRequest {
+  readonly sessionToken?: SessionToken | null;
+}
+
 export interface StopRequestOf extends ControlRequest {
   /** Why, in the words of whoever asks; null = not said. */
   readonly note: string | null;
@@ -189,7 +197,7 @@ export interface StopRequestOf extends ControlRequest {
   readonly deadlineMs?: number;
 }
 
-export interface RepeatRequest extends ControlRequest {
+export interface RepeatRequest extends ContinueRequest {
   /** 1-based. */
   readonly laneIndex: number;
   readonly laneRunNumber: number;
@@ -208,9 +216,9 @@ export interface ExecutionService {
    */
   interrupt(request: { readonly executionId: string; readonly error: ErrorObject; readonly why: string }): Promise<boolean>;
   /** Goes on with a paused or interrupted execution, on behalf of the caller. */
-  resume(request: ControlRequest): Promise<Result<void>>;
+  resume(request: ContinueRequest): Promise<Result<void>>;
   /** Goes on with the next lane of a failed execution; what failed is left behind. */
-  forceContinue(request: ControlRequest): Promise<Result<void>>;
+  forceContinue(request: ContinueRequest): Promise<Result<void>>;
   /** Runs an ended lane run once more over its whole input, and the lanes after it. */
   rerun(request: RepeatRequest): Promise<Result<void>>;
   /** Runs the failed items of an ended lane run once more, and the lanes after it. */

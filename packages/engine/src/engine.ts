@@ -19,7 +19,7 @@ import { RuntimeMonitor } from './control/runtime-monitor.ts';
 import { SideJobs } from './control/side-jobs.ts';
 import type { StopObserver } from './control/stop-moments.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
-import type { BulkAccess, ExecutionExtensions } from './extensions-api.ts';
+import type { BulkAccess, BulkJob, ExecutionExtensions } from './extensions-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
 import { Spaces } from './files/spaces.ts';
 import { boundRuntime } from './lambdas/bounded-runtime.ts';
@@ -59,7 +59,7 @@ export interface EngineOptions {
   /** The reducer of executions, for those who watch its decisions (the simulator). */
   readonly reducer?: typeof reduce;
   /** What a user may do to an execution that a bulk operation has come to; without it everything. */
-  readonly bulkAccess?: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
+  readonly bulkAccess?: (job: Pick<BulkJob, 'userId' | 'sessionToken'>, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */

@@ -1,5 +1,5 @@
 /** What the engine offers beyond the contract: summaries, bulk operations, repeated requests (design §9). */
-import type { ErrorObject, ExecutionStatus, Phase, Result } from '@laneway/model';
+import type { ErrorObject, ExecutionStatus, Phase, Result, SessionToken } from '@laneway/model';
 
 /** Which executions of a space; every condition that is there has to hold. */
 export interface ExecutionFilter {
@@ -79,6 +79,8 @@ export type BulkMembers =
 export interface BulkRequest {
   readonly spaceId: string;
   readonly userId: string;
+  /** The token that was presented: losing it ends the job, and interrupts what it resumed (execution §15.1). */
+  readonly sessionToken?: SessionToken | null;
   readonly operation: BulkOperation;
   readonly members: BulkMembers;
   readonly reason: string | null;
@@ -89,6 +91,7 @@ export interface BulkJob {
   readonly id: string;
   readonly spaceId: string;
   readonly userId: string;
+  readonly sessionToken: SessionToken | null;
   readonly operation: BulkOperation;
   readonly reason: string | null;
   readonly dryRun: boolean;

@@ -38,7 +38,6 @@ export {
   examineToken,
   validUntil,
   type Presentation,
-  type TokenReference,
   type VerifiedToken,
 } from './registry/tokens.ts';
 export { lambdaReferences } from './registry/revision-lambdas.ts';

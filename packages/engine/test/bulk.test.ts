@@ -54,7 +54,7 @@ describe.each(databaseKinds)('a bulk operation on $name', (kind) => {
       { echo, hang: untilStopped },
       {
         config: { bulkMembersPerSecond, drainMs: 100 },
-        bulkAccess: async (userId) => await Promise.resolve(access(userId)),
+        bulkAccess: async ({ userId }) => await Promise.resolve(access(userId)),
       },
     );
     const registry = new Registry(test.database, 'test');

@@ -1,6 +1,7 @@
 /** Where database, registry, engine and HTTP come together. */
 import { join } from 'node:path';
 import {
+  AddressData,
   openDatabase,
   Registry,
   takeDataDirectory,
@@ -104,6 +105,14 @@ async function openConfigured({ databaseUrl, dataDir }: ServeConfig, logger: Log
   }
 }
 
+async function loadAddresses(path: string): Promise<AddressData> {
+  try {
+    return await AddressData.load(path);
+  } catch (error) {
+    throw settingError('addressData', `${path} cannot be used`, error);
+  }
+}
+
 async function composeIn(
   config: ServeConfig,
   directory: DataDirectory,
@@ -114,6 +123,7 @@ async function composeIn(
   const opened = [async () => await database.close()];
   try {
     const registry = new Registry(database, 'laneway');
+    if (config.addressData !== null) registry.tokens.useAddresses(await loadAddresses(config.addressData));
     const providerId = await registry.providerId();
     const metrics = createMetrics();
     const engine = await engineFactory({ config, database, registry, providerId, directory, metrics, logger });

@@ -24,7 +24,7 @@ export interface BulkRunnerOptions {
   readonly controller: Controller;
   readonly membersPerSecond: number;
   /** What the user may do to an execution that another user (or the same) scheduled in the space. */
-  readonly access: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
+  readonly access: (job: Pick<BulkJob, 'userId' | 'sessionToken'>, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
   readonly log: Logger;
 }
 
@@ -144,7 +144,7 @@ export class BulkRunner {
     const { database, access } = this.#options;
     const { execution, nowMs } = await database.call(loadExecution, { executionId });
     if (execution === null || execution.spaceId !== job.spaceId) return { kind: 'refused', error: makeError('notFound') };
-    const may = await access(job.userId, execution);
+    const may = await access(job, execution);
     if (may === 'revoked') return { kind: 'revoked' };
     if (may === 'forbidden') return { kind: 'refused', error: makeError('forbidden') };
     if (job.operation === 'delete') {
@@ -173,13 +173,13 @@ export class BulkRunner {
   }
 }
 
-function commandOf({ operation, userId, reason }: BulkJob): Command {
+function commandOf({ operation, userId, sessionToken, reason }: BulkJob): Command {
   switch (operation) {
     case 'cancel':
     case 'pause':
       return { kind: operation, actor: userId, note: reason };
     case 'resume':
-      return { kind: 'resume', actor: userId };
+      return { kind: 'resume', actor: userId, sessionToken };
     case 'delete':
       throw new Error('deleting is no command of the reducer');
   }

@@ -2,6 +2,7 @@
 import { newId, ok, refuse, type Command, type ErrorObject, type Result } from '@laneway/model';
 import type {
   Blocker,
+  ContinueRequest,
   ControlRequest,
   ExecutionEvent,
   ExecutionService,
@@ -87,12 +88,12 @@ export class Executions implements ExecutionService {
     return applied.kind === 'changed';
   }
 
-  async resume({ executionId, actor }: ControlRequest): Promise<Result<void>> {
-    return await this.#command(executionId, { kind: 'resume', actor });
+  async resume({ executionId, actor, sessionToken = null }: ContinueRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'resume', actor, sessionToken });
   }
 
-  async forceContinue({ executionId, actor }: ControlRequest): Promise<Result<void>> {
-    return await this.#command(executionId, { kind: 'forceContinue', actor, newRunId: newId() });
+  async forceContinue({ executionId, actor, sessionToken = null }: ContinueRequest): Promise<Result<void>> {
+    return await this.#command(executionId, { kind: 'forceContinue', actor, sessionToken, newRunId: newId() });
   }
 
   async rerun(request: RepeatRequest): Promise<Result<void>> {
@@ -104,8 +105,8 @@ export class Executions implements ExecutionService {
   }
 
   async #repeat(kind: 'rerun' | 'retry', request: RepeatRequest): Promise<Result<void>> {
-    const { executionId, actor, laneIndex, laneRunNumber, requestKey } = request;
-    const command = { kind, actor, laneIndex, laneRunNumber, newRunId: newId() };
+    const { executionId, actor, sessionToken = null, laneIndex, laneRunNumber, requestKey } = request;
+    const command = { kind, actor, sessionToken, laneIndex, laneRunNumber, newRunId: newId() };
     if (requestKey === undefined) return await this.#command(executionId, command);
     const sender = { userId: actor, requestKey };
     const mark = this.#requestKeys.mark({ ...sender, operation: kind, executionId }, executionId);

@@ -36,7 +36,7 @@ export class Extensions implements ExecutionExtensions {
 
   async startBulk(request: BulkRequest): Promise<{ readonly jobId: string }> {
     const jobId = newId();
-    await this.#database.call(createBulkJob, { id: jobId, ...request });
+    await this.#database.call(createBulkJob, { id: jobId, ...request, sessionToken: request.sessionToken ?? null });
     this.#bulkStarted();
     return { jobId };
   }

@@ -71,6 +71,7 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
       lanes: request.revision.lanes.map((lane) => ({ schemaId: lane.id, maxRetries: lane.maxRetries })),
       laneRunId: newId(),
       ...(Object.keys(request.labels ?? {}).length === 0 ? {} : { labels: request.labels }),
+      ...(request.sessionToken === undefined ? {} : { sessionToken: request.sessionToken }),
       ...(request.deadlineMs === undefined ? {} : { deadlineAt: nowMs + request.deadlineMs }),
     },
     { ms: nowMs },

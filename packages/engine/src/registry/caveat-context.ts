@@ -91,11 +91,11 @@ function inMasks(peerIp: string, masks: readonly string[]): boolean {
   const address = plainAddress(peerIp);
   const family = isIP(address);
   if (family === 0) return false;
+  const [version, widest] = family === 4 ? (['ipv4', 32] as const) : (['ipv6', 128] as const);
   const list = new BlockList();
   for (const mask of masks) {
     const [network = '', bits] = mask.split('/');
-    const version = isIP(network) === 4 ? 'ipv4' : 'ipv6';
-    list.addSubnet(network, bits === undefined ? (version === 'ipv4' ? 32 : 128) : Number(bits), version);
+    if (isIP(network) === family) list.addSubnet(network, bits === undefined ? widest : Number(bits), version);
   }
-  return list.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(address, version);
 }

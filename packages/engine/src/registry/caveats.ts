@@ -113,8 +113,8 @@ export function caveatFromText(text: string): Caveat | null {
   }
   if (operator !== '=') return null;
   if (type === 'interface') return caveatFromJson({ type, interface: value });
-  if (type === 'asn') return /^[\d|]+$/.test(value) ? caveatFromJson({ type, whitelist: value.split('|').map(Number) }) : null;
-  return caveatFromJson({ type, whitelist: value.split('|') });
+  if (type === 'asn') return /^\d+(\|\d+)*$/.test(value) ? caveatFromJson({ type, whitelist: value.split('|').map(Number) }) : null;
+  return isListType(type) ? caveatFromJson({ type, whitelist: value.split('|') }) : null;
 }
 
 export function isDataCaveat(caveat: Caveat): boolean {

@@ -2,7 +2,17 @@
  * Users, tokens, memberships, inventories, lambdas and workflow schemas. Who may do what is decided by the
  * caller, except for the linking of lambdas during an import, which is part of its transaction.
  */
-import { makeError, newId, ok, refuse, type LambdaRevision, type LifecycleState, type Result } from '@laneway/model';
+import {
+  makeError,
+  newId,
+  ok,
+  refuse,
+  type ErrorObject,
+  type LambdaRevision,
+  type LifecycleState,
+  type Result,
+  type SessionToken,
+} from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import * as lambdas from '../persistence/sql/registry-lambdas.ts';
 import * as inventories from '../persistence/sql/registry-inventories.ts';
@@ -146,6 +156,12 @@ export class Registry {
 
   async revokeTemporaryTokens(userId: string): Promise<void> {
     await this.#database.call(namedTokens.renewTemporaryTokens, { userId, secret: newSecret() });
+  }
+
+  /** Why nobody is worked for any more who let an execution run with these credentials, or null (execution §15.1). */
+  async sessionError(userId: string, token: SessionToken | null): Promise<ErrorObject | null> {
+    const standing = await this.#database.call(namedTokens.sessionStanding, { userId, token });
+    return standing === 'good' ? null : makeError(sessionErrors[standing]);
   }
 
   async spaceMember(spaceId: string, userId: string): Promise<SpaceMembership | null> {
@@ -324,6 +340,13 @@ export class Registry {
     return await this.#database.call(schemas.deleteSchemaRevision, { schemaId, revisionNumber });
   }
 }
+
+const sessionErrors = {
+  tokenGone: 'tokenInvalid',
+  tokenRevoked: 'tokenRevoked',
+  userGone: 'tokenSubjectInvalid',
+  userBlocked: 'userBlocked',
+} as const;
 
 function newToken(userId: string, request: TokenRequest): namedTokens.NewNamedToken {
   const { usageLimit = null, privileges = null } = request;

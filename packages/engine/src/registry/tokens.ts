@@ -1,5 +1,5 @@
 /** Issuing and verifying tokens (rest §2.2–2.4). */
-import { makeError, newId, ok, refuse, type ErrorObject, type Result } from '@laneway/model';
+import { makeError, newId, ok, refuse, type ErrorObject, type Result, type SessionToken } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { readCredentials } from '../persistence/sql/registry-tokens.ts';
 import type { AddressData } from './address-data.ts';
@@ -35,17 +35,10 @@ export interface VerifiedToken {
   readonly subject: TokenSubject;
   /** null for subjects that are not users. */
   readonly account: Account | null;
-  readonly token: TokenReference;
+  readonly token: SessionToken;
   readonly typeText: TokenTypeText;
   readonly caveats: readonly Caveat[];
   readonly nowSeconds: number;
-}
-
-/** Which token it was: a named one, or a temporary one of this generation of its subject's. */
-export interface TokenReference {
-  readonly id: string;
-  /** null = named. */
-  readonly generation: number | null;
 }
 
 type Credentials = Awaited<ReturnType<typeof readCredentials.run>>;

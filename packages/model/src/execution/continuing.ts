@@ -23,7 +23,7 @@ export function resume(draft: Draft, command: CommandOf<'resume'>): Refusal | nu
   const { execution, current } = draft;
   if (commandTable.resume[execution.status] !== 'accepted') return refused('atmWorkflowExecutionNotResumable');
   if (phaseOf(current.status) !== 'suspended') return invalidTransition(current.status, 'resuming');
-  beginIncarnation(draft, 'resuming', command.actor);
+  beginIncarnation(draft, 'resuming', command);
   draft.setLaneRunStatus('current', 'resuming', null);
   logWorkflow(draft, 'notice', 'The execution is being resumed.', { scheduledLaneRunSelector: selectorOf(current) });
   return null;
@@ -36,7 +36,7 @@ export function forceContinue(draft: Draft, command: CommandOf<'forceContinue'>)
   if (!isPossible) return refused('atmWorkflowExecutionNotResumable');
   if (draft.lane(next).endedRuns.some((run) => run.runNumber === execution.currentRunNum)) return refused('alreadyExists');
   const laneRun = newLaneRun(command.newRunId, next, execution.currentRunNum);
-  beginIncarnation(draft, 'resuming', command.actor);
+  beginIncarnation(draft, 'resuming', command);
   draft.replaceCurrent(laneRun);
   logWorkflow(draft, 'notice', 'A forced continuation with the next lane was scheduled.', {
     scheduledLaneRunSelector: selectorOf(laneRun),
@@ -53,7 +53,7 @@ export function repeat(draft: Draft, command: CommandOf<'rerun' | 'retry'>): Ref
   const { isRerunable, isRetriable } = runFlags(execution, run);
   if (kind === 'rerun' && !isRerunable) return refused('atmLaneExecutionRerunFailed');
   if (kind === 'retry' && !isRetriable) return refused('atmLaneExecutionRetryFailed');
-  beginIncarnation(draft, 'scheduled', command.actor);
+  beginIncarnation(draft, 'scheduled', command);
   draft.setLane(laneIndex, { retriesLeft: 0 });
   const laneRun = scheduleRepeat(draft, { runType: kind, laneIndex, run, newRunId });
   const sentence = kind === 'rerun' ? 'A rerun of the lane run was scheduled.' : 'A retry of its failed items was scheduled.';
@@ -62,13 +62,23 @@ export function repeat(draft: Draft, command: CommandOf<'rerun' | 'retry'>): Ref
   return null;
 }
 
-function beginIncarnation(draft: Draft, status: ExecutionStatus, actor: string | null): void {
+function beginIncarnation(draft: Draft, status: ExecutionStatus, command: CommandOf<'resume' | 'forceContinue' | 'rerun' | 'retry'>): void {
   const { execution } = draft;
   draft.setStatus(status);
   // Whoever stopped it before has nothing to do with what becomes of it now.
-  draft.set({ incarnation: execution.incarnation + 1, sessionUserId: actor ?? execution.sessionUserId, stop: null });
+  draft.set({ incarnation: execution.incarnation + 1, ...sessionOf(execution, command), stop: null });
   const stores = globalStores(execution);
   if (stores.length > 0) draft.effect({ kind: 'unfreezeStores', storeIds: stores });
+}
+
+/** Of whoever lets it go on; what the engine does by itself changes nothing about it (execution §15.1). */
+function sessionOf(
+  execution: Execution,
+  { actor, sessionToken = null }: CommandOf<'resume' | 'forceContinue' | 'rerun' | 'retry'>,
+): Partial<Pick<Execution, 'sessionUserId' | 'sessionToken'>> {
+  if (actor === null) return {};
+  const isMentioned = sessionToken !== null || execution.sessionToken !== undefined;
+  return { sessionUserId: actor, ...(isMentioned ? { sessionToken } : {}) };
 }
 
 function runOfLane(execution: Execution, laneIndex: number, runNumber: number): LaneRun | EndedRun | undefined {

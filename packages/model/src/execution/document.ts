@@ -131,6 +131,13 @@ export interface StopRequest {
   readonly at: number;
 }
 
+/** The token with which somebody scheduled, resumed or repeated: named, or temporary of this generation of the user's. */
+export interface SessionToken {
+  readonly id: string;
+  /** null = named. */
+  readonly generation: number | null;
+}
+
 export interface Execution {
   readonly id: string;
   /** Number of the last event of this execution; grows by the number of events of each transition. */
@@ -142,6 +149,8 @@ export interface Execution {
   readonly userId: string;
   /** On whose behalf it runs: the last one who scheduled, resumed, repeated or force-continued it (execution §15.1). */
   readonly sessionUserId: string;
+  /** With which token they did; absent or null = with none that could be lost, such as a password (execution §15.1). */
+  readonly sessionToken?: SessionToken | null;
   readonly atmWorkflowSchemaId: string;
   readonly atmWorkflowSchemaRevisionNumber: number;
   /** Severity number: 0 emergency … 7 debug. */

@@ -36,7 +36,9 @@ export interface TaskChange {
 }
 
 /** Fields that no status depends on. */
-type FreeFields = Partial<Pick<Execution, 'currentLaneIndex' | 'currentRunNum' | 'incarnation' | 'sessionUserId' | 'stop' | 'deadlineAt'>>;
+type FreeFields = Partial<
+  Pick<Execution, 'currentLaneIndex' | 'currentRunNum' | 'incarnation' | 'sessionUserId' | 'sessionToken' | 'stop' | 'deadlineAt'>
+>;
 
 export class Draft {
   readonly rules: Rules;

@@ -3,19 +3,25 @@
  * document, the changes for the event log, the effects for the same transaction).
  */
 import type { ErrorObject } from '../errors/result.ts';
-import type { Execution, LaneRun, StopMode } from './document.ts';
+import type { Execution, LaneRun, SessionToken, StopMode } from './document.ts';
 
 /**
  * Requests of people. `actor` is a user id, or null for the engine itself. Ids of new lane runs come with the
- * command: the reducer makes none.
+ * command: the reducer makes none. `sessionToken`: with which token an actor lets it go on.
  */
 export type Command =
   | { readonly kind: 'cancel' | 'pause'; readonly actor: string | null; readonly note: string | null }
-  | { readonly kind: 'resume'; readonly actor: string | null }
-  | { readonly kind: 'forceContinue'; readonly actor: string | null; readonly newRunId: string }
+  | { readonly kind: 'resume'; readonly actor: string | null; readonly sessionToken?: SessionToken | null }
+  | {
+      readonly kind: 'forceContinue';
+      readonly actor: string | null;
+      readonly sessionToken?: SessionToken | null;
+      readonly newRunId: string;
+    }
   | {
       readonly kind: 'rerun' | 'retry';
       readonly actor: string | null;
+      readonly sessionToken?: SessionToken | null;
       /** 1-based. */
       readonly laneIndex: number;
       readonly laneRunNumber: number;

@@ -23,6 +23,7 @@ export interface NewExecution extends Pick<
   | 'systemAuditLogStoreId'
   | 'labels'
   | 'deadlineAt'
+  | 'sessionToken'
 > {
   /** In order, at least one. */
   readonly lanes: readonly { readonly schemaId: string; readonly maxRetries: number }[];

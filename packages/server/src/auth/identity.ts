@@ -1,6 +1,6 @@
 /** Who sends a request (rest §2.1). */
-import { makeError, type ErrorObject, type Result } from '@laneway/model';
-import type { Account, Caveat, TokenReference } from '@laneway/engine';
+import { makeError, type ErrorObject, type Result, type SessionToken } from '@laneway/model';
+import type { Account, Caveat } from '@laneway/engine';
 import { Refusal } from '../http/refusal.ts';
 
 export interface UserIdentity {
@@ -13,7 +13,12 @@ export interface UserIdentity {
 }
 
 /** By what the user was recognised. */
-export type Credential = { readonly kind: 'token'; readonly token: TokenReference };
+export type Credential = { readonly kind: 'token'; readonly token: SessionToken };
+
+/** The token that an execution is bound to when the user lets it run (execution §15.1). */
+export function sessionTokenOf(user: UserIdentity): SessionToken {
+  return user.credential.token;
+}
 
 /** What the token of a job may do: reach the files of one space, until it ends. */
 export interface JobGrant {

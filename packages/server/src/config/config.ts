@@ -26,6 +26,7 @@ export interface ServeConfig {
   readonly lambdas: string | null;
   readonly sandbox: 'auto' | 'required' | 'off';
   readonly metricsToken: string | null;
+  readonly addressData: string | null;
   readonly cancelGraceMs: number;
   readonly drainMs: number;
   readonly jobTimeoutMs: number;
@@ -203,6 +204,7 @@ function compile(read: SettingReader): ServeConfig {
     // Falling back to no sandbox is fine only while nobody else can reach the server (design §7).
     sandbox: (read('sandbox') as ServeConfig['sandbox'] | null) ?? (isLoopback(host) ? 'auto' : 'required'),
     metricsToken: read('metricsToken') as string | null,
+    addressData: read('addressData') as string | null,
     cancelGraceMs: (read('cancelGraceSec') as number) * 1000,
     drainMs: (read('drainSec') as number) * 1000,
     jobTimeoutMs: (read('jobTimeoutSec') as number) * 1000,

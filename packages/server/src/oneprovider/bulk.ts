@@ -12,7 +12,7 @@ import {
   type ErrorObject,
   type JsonObject,
 } from '@laneway/model';
-import { forbidden, notFound, type UserIdentity } from '../auth/identity.ts';
+import { forbidden, notFound, sessionTokenOf, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { providerData } from '../http/fields.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -57,6 +57,7 @@ function startRoute(deps: ServerDeps): Route {
       const { jobId } = await deps.extensions.startBulk({
         spaceId,
         userId: user.account.id,
+        sessionToken: sessionTokenOf(user),
         operation: request.operation,
         members,
         reason: keptReason(request.reason),

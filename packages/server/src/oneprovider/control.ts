@@ -1,5 +1,7 @@
 /** Operations on one execution: details, delete, and everything that stops it or lets it go on (rest §5.3–5.6). */
 import { integerField, ownValue, type Result } from '@laneway/model';
+import type { ContinueRequest } from '@laneway/engine';
+import { sessionTokenOf } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { providerData } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
@@ -78,7 +80,7 @@ function reasonOf(call: Call): string | null {
 interface Control {
   readonly summary: string;
   readonly parameters?: Route['parameters'];
-  readonly run: (request: { readonly executionId: string; readonly actor: string }, call: Call) => Promise<Result<void>>;
+  readonly run: (request: ContinueRequest, call: Call) => Promise<Result<void>>;
 }
 
 /** An operation whose body the contract ignores (rest R8). */
@@ -98,7 +100,7 @@ function control(
     handle: async (call) => {
       const { user, view } = await requireExecution(deps, call, { method: 'POST', aspect: operation });
       await requireController(deps, user, view.execution);
-      need(await run({ executionId: view.execution.id, actor: user.account.id }, call));
+      need(await run({ executionId: view.execution.id, actor: user.account.id, sessionToken: sessionTokenOf(user) }, call));
       return noContent;
     },
   };
@@ -125,7 +127,8 @@ function repetition(deps: ServerDeps, operation: 'rerun' | 'retry', summary: str
       const requestKey = requestKeyOf(call, parameters);
       const { user, view } = await requireExecution(deps, call, { method: 'POST', aspect: operation });
       await requireController(deps, user, view.execution);
-      const request = { executionId: view.execution.id, actor: user.account.id, laneIndex, laneRunNumber };
+      const session = { actor: user.account.id, sessionToken: sessionTokenOf(user) };
+      const request = { executionId: view.execution.id, ...session, laneIndex, laneRunNumber };
       need(await deps.executions[operation]({ ...request, ...(requestKey === undefined ? {} : { requestKey }) }));
       return noContent;
     },

@@ -11,7 +11,7 @@ import {
   type WorkflowSchemaRevision,
 } from '@laneway/model';
 import { lambdaReferences, type WorkflowSchema } from '@laneway/engine';
-import { forbidden, notFound, type UserIdentity } from '../auth/identity.ts';
+import { forbidden, notFound, sessionTokenOf, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { providerData, urlField } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
@@ -93,6 +93,7 @@ export function scheduleRoute(deps: ServerDeps): Route {
         storeInitialContentOverlay: request.storeInitialContentOverlay ?? {},
         logLevel: severityNumber(request.logLevel ?? 'info'),
         callback: request.callback ?? null,
+        sessionToken: sessionTokenOf(user),
         ...(request.labels === undefined ? {} : { labels: request.labels }),
         ...(request.deadlineSec === undefined ? {} : { deadlineMs: request.deadlineSec * 1000 }),
         ...(requestKey === undefined ? {} : { requestKey }),

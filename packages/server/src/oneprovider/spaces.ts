@@ -1,8 +1,9 @@
-/** Spaces as the provider shows them (rest §5.9). */
+/** Spaces as the provider shows them (rest §5.9); tokens for files see those that they reach (rest R32). */
 import type { Space } from '@laneway/engine';
 import { checkCaveats } from '../auth/caveats.ts';
 import { forbidden, requireUser } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
+import { reachedSpaces } from '../onezone/token-scope.ts';
 import { need } from '../http/refusal.ts';
 import { json, type Call, type Route } from '../http/route.ts';
 
@@ -23,19 +24,21 @@ async function spaceJson(deps: ServerDeps, space: Space): Promise<Readonly<Recor
 }
 
 async function ownSpaces(deps: ServerDeps, call: Call): Promise<readonly Space[]> {
-  checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: 'op_space.null.list:private' });
+  checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: 'op_space.null.list:private', dataAccess: true });
   const user = requireUser(call.identity);
   const memberships = await deps.registry.spacesOf(user.account.id);
-  return await deps.spaces.list(memberships.map((membership) => membership.spaceId));
+  const spaceIds = memberships.map((membership) => membership.spaceId);
+  return await deps.spaces.list(await reachedSpaces(deps, spaceIds, user.caveats));
 }
 
 /** Nobody but members learns whether a space exists: 403 for both (rest §5.9). */
 async function ownSpace(deps: ServerDeps, call: Call): Promise<Space> {
   const spaceId = call.param('sid');
-  checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: `op_space.${spaceId}.instance:private` });
+  checkCaveats(call.identity, { service: 'opw', method: 'GET', gri: `op_space.${spaceId}.instance:private`, dataAccess: true });
   const user = requireUser(call.identity);
   const member = await deps.registry.spaceMember(spaceId, user.account.id);
-  const space = member === null ? null : await deps.spaces.get(spaceId);
+  const [reached] = member === null ? [] : await reachedSpaces(deps, [spaceId], user.caveats);
+  const space = reached === undefined ? null : await deps.spaces.get(reached);
   if (space === null) throw forbidden();
   return space;
 }

@@ -1,5 +1,5 @@
 /** Bulk operations: starting one, its progress and its end. */
-import type { ErrorObject } from '@laneway/model';
+import type { ErrorObject, SessionToken } from '@laneway/model';
 import type { BulkJob, BulkMembers, BulkOperation, BulkState } from '../../extensions-api.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { insertTimer } from './timers.ts';
@@ -28,6 +28,7 @@ export interface JobRow {
   readonly note: string | null;
   readonly created_at: number;
   readonly ended_at: number | null;
+  readonly session_token: string | null;
 }
 
 export function jobOf(row: JobRow): BulkJob {
@@ -35,6 +36,7 @@ export function jobOf(row: JobRow): BulkJob {
     id: row.id,
     spaceId: row.space_id,
     userId: row.user_id,
+    sessionToken: row.session_token === null ? null : (JSON.parse(row.session_token) as SessionToken),
     operation: row.operation,
     reason: row.reason,
     dryRun: row.dry_run === 1,
@@ -50,7 +52,7 @@ export function jobOf(row: JobRow): BulkJob {
 }
 
 const columns =
-  'id, space_id, user_id, operation, members, reason, dry_run, bound_at, state, position, matched, done, refused, failed, note, created_at, ended_at';
+  'id, space_id, user_id, operation, members, reason, dry_run, bound_at, state, position, matched, done, refused, failed, note, created_at, ended_at, session_token';
 
 export async function jobRow(tx: SqlTransaction, jobId: string, lock = ''): Promise<JobRow | undefined> {
   return await tx.get<JobRow>(`select ${columns} from bulk_job where id = ?${lock}`, [jobId]);
@@ -60,6 +62,7 @@ export interface NewBulkJob {
   readonly id: string;
   readonly spaceId: string;
   readonly userId: string;
+  readonly sessionToken: SessionToken | null;
   readonly operation: BulkOperation;
   readonly members: BulkMembers;
   readonly reason: string | null;
@@ -69,10 +72,11 @@ export interface NewBulkJob {
 /** Nothing is looked at or counted here (P17); what is scheduled from now on is no member. */
 export const createBulkJob = defineVerb('createBulkJob', 'control', async (tx, job: NewBulkJob): Promise<void> => {
   const now = await tx.now();
+  const token = job.sessionToken === null ? null : JSON.stringify(job.sessionToken);
   await tx.run(
-    `insert into bulk_job (id, space_id, user_id, operation, members, reason, dry_run, bound_at, state, position, matched, done, refused, failed, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, 'running', '', 0, 0, 0, 0, ?)`,
-    [job.id, job.spaceId, job.userId, job.operation, JSON.stringify(job.members), job.reason, job.dryRun ? 1 : 0, now, now],
+    `insert into bulk_job (id, space_id, user_id, operation, members, reason, dry_run, bound_at, state, position, matched, done, refused, failed, created_at, session_token)
+     values (?, ?, ?, ?, ?, ?, ?, ?, 'running', '', 0, 0, 0, 0, ?, ?)`,
+    [job.id, job.spaceId, job.userId, job.operation, JSON.stringify(job.members), job.reason, job.dryRun ? 1 : 0, now, now, token],
   );
   await insertTimer(tx, {
     id: bulkTimerId(job.id),

@@ -1,4 +1,5 @@
 /** Named tokens, and what verifying any token needs. */
+import type { SessionToken } from '@laneway/model';
 import type { NamedToken } from '../../registry/types.ts';
 import type { TokenTypeText } from '../../registry/token-types.ts';
 import type { TokenSubject } from '../../registry/token-text.ts';
@@ -186,6 +187,25 @@ export const readCredentials = defineVerb(
   },
 );
 
+export type SessionStanding = 'good' | 'tokenGone' | 'tokenRevoked' | 'userGone' | 'userBlocked';
+
+/** Whether the credentials are still good with which somebody let an execution run (execution §15.1); time does not count. */
+export const sessionStanding = defineVerb(
+  'sessionStanding',
+  'read',
+  async (tx, params: { readonly userId: string; readonly token: SessionToken | null }): Promise<SessionStanding> => {
+    const { userId, token } = params;
+    const account = await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [userId]);
+    if (account === undefined) return 'userGone';
+    if (account.blocked === 1) return 'userBlocked';
+    if (token === null) return 'good';
+    if (token.generation !== null) return token.generation === account.token_generation ? 'good' : 'tokenRevoked';
+    const named = await namedToken(tx, token.id);
+    if (named === null || named.userId !== userId) return 'tokenGone';
+    return named.revoked ? 'tokenRevoked' : 'good';
+  },
+);
+
 /** New secret and generation: every temporary token of the user is revoked (rest §8.8). */
 export const renewTemporaryTokens = defineVerb(
   'renewTemporaryTokens',
@@ -210,5 +230,6 @@ export const tokenVerbs = [
   deleteNamedToken,
   deleteNamedTokens,
   readCredentials,
+  sessionStanding,
   renewTemporaryTokens,
 ];
