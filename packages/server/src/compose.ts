@@ -147,6 +147,7 @@ async function composeIn(
       settings: {
         bodyLimitBytes: config.bodyLimitBytes,
         metricsToken: config.metricsToken,
+        basicAuth: config.basicAuth,
         publicUrl: config.publicUrl,
         trustProxy: config.trustProxy,
         keepAliveMs: 15_000,

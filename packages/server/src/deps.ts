@@ -42,6 +42,8 @@ export interface HttpSettings {
   /** Where clients reach us when that differs from the Host header. */
   readonly publicUrl: string | null;
   readonly trustProxy: boolean;
+  /** Whether people may log in with passwords. */
+  readonly basicAuth: boolean;
   readonly keepAliveMs: number;
   readonly progressIntervalMs: number;
 }

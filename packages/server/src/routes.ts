@@ -16,6 +16,7 @@ import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
 import { clientTokenRoutes } from './onezone/client-tokens.ts';
 import { groupRoutes } from './onezone/groups.ts';
+import { passwordRoutes } from './onezone/passwords.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { joiningRoutes } from './onezone/joining.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
@@ -43,6 +44,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...fileRoutes(deps),
     ...datasetRoutes(deps),
     ...userRoutes(deps),
+    ...passwordRoutes(deps),
     ...spaceRoutes(deps),
     ...groupRoutes(deps),
     ...inventoryRoutes(deps),

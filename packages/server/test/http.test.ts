@@ -97,7 +97,8 @@ describe('credentials (rest §2)', () => {
 
   it('are taken from the header of highest priority only (rest R19, R20)', async () => {
     expect(await authError({})).toBe('guest');
-    expect(await authError({ authorization: 'Basic abc' })).toBe('guest');
+    expect(await authError({ authorization: 'Digest abc' })).toBe('guest');
+    expect(await authError({ authorization: 'Basic abc' })).toBe('badBasicCredentials');
     expect(await authError({ authorization: `bearer ${person.token}` })).toBe('guest');
     expect(await authError({ authorization: `Bearer ${person.token}` })).toBe('status 200');
     expect(await authError({ macaroon: person.token })).toBe('status 200');

@@ -24,6 +24,7 @@ import * as users from '../persistence/sql/registry-users.ts';
 import { newSecret } from './ids.ts';
 import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
 import { Invites } from './invites.ts';
+import { Passwords } from './passwords.ts';
 import type { TokenSubject } from './token-text.ts';
 import type { TokenTypeText } from './token-types.ts';
 import { Tokens } from './tokens.ts';
@@ -51,6 +52,7 @@ export interface TokenRequest {
 export class Registry {
   readonly tokens: Tokens;
   readonly invites: Invites;
+  readonly passwords: Passwords;
   readonly #database: Database;
 
   /** `zoneDomain`: the domain written into new tokens. */
@@ -58,6 +60,7 @@ export class Registry {
     this.#database = database;
     this.tokens = new Tokens(database, zoneDomain);
     this.invites = new Invites(database, this.tokens);
+    this.passwords = new Passwords(database);
   }
 
   /** The identity of this installation as a provider; made at the first start. */

@@ -26,6 +26,15 @@ export function presentedToken(headers: Headers): string | null {
   return headerOf(headers, 'macaroon') ?? null;
 }
 
+/** Username and password of HTTP Basic; a text that is none has an empty name (rest §2.1). */
+function basicCredentials(headers: Headers): { readonly username: string; readonly password: string } | null {
+  const authorization = headerOf(headers, 'authorization');
+  if (authorization?.startsWith('Basic ') !== true) return null;
+  const text = Buffer.from(authorization.slice('Basic '.length), 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon === -1 ? { username: '', password: '' } : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
 /** How a token comes over REST, with the tokens that accompany it (rest R22, R23). Services are told on Onezone only. */
 export function presentationOf({ headers, peerIp, service }: Credentials): Presentation {
   return {
@@ -40,17 +49,29 @@ export function presentationOf({ headers, peerIp, service }: Credentials): Prese
   };
 }
 
-/** Guest, user or job; refuses with `unauthorized` and the precise error of the token (rest R20, R21). */
-export async function authenticate(deps: Pick<ServerDeps, 'registry' | 'jobTokens'>, credentials: Credentials): Promise<Identity> {
+type Deps = Pick<ServerDeps, 'registry' | 'jobTokens' | 'settings'>;
+
+/** Guest, user or job; refuses with `unauthorized` and the precise error of what was presented (rest R20, R21). */
+export async function authenticate(deps: Deps, credentials: Credentials): Promise<Identity> {
   const token = presentedToken(credentials.headers);
-  return token === null ? guest : await identityOfToken(deps, token, credentials);
+  if (token !== null) return await identityOfToken(deps, token, credentials);
+  const basic = credentials.service.startsWith('ozw-') ? basicCredentials(credentials.headers) : null;
+  return basic === null ? guest : await identityOfPassword(deps, basic, credentials.peerIp);
 }
 
-async function identityOfToken(
-  deps: Pick<ServerDeps, 'registry' | 'jobTokens'>,
-  token: string,
-  credentials: Credentials,
+async function identityOfPassword(
+  deps: Deps,
+  basic: { readonly username: string; readonly password: string },
+  address: string | null,
 ): Promise<Identity> {
+  if (!deps.settings.basicAuth) throw unauthorized(makeError('basicAuthNotSupported'));
+  const verified = await deps.registry.passwords.verify({ ...basic, address });
+  if (!verified.ok) throw unauthorized(verified.error);
+  const { account, nowMs } = verified.value;
+  return { kind: 'user', account, credential: { kind: 'password' }, caveats: [], nowSeconds: Math.floor(nowMs / 1000) };
+}
+
+async function identityOfToken(deps: Deps, token: string, credentials: Credentials): Promise<Identity> {
   if (token === '') throw unauthorized(makeError('badToken'));
   const job = await deps.jobTokens.verify(token);
   if (job !== null) {

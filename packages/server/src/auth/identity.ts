@@ -13,11 +13,11 @@ export interface UserIdentity {
 }
 
 /** By what the user was recognised. */
-export type Credential = { readonly kind: 'token'; readonly token: SessionToken };
+export type Credential = { readonly kind: 'token'; readonly token: SessionToken } | { readonly kind: 'password' };
 
-/** The token that an execution is bound to when the user lets it run (execution §15.1). */
-export function sessionTokenOf(user: UserIdentity): SessionToken {
-  return user.credential.token;
+/** The token that an execution is bound to when the user lets it run; null = there was none (execution §15.1). */
+export function sessionTokenOf(user: UserIdentity): SessionToken | null {
+  return user.credential.kind === 'token' ? user.credential.token : null;
 }
 
 /** What the token of a job may do: reach the files of one space, until it ends. */

@@ -27,6 +27,7 @@ export interface ServeConfig {
   readonly sandbox: 'auto' | 'required' | 'off';
   readonly metricsToken: string | null;
   readonly addressData: string | null;
+  readonly basicAuth: boolean;
   readonly cancelGraceMs: number;
   readonly drainMs: number;
   readonly jobTimeoutMs: number;
@@ -205,6 +206,7 @@ function compile(read: SettingReader): ServeConfig {
     sandbox: (read('sandbox') as ServeConfig['sandbox'] | null) ?? (isLoopback(host) ? 'auto' : 'required'),
     metricsToken: read('metricsToken') as string | null,
     addressData: read('addressData') as string | null,
+    basicAuth: read('basicAuth') as boolean,
     cancelGraceMs: (read('cancelGraceSec') as number) * 1000,
     drainMs: (read('drainSec') as number) * 1000,
     jobTimeoutMs: (read('jobTimeoutSec') as number) * 1000,

@@ -48,6 +48,7 @@ export const serveOptions = {
   sandbox: { type: { kind: 'word', words: ['auto', 'required', 'off'] }, fallback: null },
   metricsToken: { type: text, fallback: null },
   addressData: { type: text, fallback: null },
+  basicAuth: { type: flag, fallback: true },
   cancelGraceSec: { type: integer(0, 3600), fallback: 10 },
   drainSec: { type: integer(0, 86_400), fallback: 30 },
   jobTimeoutSec: { type: integer(1, 604_800), fallback: 1800 },

@@ -39,6 +39,7 @@ const entries: readonly Entry[] = [
   ['PATCH DELETE', '/user', 'current_user'],
   ['PATCH DELETE', '/user/privileges', 'current_user_privileges'],
   ['GET', '/user/effective_privileges', 'current_user_effective_privileges'],
+  ['PATCH', '/users/{id}/access_block', 'user_access_block'],
   ['GET PATCH DELETE', '/users/{id}/privileges', 'user_privileges'],
   ['GET', '/users/{id}/effective_privileges', 'user_effective_privileges'],
 ];

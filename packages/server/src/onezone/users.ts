@@ -20,14 +20,14 @@ const usernameField: Field<string> = convertedField(textField(), (name) =>
 );
 
 function userJson(account: Account): Readonly<Record<string, unknown>> {
-  const { id, fullName, username, blocked, creationTime } = account;
+  const { id, fullName, username, basicAuthEnabled, blocked, creationTime } = account;
   return {
     userId: id,
     fullName,
     username,
     emails: [],
     linkedAccounts: [],
-    basicAuthEnabled: false,
+    basicAuthEnabled,
     blocked,
     creationTime,
     name: fullName,

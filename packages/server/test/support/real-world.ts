@@ -73,6 +73,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     settings: {
       bodyLimitBytes: 1024 * 1024,
       metricsToken: null,
+      basicAuth: true,
       publicUrl: null,
       trustProxy: false,
       keepAliveMs: 15_000,

@@ -157,6 +157,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     settings: {
       bodyLimitBytes: 1024 * 1024,
       metricsToken: null,
+      basicAuth: true,
       publicUrl: null,
       trustProxy: false,
       keepAliveMs: 15_000,
