@@ -21,6 +21,7 @@ export { isForProvidersOnly, kindMayCarry } from './registry/caveat-context.ts';
 export { AddressData } from './registry/address-data.ts';
 export { inviteRights } from './registry/invite-rights.ts';
 export type { InviteUse, JoiningSubject } from './registry/invites.ts';
+export type { LiveSession, SessionLimits } from './registry/sessions.ts';
 export { decodeToken, type TokenSubject } from './registry/token-text.ts';
 export {
   inviteCodeOf,

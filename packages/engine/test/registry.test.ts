@@ -15,7 +15,6 @@ const presentation: Presentation = {
   consumerToken: null,
   consumers: [],
   dataAccess: false,
-  sessionId: null,
 };
 
 /** Races are tried this often: one that is open is lost within a few rounds. */

@@ -21,7 +21,6 @@ const anywhere: Presentation = {
   consumerToken: null,
   consumers: [],
   dataAccess: true,
-  sessionId: null,
 };
 
 const id = fc.stringMatching(/^[a-zA-Z0-9_-]{1,24}$/);

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { authenticate } from './auth/authenticate.ts';
+import { identityOfSession } from './auth/session-cookie.ts';
 import type { ServerDeps } from './deps.ts';
 import { docsPage } from './docs/page.ts';
 import { installBodyParser } from './http/body-parser.ts';
@@ -44,13 +45,17 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   app.setNotFoundHandler(async (request, reply) => await sendError(deps, new Refusal(makeError('notFound'), 404), request, reply));
   installBodyParser(app, deps.settings.bodyLimitBytes);
 
+  const baseUrl = (request: FastifyRequest): string => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`;
   const routes = allRoutes(deps, closing.signal);
   registerRoutes(app, routes, {
-    authenticate: async (request, route) => {
+    authenticate: async (request, reply, route) => {
       const service = route.prefix === '/api/v3/onezone' ? 'ozw-onezone' : `opw-${deps.providerId}`;
-      return await authenticate(deps, { headers: request.headers, peerIp: request.ip, service });
+      const credentials = { headers: request.headers, peerIp: request.ip, service };
+      const identity = await authenticate(deps, credentials);
+      const hasNone = identity.kind === 'guest' && request.headers.authorization === undefined;
+      return hasNone && route.freshLogin !== true ? await identityOfSession(deps, { request, reply, baseUrl: baseUrl(request) }) : identity;
     },
-    baseUrl: (request) => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`,
+    baseUrl,
   });
   addSystemRoutes(app, deps, docsPage(routes));
   return app;

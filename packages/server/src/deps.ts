@@ -44,6 +44,10 @@ export interface HttpSettings {
   readonly trustProxy: boolean;
   /** Whether people may log in with passwords. */
   readonly basicAuth: boolean;
+  /** How long the session of a browser lasts at most, how long without use, and when its secret is replaced. */
+  readonly sessionMaxMs: number;
+  readonly sessionIdleMs: number;
+  readonly sessionRotateMs: number;
   readonly keepAliveMs: number;
   readonly progressIntervalMs: number;
 }

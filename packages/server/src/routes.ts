@@ -21,6 +21,7 @@ import { inventoryRoutes } from './onezone/inventories.ts';
 import { joiningRoutes } from './onezone/joining.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
 import { memberRoutes } from './onezone/members.ts';
+import { sessionRoutes } from './onezone/sessions.ts';
 import { spaceRoutes } from './onezone/spaces.ts';
 import { tokenVerificationRoutes } from './onezone/token-verification.ts';
 import { tokenRoutes } from './onezone/tokens.ts';
@@ -45,6 +46,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...datasetRoutes(deps),
     ...userRoutes(deps),
     ...passwordRoutes(deps),
+    ...sessionRoutes(deps),
     ...spaceRoutes(deps),
     ...groupRoutes(deps),
     ...inventoryRoutes(deps),

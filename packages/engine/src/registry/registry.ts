@@ -25,6 +25,7 @@ import { newSecret } from './ids.ts';
 import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
 import { Invites } from './invites.ts';
 import { Passwords } from './passwords.ts';
+import { Sessions } from './sessions.ts';
 import type { TokenSubject } from './token-text.ts';
 import type { TokenTypeText } from './token-types.ts';
 import { Tokens } from './tokens.ts';
@@ -53,6 +54,7 @@ export class Registry {
   readonly tokens: Tokens;
   readonly invites: Invites;
   readonly passwords: Passwords;
+  readonly sessions: Sessions;
   readonly #database: Database;
 
   /** `zoneDomain`: the domain written into new tokens. */
@@ -61,6 +63,7 @@ export class Registry {
     this.tokens = new Tokens(database, zoneDomain);
     this.invites = new Invites(database, this.tokens);
     this.passwords = new Passwords(database);
+    this.sessions = new Sessions(database);
   }
 
   /** The identity of this installation as a provider; made at the first start. */

@@ -22,8 +22,6 @@ export interface Presentation {
   readonly consumers: readonly string[];
   /** Whether caveats of data access are accepted, to be checked per operation (rest R23). */
   readonly dataAccess: boolean;
-  /** The live session in which it is presented. */
-  readonly sessionId: string | null;
   /** Only what the token itself says counts, as for one who has not come to its place of use yet. */
   readonly anywhere?: true;
 }
@@ -101,7 +99,7 @@ export class Tokens {
       dataAccess: presentation.dataAccess,
       anywhere: presentation.anywhere === true,
     };
-    return this.#verdict(decoded.value, { credentials, context, expected, sessionId: presentation.sessionId });
+    return this.#verdict(decoded.value, { credentials, context, expected });
   }
 
   /** Rows 5 to 12. */
@@ -111,7 +109,6 @@ export class Tokens {
       readonly credentials: Credentials;
       readonly context: TokenContext;
       readonly expected: Expected;
-      readonly sessionId: string | null;
     },
   ): Result<VerifiedToken> {
     const { token, account, isSubject, generationSecret, nowSeconds } = known.credentials;
@@ -122,8 +119,9 @@ export class Tokens {
     // The location is no part of the chain, but nobody else's tokens are accepted either.
     const isOurs = macaroon.location === this.#location && signatureMatches(macaroon, token?.secret ?? generationSecret);
     if (!isOurs) return refuse(makeError('tokenInvalid'));
-    const sessionId = 'accessToken' in identity.type ? identity.type.accessToken.sessionId : undefined;
-    if (sessionId !== undefined && sessionId !== known.sessionId) return refuse(makeError('tokenSessionInvalid'));
+    // Sessions are never presented beside a token, so one that is bound to a session is good nowhere.
+    const isBound = 'accessToken' in identity.type && identity.type.accessToken.sessionId !== undefined;
+    if (isBound) return refuse(makeError('tokenSessionInvalid'));
     if (!isSubject) return refuse(makeError('tokenSubjectInvalid'));
     if (account?.blocked === true) return refuse(makeError('userBlocked'));
     const generation = identity.persistence.kind === 'named' ? null : identity.persistence.generation;

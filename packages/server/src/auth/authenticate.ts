@@ -45,7 +45,6 @@ export function presentationOf({ headers, peerIp, service }: Credentials): Prese
     consumerToken: headerOf(headers, 'x-onedata-consumer-token') ?? null,
     consumers: [],
     dataAccess: true,
-    sessionId: null,
   };
 }
 

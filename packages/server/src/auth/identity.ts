@@ -13,11 +13,18 @@ export interface UserIdentity {
 }
 
 /** By what the user was recognised. */
-export type Credential = { readonly kind: 'token'; readonly token: SessionToken } | { readonly kind: 'password' };
+export type Credential = { readonly kind: 'token'; readonly token: SessionToken } | { readonly kind: 'password' } | SessionCredential;
+
+export interface SessionCredential {
+  readonly kind: 'session';
+  readonly sessionId: string;
+  /** What it was opened with; null = something else than a token. */
+  readonly token: SessionToken | null;
+}
 
 /** The token that an execution is bound to when the user lets it run; null = there was none (execution §15.1). */
 export function sessionTokenOf(user: UserIdentity): SessionToken | null {
-  return user.credential.kind === 'token' ? user.credential.token : null;
+  return user.credential.kind === 'password' ? null : user.credential.token;
 }
 
 /** What the token of a job may do: reach the files of one space, until it ends. */

@@ -28,6 +28,8 @@ export interface ServeConfig {
   readonly metricsToken: string | null;
   readonly addressData: string | null;
   readonly basicAuth: boolean;
+  readonly sessionMaxMs: number;
+  readonly sessionIdleMs: number;
   readonly cancelGraceMs: number;
   readonly drainMs: number;
   readonly jobTimeoutMs: number;
@@ -207,6 +209,8 @@ function compile(read: SettingReader): ServeConfig {
     metricsToken: read('metricsToken') as string | null,
     addressData: read('addressData') as string | null,
     basicAuth: read('basicAuth') as boolean,
+    sessionMaxMs: (read('sessionMaxSec') as number) * 1000,
+    sessionIdleMs: (read('sessionIdleSec') as number) * 1000,
     cancelGraceMs: (read('cancelGraceSec') as number) * 1000,
     drainMs: (read('drainSec') as number) * 1000,
     jobTimeoutMs: (read('jobTimeoutSec') as number) * 1000,

@@ -49,6 +49,8 @@ export const serveOptions = {
   metricsToken: { type: text, fallback: null },
   addressData: { type: text, fallback: null },
   basicAuth: { type: flag, fallback: true },
+  sessionMaxSec: { type: integer(60, maxRetention), fallback: 7 * day },
+  sessionIdleSec: { type: integer(60, maxRetention), fallback: day / 2 },
   cancelGraceSec: { type: integer(0, 3600), fallback: 10 },
   drainSec: { type: integer(0, 86_400), fallback: 30 },
   jobTimeoutSec: { type: integer(1, 604_800), fallback: 1800 },

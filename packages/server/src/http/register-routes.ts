@@ -13,7 +13,8 @@ import { Refusal } from './refusal.ts';
 import type { Answer, Call, Method, Route } from './route.ts';
 
 export interface RouteHost {
-  authenticate(request: FastifyRequest, route: Route): Promise<Identity>;
+  /** May set cookies of the reply. */
+  authenticate(request: FastifyRequest, reply: FastifyReply, route: Route): Promise<Identity>;
   baseUrl(request: FastifyRequest): string;
 }
 
@@ -59,7 +60,7 @@ function refuseMethod(allowed: readonly Method[]): never {
 }
 
 const allowedHeaders =
-  'x-auth-token, authorization, macaroon, x-onedata-consumer-token, x-onedata-service-token, content-type, range, last-event-id, idempotency-key';
+  'x-auth-token, authorization, macaroon, x-onedata-consumer-token, x-onedata-service-token, x-csrf-token, content-type, range, last-event-id, idempotency-key';
 
 async function answerPreflight(reply: FastifyReply, allowed: readonly Method[]): Promise<FastifyReply> {
   return await reply
@@ -76,10 +77,10 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
     method: route.method,
     url,
     config: { operationId: route.operationId, body: route.body },
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       // Nothing has such an id or name, and not every database could be asked for it.
       if (Object.values(request.params as Readonly<Record<string, string>>).some((value) => value.includes('\0'))) throw notFoundAtAll();
-      identities.set(request, await host.authenticate(request, route));
+      identities.set(request, await host.authenticate(request, reply, route));
       checkAccept(request, route);
       checkContentType(request, route);
     },

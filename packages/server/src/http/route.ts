@@ -46,6 +46,8 @@ export interface Route {
   readonly unsupported?: true;
   /** Media types of the answer; JSON when absent. */
   readonly produces?: readonly string[];
+  /** A session that the browser holds already is not looked at. */
+  readonly freshLogin?: true;
   /** Tokens of jobs are admitted; the handler confines them. */
   readonly jobTokens?: true;
   /** For the documentation. */

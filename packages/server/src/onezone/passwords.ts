@@ -23,7 +23,7 @@ function ownPasswordRoute({ registry, settings }: ServerDeps): Route {
       { name: 'newPassword', in: 'body', text: 'required; at least 8 characters' },
     ],
     handle: async (call) => {
-      const { account } = requireZoneUser(call, 'od_user.self.password:private');
+      const { account, credential } = requireZoneUser(call, 'od_user.self.password:private');
       const { oldPassword, newPassword } = zoneData(call.body, { required: { oldPassword: textField(), newPassword: textField() } });
       if (!settings.basicAuth) throw new Refusal(makeError('basicAuthNotSupported'));
       if (!account.basicAuthEnabled || account.username === null) throw new Refusal(makeError('basicAuthDisabled'));
@@ -31,6 +31,8 @@ function ownPasswordRoute({ registry, settings }: ServerDeps): Route {
       const verified = await registry.passwords.verify(attempt);
       if (!verified.ok) throw unauthorized(verified.error);
       need(await registry.passwords.set(account.id, { password: newPassword, enabled: null }));
+      // Whoever knew the old one is out.
+      await registry.sessions.closeOthers(account.id, credential.kind === 'session' ? credential.sessionId : null);
       return noContent;
     },
   };
@@ -60,6 +62,7 @@ function basicAuthRoute({ registry }: ServerDeps): Route {
       // Nobody could log in without a name.
       if (basicAuthEnabled === true && account.username === null) throw new Refusal(makeError('badValueUsername'));
       need(await registry.passwords.set(userId, { password: newPassword, enabled: basicAuthEnabled }));
+      await registry.sessions.closeOthers(userId, null);
       return noContent;
     },
   };

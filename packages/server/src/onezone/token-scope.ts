@@ -18,7 +18,6 @@ export async function inferScope(deps: ServerDeps, token: string, consumerToken:
     consumerToken,
     consumers: [],
     dataAccess: true,
-    sessionId: null,
     anywhere: true,
   });
   const { caveats, subject } = need(verified);

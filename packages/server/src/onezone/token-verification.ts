@@ -36,7 +36,6 @@ function presentation(told: Circumstances): Presentation {
     consumerToken: told.consumerToken ?? null,
     consumers: [],
     dataAccess: told.allowDataAccessCaveats ?? false,
-    sessionId: null,
   };
 }
 

@@ -25,6 +25,7 @@ create index login_failure_by_age on login_failure (forgotten_at);
 create table web_session (
   id text primary key,
   user_id text not null,
+  session_token text,
   secret_hash text not null,
   previous_hash text,
   previous_until bigint not null,

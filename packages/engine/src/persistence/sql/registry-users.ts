@@ -72,7 +72,7 @@ export type AccountDeletion =
   | { readonly kind: 'lastAdministrator' };
 
 /**
- * Deletes the account with its tokens and memberships. Refused where it would leave a space without an owner
+ * Deletes the account with its tokens, sessions and memberships. Refused where it would leave a space without an owner
  * (as rest R130), or the installation without anybody who can make users.
  */
 export const deleteAccount = defineVerb(
@@ -102,7 +102,7 @@ export const deleteAccount = defineVerb(
       [params.userId],
     );
     if (orphan !== undefined) return { kind: 'lastOwner', spaceId: orphan.space_id };
-    for (const table of ['named_token', 'space_member', 'inventory_member']) {
+    for (const table of ['named_token', 'space_member', 'inventory_member', 'web_session', 'linked_account']) {
       await tx.run(`delete from ${table} where user_id = ?`, [params.userId]);
     }
     await tx.run('delete from account where id = ?', [params.userId]);

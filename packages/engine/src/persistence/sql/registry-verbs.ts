@@ -1,3 +1,4 @@
+import { sessionVerbs } from './web-sessions.ts';
 import type { Verb } from '../sql.ts';
 import { inventoryVerbs } from './registry-inventories.ts';
 import { lambdaVerbs } from './registry-lambdas.ts';
@@ -9,7 +10,7 @@ import { tokenVerbs } from './registry-tokens.ts';
 import { userVerbs } from './registry-users.ts';
 
 /** Verbs over people, tokens, spaces, inventories, lambdas and workflow schemas. */
-export const registryVerbs = [...userVerbs, ...tokenVerbs, ...inviteVerbs, ...loginVerbs, ...memberVerbs, ...inventoryVerbs, ...lambdaVerbs, ...schemaVerbs] as unknown as readonly Verb<
+export const registryVerbs = [...userVerbs, ...tokenVerbs, ...inviteVerbs, ...loginVerbs, ...sessionVerbs, ...memberVerbs, ...inventoryVerbs, ...lambdaVerbs, ...schemaVerbs] as unknown as readonly Verb<
   never,
   unknown
 >[];
