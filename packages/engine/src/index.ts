@@ -19,6 +19,7 @@ export { inventoryPrivileges, sortedPrivileges, spacePrivileges, zonePrivileges,
 export { apiInterfaces, caveatFromJson, isDataCaveat, type ApiInterface, type Caveat } from './registry/caveats.ts';
 export { isForProvidersOnly, kindMayCarry } from './registry/caveat-context.ts';
 export { AddressData } from './registry/address-data.ts';
+export type { LinkedAccount } from './persistence/sql/linked-accounts.ts';
 export { inviteRights } from './registry/invite-rights.ts';
 export type { InviteUse, JoiningSubject } from './registry/invites.ts';
 export type { LiveSession, SessionLimits } from './registry/sessions.ts';

@@ -16,6 +16,7 @@ import {
   type StoreService,
 } from '@laneway/engine';
 import type { Logger } from 'pino';
+import { OidcProvider } from './auth/oidc.ts';
 import type { JobTokenVerifier } from './auth/identity.ts';
 import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { ConfigError, settingError, type ServeConfig } from './config/config.ts';
@@ -140,6 +141,7 @@ async function composeIn(
       spaces,
       jobTokens,
       metrics,
+      oidc: config.oidc === null ? null : new OidcProvider(config.oidc),
       lambdas: { list: () => engine.lambdas(), report: async () => await engine.report() },
       providerId,
       version,

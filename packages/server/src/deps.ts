@@ -11,6 +11,7 @@ import type {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
+import type { OidcProvider } from './auth/oidc.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface ServerDeps {
@@ -22,6 +23,8 @@ export interface ServerDeps {
   readonly spaces: Spaces;
   readonly jobTokens: JobTokenVerifier;
   readonly lambdas: LambdaCatalogueView;
+  /** Where people can log in besides here; null = nowhere. */
+  readonly oidc: OidcProvider | null;
   readonly metrics: Metrics;
   readonly providerId: string;
   readonly version: string;

@@ -17,6 +17,7 @@ import { taskRoute } from './oneprovider/tasks.ts';
 import { clientTokenRoutes } from './onezone/client-tokens.ts';
 import { groupRoutes } from './onezone/groups.ts';
 import { passwordRoutes } from './onezone/passwords.ts';
+import { oidcRoutes } from './onezone/oidc.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { joiningRoutes } from './onezone/joining.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
@@ -47,6 +48,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...userRoutes(deps),
     ...passwordRoutes(deps),
     ...sessionRoutes(deps),
+    ...oidcRoutes(deps),
     ...spaceRoutes(deps),
     ...groupRoutes(deps),
     ...inventoryRoutes(deps),

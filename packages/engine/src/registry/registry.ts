@@ -24,6 +24,7 @@ import * as users from '../persistence/sql/registry-users.ts';
 import { newSecret } from './ids.ts';
 import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
 import { Invites } from './invites.ts';
+import { LinkedAccounts } from './linked-accounts.ts';
 import { Passwords } from './passwords.ts';
 import { Sessions } from './sessions.ts';
 import type { TokenSubject } from './token-text.ts';
@@ -55,6 +56,7 @@ export class Registry {
   readonly invites: Invites;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
+  readonly linkedAccounts: LinkedAccounts;
   readonly #database: Database;
 
   /** `zoneDomain`: the domain written into new tokens. */
@@ -64,6 +66,7 @@ export class Registry {
     this.invites = new Invites(database, this.tokens);
     this.passwords = new Passwords(database);
     this.sessions = new Sessions(database);
+    this.linkedAccounts = new LinkedAccounts(database);
   }
 
   /** The identity of this installation as a provider; made at the first start. */

@@ -3,6 +3,7 @@
  * only where that was a page of ours: never beside a header with credentials, never for a request that the browser says another
  * origin has made, and for methods that change something only with the CSRF token of the session.
  */
+import { randomBytes } from 'node:crypto';
 import type { LiveSession, SessionLimits } from '@laneway/engine';
 import { makeError } from '@laneway/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -86,6 +87,21 @@ function sessionCookie(text: string, baseUrl: string, ms: number): string {
 export function openingCookies(opened: { readonly text: string; readonly csrfToken: string }, baseUrl: string, ms: number): string[] {
   const { csrf } = cookieNames(isSecure(baseUrl));
   return [sessionCookie(opened.text, baseUrl, ms), cookie(csrf, opened.csrfToken, lasting(baseUrl, ms))];
+}
+
+function browserCookieName(baseUrl: string): string {
+  return `${isSecure(baseUrl) ? '__Host-' : ''}laneway_login`;
+}
+
+/** Binds a login at an identity provider to the browser that began it. Lax: the provider sends the browser back from another site. */
+export function browserCookie(baseUrl: string): { readonly secret: string; readonly cookie: string } {
+  const secret = randomBytes(32).toString('base64url');
+  const attributes = ['Path=/', 'SameSite=Lax', ...lasting(baseUrl, 600_000), 'HttpOnly'];
+  return { secret, cookie: [`${browserCookieName(baseUrl)}=${secret}`, ...attributes].join('; ') };
+}
+
+export function browserOf(request: FastifyRequest, baseUrl: string): string | null {
+  return cookieOf(request, browserCookieName(baseUrl));
 }
 
 export function closingCookies(baseUrl: string): string[] {

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isJsonObject, ownValue } from '@laneway/model';
 import { parse } from 'yaml';
-import { serveOptions, variableName, type OptionKind, type OptionName, type OptionSpec } from './options.ts';
+import { ConfigError, isLoopback } from './config-error.ts';
+import { oidcSettings, type OidcSettings } from './oidc-settings.ts';
+import { serveOptions, variableName, type OptionKind, type OptionName, type OptionSpec, type SettingReader } from './options.ts';
+
+export { ConfigError, isLoopback } from './config-error.ts';
 
 /** What the command line gives: texts, numbers, flags. Absent = not given. */
 export type RawConfig = Readonly<Partial<Record<OptionName, unknown>>>;
@@ -28,6 +32,8 @@ export interface ServeConfig {
   readonly metricsToken: string | null;
   readonly addressData: string | null;
   readonly basicAuth: boolean;
+  /** null = people log in here only. */
+  readonly oidc: OidcSettings | null;
   readonly sessionMaxMs: number;
   readonly sessionIdleMs: number;
   readonly cancelGraceMs: number;
@@ -50,14 +56,6 @@ export interface ServeConfig {
   readonly bulkRetentionMs: number;
   readonly bulkMembersPerSecond: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
-}
-
-/** A setting that cannot be used; the message names it and where it came from. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ConfigError';
-  }
 }
 
 /** A setting that turned out wrong when it was used: what the system says of it, after the setting's name. */
@@ -88,11 +86,9 @@ export function describeSettings(sources: ConfigSources): Readonly<Record<Option
 
 function shown(name: OptionName, value: unknown): string {
   if (value === null) return '–';
-  if (name === 'metricsToken') return '(set)';
+  if (name === 'metricsToken' || name === 'oidcClientSecret') return '(set)';
   return typeof value === 'string' ? value.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:…@') : JSON.stringify(value);
 }
-
-type SettingReader = (name: OptionName) => unknown;
 
 function settingReader(sources: ConfigSources): SettingReader {
   rejectUnknownVariables(sources.variables);
@@ -209,6 +205,7 @@ function compile(read: SettingReader): ServeConfig {
     metricsToken: read('metricsToken') as string | null,
     addressData: read('addressData') as string | null,
     basicAuth: read('basicAuth') as boolean,
+    oidc: oidcSettings(read),
     sessionMaxMs: (read('sessionMaxSec') as number) * 1000,
     sessionIdleMs: (read('sessionIdleSec') as number) * 1000,
     cancelGraceMs: (read('cancelGraceSec') as number) * 1000,
@@ -236,8 +233,4 @@ function compile(read: SettingReader): ServeConfig {
     bulkMembersPerSecond: read('bulkMembersPerSec') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

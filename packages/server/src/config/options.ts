@@ -49,6 +49,11 @@ export const serveOptions = {
   metricsToken: { type: text, fallback: null },
   addressData: { type: text, fallback: null },
   basicAuth: { type: flag, fallback: true },
+  oidcIssuer: { type: text, fallback: null },
+  oidcClientId: { type: text, fallback: null },
+  oidcClientSecret: { type: text, fallback: null },
+  oidcRedirectUrl: { type: text, fallback: null },
+  oidcSignUp: { type: flag, fallback: false },
   sessionMaxSec: { type: integer(60, maxRetention), fallback: 7 * day },
   sessionIdleSec: { type: integer(60, maxRetention), fallback: day / 2 },
   cancelGraceSec: { type: integer(0, 3600), fallback: 10 },
@@ -76,6 +81,9 @@ export const serveOptions = {
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export type OptionName = keyof typeof serveOptions;
+
+/** Settings by their names, each of the kind that its option says. */
+export type SettingReader = (name: OptionName) => unknown;
 
 /** `dataDir` → `LANEWAY_DATA_DIR`. */
 export function variableName(name: OptionName): string {

@@ -1,5 +1,5 @@
 /** Users and the zone-wide privileges (rest §8.7). */
-import { zonePrivileges, type Account } from '@laneway/engine';
+import { zonePrivileges, type Account, type LinkedAccount } from '@laneway/engine';
 import { convertedField, makeError, ok, refuse, textField, type Field } from '@laneway/model';
 import { notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -19,21 +19,29 @@ const usernameField: Field<string> = convertedField(textField(), (name) =>
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}[A-Za-z0-9]$/.test(name) ? ok(name) : refuse(makeError('badValueUsername')),
 );
 
-function userJson(account: Account): Readonly<Record<string, unknown>> {
+function emailsOf(linked: readonly LinkedAccount[]): readonly string[] {
+  return [...new Set(linked.flatMap(({ email }) => (email === null ? [] : [email])))];
+}
+
+function linkedJson({ issuer, subject, email }: LinkedAccount): Readonly<Record<string, unknown>> {
+  return { idp: issuer, subjectId: subject, emails: email === null ? [] : [email] };
+}
+
+function userJson(account: Account, linked: readonly LinkedAccount[]): Readonly<Record<string, unknown>> {
   const { id, fullName, username, basicAuthEnabled, blocked, creationTime } = account;
   return {
     userId: id,
     fullName,
     username,
-    emails: [],
-    linkedAccounts: [],
+    emails: emailsOf(linked),
+    linkedAccounts: linked.map(linkedJson),
     basicAuthEnabled,
     blocked,
     creationTime,
     name: fullName,
     login: username,
     alias: username,
-    emailList: [],
+    emailList: emailsOf(linked),
   };
 }
 
@@ -47,7 +55,10 @@ export function userRoutes(deps: ServerDeps): Route[] {
       operationId: 'get_current_user',
       summary: 'Get the current user',
       body: 'none',
-      handle: async (call) => json(userJson(requireZoneUser(call, 'od_user.self.instance:private').account)),
+      handle: async (call) => {
+        const { account } = requireZoneUser(call, 'od_user.self.instance:private');
+        return json(userJson(account, await registry.linkedAccounts.of(account.id)));
+      },
     },
     {
       prefix,
@@ -103,7 +114,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
         const account = await registry.user(call.param('id'));
         if (account === null) throw notFound();
         requireZonePrivilege(call, `od_user.${account.id}.instance:private`, 'oz_users_view');
-        return json(userJson(account));
+        return json(userJson(account, await registry.linkedAccounts.of(account.id)));
       },
     },
     {

@@ -64,6 +64,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     stores: engine.stores,
     files: engine.files,
     spaces: engine.spaces,
+    oidc: null,
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
     metrics: createMetrics(),

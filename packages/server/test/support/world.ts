@@ -149,6 +149,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     spaces,
     files: new Files({ database, spaces, providerId, pythonCommand: null }),
     metrics: createMetrics(),
+    oidc: null,
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
     providerId,

@@ -1,0 +1,31 @@
+/** The settings of an identity provider: all of them, or none. */
+import { ConfigError, isLoopback } from './config-error.ts';
+import type { SettingReader } from './options.ts';
+
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | null;
+  /** The one address to which the provider sends the browser back. */
+  readonly redirectUrl: string;
+  /** Whether people without an account get one. */
+  readonly signUp: boolean;
+}
+
+/** Throws ConfigError. */
+export function oidcSettings(read: SettingReader): OidcSettings | null {
+  const [issuer, clientId, redirectUrl] = (['oidcIssuer', 'oidcClientId', 'oidcRedirectUrl'] as const).map((name) => read(name) as string | null);
+  if (issuer == null && clientId == null && redirectUrl == null) return null;
+  if (issuer == null || clientId == null || redirectUrl == null)
+    throw new ConfigError('oidcIssuer, oidcClientId and oidcRedirectUrl belong together');
+  if (!isProtected(issuer)) throw new ConfigError('oidcIssuer has to be an https URL');
+  if (!isProtected(redirectUrl) || !redirectUrl.endsWith('/api/v3/onezone/session/oidc/callback'))
+    throw new ConfigError('oidcRedirectUrl has to be an https URL that ends with /api/v3/onezone/session/oidc/callback');
+  return { issuer, clientId, redirectUrl, clientSecret: read('oidcClientSecret') as string | null, signUp: read('oidcSignUp') as boolean };
+}
+
+/** Nobody can listen in, or only who is on this machine. */
+function isProtected(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))));
+}
