@@ -9,7 +9,7 @@ CREATE TABLE account (
   token_generation integer not null default 1,
   token_secret text not null,
   creation_time bigint not null
-);
+, password_hash text, basic_auth integer not null default 0);
 
 CREATE UNIQUE INDEX account_by_username on account (username);
 
@@ -55,7 +55,7 @@ CREATE TABLE bulk_job (
   note text,
   created_at bigint not null,
   ended_at bigint
-);
+, session_token text);
 
 CREATE INDEX bulk_job_by_end on bulk_job (ended_at);
 
@@ -241,6 +241,26 @@ CREATE TABLE lambda_revision (
 
 CREATE INDEX lambda_revision_by_checksum on lambda_revision (checksum, revision_number);
 
+CREATE TABLE linked_account (
+  issuer text not null,
+  subject text not null,
+  user_id text not null,
+  email text,
+  creation_time bigint not null,
+  primary key (issuer, subject)
+);
+
+CREATE INDEX linked_account_by_user on linked_account (user_id);
+
+CREATE TABLE login_failure (
+  place text primary key,
+  failures bigint not null,
+  free_at bigint not null,
+  forgotten_at bigint not null
+);
+
+CREATE INDEX login_failure_by_age on login_failure (forgotten_at);
+
 CREATE TABLE migration (number integer primary key, name text not null, breaking integer not null, applied_at bigint not null);
 
 CREATE TABLE named_token (
@@ -253,7 +273,7 @@ CREATE TABLE named_token (
   secret text not null,
   revoked integer not null,
   creation_time bigint not null
-);
+, usage_limit bigint, usage_count bigint not null default 0, privileges text);
 
 CREATE UNIQUE INDEX named_token_by_name on named_token (user_id, name);
 
@@ -262,6 +282,18 @@ CREATE TABLE node (
   token bigint not null,
   until_at bigint not null
 );
+
+CREATE TABLE oidc_login (
+  state_hash text primary key,
+  browser_hash text not null,
+  nonce text not null,
+  verifier text not null,
+  return_to text not null,
+  user_id text,
+  expires_at bigint not null
+);
+
+CREATE INDEX oidc_login_by_expiry on oidc_login (expires_at);
 
 CREATE TABLE request_key (
   user_id text not null,
@@ -438,6 +470,24 @@ CREATE TABLE user_group (
   creator_user_id text not null,
   creation_time bigint not null
 );
+
+CREATE TABLE web_session (
+  id text primary key,
+  user_id text not null,
+  session_token text,
+  secret_hash text not null,
+  previous_hash text,
+  previous_until bigint not null,
+  csrf_hash text not null,
+  created_at bigint not null,
+  rotated_at bigint not null,
+  seen_at bigint not null,
+  expires_at bigint not null
+);
+
+CREATE INDEX web_session_by_expiry on web_session (expires_at);
+
+CREATE INDEX web_session_by_user on web_session (user_id);
 
 CREATE TABLE workflow_schema (
   id text primary key,

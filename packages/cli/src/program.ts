@@ -12,6 +12,7 @@ import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addSpace } from './commands/space.ts';
 import { addStore } from './commands/store.ts';
+import { addToken } from './commands/token.ts';
 import { addUser } from './commands/user.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,6 +38,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addSpace(program, terminal);
   addDataset(program, terminal);
   addUser(program, terminal);
+  addToken(program, terminal);
   addGroup(program, terminal);
   addLambda(program, terminal);
   addDoctor(program, terminal);

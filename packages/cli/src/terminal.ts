@@ -4,6 +4,8 @@ import Table from 'cli-table3';
 export interface Terminal {
   readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WritableStream;
+  /** Where secrets are read from; the standard input when absent. */
+  readonly in?: NodeJS.ReadableStream;
   /** Progress bars go to the error stream, so that it decides. */
   readonly interactive: boolean;
   readonly color: boolean;

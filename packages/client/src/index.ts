@@ -2,6 +2,7 @@ export { LanewayClient } from './laneway-client.ts';
 export { ApiError, UnreachableError } from './errors.ts';
 export type { ClientOptions } from './transport.ts';
 export type { DatasetDetails } from './datasets.ts';
+export type { TokenDetails } from './tokens.ts';
 export type { GroupDetails } from './groups.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {

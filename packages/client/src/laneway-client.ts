@@ -6,6 +6,7 @@ import { GroupsApi } from './groups.ts';
 import { RegistryApi } from './registry.ts';
 import type { LambdaCatalogue } from './shapes.ts';
 import { StoresApi } from './stores.ts';
+import { TokensApi } from './tokens.ts';
 import { Transport, type ClientOptions } from './transport.ts';
 
 /** A Laneway server through its REST API, without dependencies. Refusals are thrown as `ApiError`. */
@@ -18,6 +19,7 @@ export class LanewayClient {
   readonly datasets: DatasetsApi;
   readonly groups: GroupsApi;
   readonly registry: RegistryApi;
+  readonly tokens: TokensApi;
   readonly #transport: Transport;
 
   constructor(options: ClientOptions) {
@@ -30,6 +32,7 @@ export class LanewayClient {
     this.datasets = new DatasetsApi(this.#transport);
     this.groups = new GroupsApi(this.#transport);
     this.registry = new RegistryApi(this.#transport);
+    this.tokens = new TokensApi(this.#transport);
   }
 
   async health(): Promise<unknown> {

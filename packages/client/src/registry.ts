@@ -42,6 +42,21 @@ export class RegistryApi {
     return answer.token;
   }
 
+  /** The id of the user of this name; the names are looked at one by one. Administrators only. */
+  async userIdOf(username: string): Promise<string | undefined> {
+    const { users } = await this.#transport.json<{ users: readonly string[] }>('GET', `${base}/users`);
+    for (const id of users) {
+      const user = await this.#transport.json<{ username: string | null }>('GET', base + idPath`/users/${id}`);
+      if (user.username === username) return id;
+    }
+    return users.find((id) => id === username);
+  }
+
+  /** The password of a user, and whether it logs in. */
+  async setBasicAuth(userId: string, change: { readonly newPassword?: string; readonly basicAuthEnabled?: boolean }): Promise<void> {
+    await this.#transport.call('PATCH', base + idPath`/users/${userId}/basic_auth`, { body: change });
+  }
+
   async deleteUser(userId: string): Promise<void> {
     await this.#transport.call('DELETE', base + idPath`/users/${userId}`);
   }

@@ -59,7 +59,10 @@ export interface EngineOptions {
   /** The reducer of executions, for those who watch its decisions (the simulator). */
   readonly reducer?: typeof reduce;
   /** What a user may do to an execution that a bulk operation has come to; without it everything. */
-  readonly bulkAccess?: (job: Pick<BulkJob, 'userId' | 'sessionToken'>, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
+  readonly bulkAccess?: (
+    job: Pick<BulkJob, 'userId' | 'sessionToken'>,
+    execution: Pick<Execution, 'spaceId' | 'userId'>,
+  ) => Promise<BulkAccess>;
 }
 
 /** Failing over takes at most the lease and one look (design §3). */

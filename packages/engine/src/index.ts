@@ -34,14 +34,8 @@ export {
   type InviteCode,
   type TokenTypeText,
 } from './registry/token-types.ts';
-export {
-  confineToken,
-  consumersOf,
-  examineToken,
-  validUntil,
-  type Presentation,
-  type VerifiedToken,
-} from './registry/tokens.ts';
+export { confineToken, examineToken } from './registry/token-properties.ts';
+export { consumersOf, validUntil, type Presentation, type VerifiedToken } from './registry/tokens.ts';
 export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
 export type { Dataset, DatasetState } from './persistence/sql/datasets.ts';

@@ -99,7 +99,12 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
     configure({ signUp: true });
     const refused = [401, 'badIdpAccessToken'];
     const now = Math.floor(Date.now() / 1000);
-    const wrong: Readonly<Record<string, unknown>>[] = [{ nonce: 'x' }, { aud: 'other' }, { iss: 'https://evil.example' }, { exp: now - 600 }];
+    const wrong: Readonly<Record<string, unknown>>[] = [
+      { nonce: 'x' },
+      { aud: 'other' },
+      { iss: 'https://evil.example' },
+      { exp: now - 600 },
+    ];
     for (const claims of [...wrong, { nonce: undefined }, { sub: undefined }, { aud: [clientId, 'other'], azp: 'other' }]) {
       provider.claims = claims;
       expect([claims, authError(await login(ada))]).toEqual([claims, refused]);
@@ -179,7 +184,7 @@ describe('without an identity provider', () => {
   });
 
   it('its settings come all or none, and protected', () => {
-    const config = (options: object): unknown => loadConfig({ options: options as never, variables: {}, file: null }).oidc;
+    const config = (options: object): unknown => loadConfig({ options, variables: {}, file: null }).oidc;
     const all = { oidcIssuer: 'https://id.example', oidcClientId: 'x', oidcRedirectUrl: `https://laneway.example${callback}` };
     expect(config({})).toBeNull();
     expect(config(all)).toEqual({

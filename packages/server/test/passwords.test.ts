@@ -21,7 +21,12 @@ describe.each(databaseKinds)('passwords on $name', (kind) => {
     authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
   });
   /** The id of the error inside `unauthorized`, or the status. */
-  const login = async (username: string, password: string, headers: Record<string, string> = {}, url = `${oz}/user`): Promise<string | number> => {
+  const login = async (
+    username: string,
+    password: string,
+    headers: Record<string, string> = {},
+    url = `${oz}/user`,
+  ): Promise<string | number> => {
     const answer = await world.request('GET', url, { headers: { ...basic(username, password), ...headers } });
     return answer.status === 401 ? (answer.body.error.details.authError?.id ?? 'guest') : answer.status;
   };
@@ -31,7 +36,10 @@ describe.each(databaseKinds)('passwords on $name', (kind) => {
     const username = `person${count}`;
     const made = await world.post(`${oz}/users`, world.admin, { username });
     const token = (await world.post(`${oz}/users/${made.body.userId}/tokens/named`, world.admin, { name: 'first' })).body.token;
-    const set = await world.send('PATCH', `${oz}/users/${made.body.userId}/basic_auth`, manager, { newPassword: password, basicAuthEnabled: true });
+    const set = await world.send('PATCH', `${oz}/users/${made.body.userId}/basic_auth`, manager, {
+      newPassword: password,
+      basicAuthEnabled: true,
+    });
     if (set.status !== 204) throw new Error(set.text);
     return { id: made.body.userId, token, username };
   };
@@ -81,7 +89,9 @@ describe.each(databaseKinds)('passwords on $name', (kind) => {
     expect(await change('correct horse', 'battery staple')).toBe(204);
     expect(await login(person.username, 'correct horse')).toBe('badBasicCredentials');
     expect(await login(person.username, 'battery staple')).toBe(200);
-    expect((await world.send('PATCH', `${oz}/user/password`, manager, { oldPassword: 'x', newPassword: 'y' })).error).toBe('basicAuthDisabled');
+    expect((await world.send('PATCH', `${oz}/user/password`, manager, { oldPassword: 'x', newPassword: 'y' })).error).toBe(
+      'basicAuthDisabled',
+    );
   });
 
   it('are set by those who manage them, nobody else (rest §8.7)', async () => {

@@ -77,7 +77,7 @@ describe.each(databaseKinds)('executions and their token on $name', (kind) => {
     const { admin } = real.world;
     const executionId = await running(admin);
     await real.world.post(`${workflowsPath}/${executionId}/pause`, admin);
-    await real.engine.executions.interrupt({ executionId, error: { id: 'timeout', description: 'x' } as never, why: 'a test' });
+    await real.engine.executions.interrupt({ executionId, error: { id: 'timeout', description: 'x' }, why: 'a test' });
     await real.atStatus(executionId, 'paused', 'interrupted');
     const token = await named(admin);
     const url = `/api/v3/oneprovider/spaces/${real.spaceId}/automation/execution/bulk`;

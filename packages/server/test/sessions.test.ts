@@ -15,13 +15,14 @@ interface Browser {
 }
 
 function cookies(answer: Answer): readonly string[] {
-  const given = answer.headers['set-cookie'];
-  return given === undefined ? [] : Array.isArray(given) ? (given as string[]) : [String(given)];
+  return [answer.headers['set-cookie'] ?? []].flat() as string[];
 }
 
 /** What the browser keeps of a cookie. */
 function kept(answer: Answer, name: string): string {
-  return cookies(answer).find((text) => text.startsWith(`${name}=`))!.split(';')[0]!;
+  return cookies(answer)
+    .find((text) => text.startsWith(`${name}=`))!
+    .split(';')[0]!;
 }
 
 describe.each(databaseKinds)('sessions on $name', (kind) => {
@@ -39,7 +40,10 @@ describe.each(databaseKinds)('sessions on $name', (kind) => {
     return { userId: made.value.userId, username };
   };
   const open = async (body: object, headers: Record<string, string> = {}, of: World = world): Promise<Answer> =>
-    await of.request('POST', `${oz}/session`, { payload: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
+    await of.request('POST', `${oz}/session`, {
+      payload: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
   const login = async (of: World = world): Promise<Browser> => {
     const { userId, username } = await user(of);
     const answer = await open({ username, password }, {}, of);
@@ -97,9 +101,9 @@ describe.each(databaseKinds)('sessions on $name', (kind) => {
     expect(await make({ cookie: `${ada.cookie}; laneway_csrf=${ada.csrfToken}` })).toBe('tokenSessionInvalid');
     expect(await make({ 'x-csrf-token': ada.csrfToken })).toBe(201);
     for (const method of ['PUT', 'PATCH', 'DELETE'])
-      expect(authError(await send(method, method === 'PATCH' ? `${oz}/user/password` : `${oz}/spaces/x/users/y`, { cookie: ada.cookie }))).toBe(
-        'tokenSessionInvalid',
-      );
+      expect(
+        authError(await send(method, method === 'PATCH' ? `${oz}/user/password` : `${oz}/spaces/x/users/y`, { cookie: ada.cookie })),
+      ).toBe('tokenSessionInvalid');
   });
 
   it('do not count beside other credentials, nor for pages of other origins', async () => {
@@ -110,7 +114,12 @@ describe.each(databaseKinds)('sessions on $name', (kind) => {
     expect(await whoAmI({ cookie, authorization: `Basic ${Buffer.from('a:b').toString('base64')}` })).toBe('badBasicCredentials');
     for (const site of ['cross-site', 'same-site']) {
       expect(await whoAmI({ cookie, 'sec-fetch-site': site })).toBe('guest');
-      const changed = await send('POST', `${oz}/user/atm_inventories`, { cookie, 'x-csrf-token': csrfToken, 'sec-fetch-site': site }, { name: 'ab' });
+      const changed = await send(
+        'POST',
+        `${oz}/user/atm_inventories`,
+        { cookie, 'x-csrf-token': csrfToken, 'sec-fetch-site': site },
+        { name: 'ab' },
+      );
       expect(changed.status).toBe(401);
       expect((await open({ username: 'x', password }, { 'sec-fetch-site': site })).status).toBe(401);
     }
@@ -148,7 +157,13 @@ describe.each(databaseKinds)('sessions on $name', (kind) => {
   it('are opened by a token that is not confined, and end with it', async () => {
     const { userId } = await user();
     const named = async (caveats: readonly object[]): Promise<{ id: string; token: string }> => {
-      const made = await world.registry.createNamedToken(userId, { name: newId(), type: 'act', caveats, customMetadata: {}, revoked: false });
+      const made = await world.registry.createNamedToken(userId, {
+        name: newId(),
+        type: 'act',
+        caveats,
+        customMetadata: {},
+        revoked: false,
+      });
       if (!made.ok) throw new Error(made.error.description);
       return { id: made.value.tokenId, token: made.value.token };
     };
@@ -161,7 +176,10 @@ describe.each(databaseKinds)('sessions on $name', (kind) => {
     const soon = Math.floor(Date.now() / 1000) + 100;
     const timed = await open({}, { 'x-auth-token': (await named([{ type: 'time', validUntil: soon }])).token });
     expect(timed.body.expiresAt).toBeLessThanOrEqual(soon);
-    for (const caveat of [{ type: 'ip', whitelist: ['127.0.0.1'] }, { type: 'api', whitelist: ['all/all/*'] }]) {
+    for (const caveat of [
+      { type: 'ip', whitelist: ['127.0.0.1'] },
+      { type: 'api', whitelist: ['all/all/*'] },
+    ]) {
       const refused = await open({}, { 'x-auth-token': (await named([caveat])).token });
       expect(refused.body.error.details.authError).toMatchObject({ id: 'tokenCaveatUnverified', details: { caveat } });
     }

@@ -3,6 +3,7 @@ import { connect, withConnection, type ConnectionOptions } from '../connection.t
 import { CliError } from '../failure.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { Undo } from '../run/undo.ts';
+import { readNewSecret } from '../read-secret.ts';
 import { printJson, printLine, type Terminal } from '../terminal.ts';
 
 interface UserOptions extends ConnectionOptions {
@@ -23,6 +24,7 @@ export function addUser(program: Command, terminal: Terminal): void {
       'after',
       '\nExample:\n  laneway user create ada --space photos --privileges space_view,space_view_atm_workflow_executions\n',
     );
+  addPassword(user, terminal);
   withConnection(create).action(async (name: string, options: UserOptions) => {
     const privileges = parsePrivileges(options);
     const client = connect(options, terminal.env);
@@ -37,6 +39,25 @@ export function addUser(program: Command, terminal: Terminal): void {
     });
     if (options.json === true) printJson(terminal, { userId, token });
     else for (const line of [`user:  ${userId}`, `token: ${token}`]) printLine(terminal, line);
+  });
+}
+
+interface PasswordOptions extends ConnectionOptions {
+  readonly disable?: boolean;
+}
+
+function addPassword(user: Command, terminal: Terminal): void {
+  const password = user
+    .command('password <name>')
+    .description('let a user log in with a password, read from the keyboard or the standard input')
+    .option('--disable', 'let the user log in with tokens only')
+    .addHelpText('after', '\nExamples:\n  laneway user password ada\n  openssl rand -base64 18 | laneway user password ada\n');
+  withConnection(password).action(async (name: string, options: PasswordOptions) => {
+    const { registry } = connect(options, terminal.env);
+    const userId = await registry.userIdOf(name);
+    if (userId === undefined) throw new CliError(`there is no user "${name}"`, 'make one with "laneway user create"');
+    if (options.disable === true) await registry.setBasicAuth(userId, { basicAuthEnabled: false });
+    else await registry.setBasicAuth(userId, { newPassword: await readNewSecret(terminal, 'password'), basicAuthEnabled: true });
   });
 }
 

@@ -51,7 +51,9 @@ export class AddressData {
     this.#networks.set(key, networks);
     const network = masked(address, Number(bits));
     const known = networks.get(network);
-    const regions = value('region').split('|').filter((region) => region !== '');
+    const regions = value('region')
+      .split('|')
+      .filter((region) => region !== '');
     networks.set(network, {
       asn: /^\d+$/.test(value('asn')) ? Number(value('asn')) : (known?.asn ?? null),
       country: value('country') === '' ? (known?.country ?? null) : value('country'),

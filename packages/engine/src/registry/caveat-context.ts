@@ -43,11 +43,11 @@ export function caveatHolds(caveat: Caveat, context: TokenContext): boolean {
     case 'ip':
       return context.peerIp !== null && inMasks(context.peerIp, caveat.whitelist);
     case 'asn':
-      return context.peer?.asn != null && caveat.whitelist.includes(context.peer.asn);
+      return caveat.whitelist.some((asn) => asn === context.peer?.asn);
     case 'geo.country':
-      return context.peer?.country != null && listed(caveat, [context.peer.country]);
+      return listed(caveat, typeof context.peer?.country === 'string' ? [context.peer.country] : []);
     case 'geo.region':
-      return context.peer !== null && context.peer.regions.length > 0 && listed(caveat, context.peer.regions);
+      return listed(caveat, context.peer?.regions ?? []);
     case 'service':
       return context.service !== null && servesFor(caveat.whitelist, context.service);
     case 'interface':
@@ -63,8 +63,12 @@ export function caveatHolds(caveat: Caveat, context: TokenContext): boolean {
   }
 }
 
-function listed(caveat: { readonly filter: 'whitelist' | 'blacklist'; readonly list: readonly string[] }, places: readonly string[]): boolean {
-  return places.some((place) => caveat.list.includes(place)) === (caveat.filter === 'whitelist');
+function listed(
+  caveat: { readonly filter: 'whitelist' | 'blacklist'; readonly list: readonly string[] },
+  places: readonly string[],
+): boolean {
+  // What is not known is in no list, and out of none.
+  return places.length > 0 && places.some((place) => caveat.list.includes(place)) === (caveat.filter === 'whitelist');
 }
 
 /** Whether an entry names the id, or all of its kind (`usr-*`). */

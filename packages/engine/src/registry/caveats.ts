@@ -35,7 +35,9 @@ function isListType(name: string): name is ListType {
 function isMask(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const widest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return rest.length === 0 && widest > 0 && !address.includes('%') && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest));
+  return (
+    rest.length === 0 && widest > 0 && !address.includes('%') && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
+  );
 }
 
 function isTextList(value: unknown): value is readonly string[] {

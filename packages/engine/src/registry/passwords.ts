@@ -75,7 +75,7 @@ export class Passwords {
   /** Sets the password, or whether it logs in; `badValuePassword` for one that is too short (rest R109). */
   async set(userId: string, change: { readonly password: string | null; readonly enabled: boolean | null }): Promise<Result<void>> {
     const { password, enabled } = change;
-    const isUsable = password === null || ([...password].length >= 8 && password.length <= maxPasswordLength);
+    const isUsable = password === null || (password.length >= 8 && password.length <= maxPasswordLength);
     if (!isUsable) return refuse(makeError('badValuePassword'));
     const hash = password === null ? null : await hashPassword(password);
     return (await this.#database.call(setPassword, { userId, hash, enabled })) ? ok(undefined) : refuse(makeError('notFound'));

@@ -19,6 +19,7 @@ import * as inventories from '../persistence/sql/registry-inventories.ts';
 import * as groups from '../persistence/sql/groups.ts';
 import * as members from '../persistence/sql/registry-members.ts';
 import * as schemas from '../persistence/sql/registry-schemas.ts';
+import { readCredentials, renewTemporaryTokens, sessionStanding } from '../persistence/sql/credentials.ts';
 import * as namedTokens from '../persistence/sql/registry-tokens.ts';
 import * as users from '../persistence/sql/registry-users.ts';
 import { newSecret } from './ids.ts';
@@ -160,16 +161,16 @@ export class Registry {
   }
 
   async temporaryTokenGeneration(userId: string): Promise<number> {
-    return (await this.#database.call(namedTokens.readCredentials, { tokenId: null, subject: { type: 'user', id: userId } })).generation;
+    return (await this.#database.call(readCredentials, { tokenId: null, subject: { type: 'user', id: userId } })).generation;
   }
 
   async revokeTemporaryTokens(userId: string): Promise<void> {
-    await this.#database.call(namedTokens.renewTemporaryTokens, { userId, secret: newSecret() });
+    await this.#database.call(renewTemporaryTokens, { userId, secret: newSecret() });
   }
 
   /** Why nobody is worked for any more who let an execution run with these credentials, or null (execution §15.1). */
   async sessionError(userId: string, token: SessionToken | null): Promise<ErrorObject | null> {
-    const standing = await this.#database.call(namedTokens.sessionStanding, { userId, token });
+    const standing = await this.#database.call(sessionStanding, { userId, token });
     return standing === 'good' ? null : makeError(sessionErrors[standing]);
   }
 

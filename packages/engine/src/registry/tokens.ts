@@ -1,7 +1,7 @@
 /** Issuing and verifying tokens (rest §2.2–2.4). */
 import { makeError, newId, ok, refuse, type ErrorObject, type Result, type SessionToken } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
-import { readCredentials } from '../persistence/sql/registry-tokens.ts';
+import { readCredentials } from '../persistence/sql/credentials.ts';
 import type { AddressData } from './address-data.ts';
 import { caveatHolds, kindMayCarry, type TokenContext } from './caveat-context.ts';
 import { caveatFromJson, caveatFromText, caveatToText, type ApiInterface, type Caveat } from './caveats.ts';
@@ -229,25 +229,4 @@ function checkCaveats(
 export function validUntil(caveats: readonly Caveat[]): number | null {
   const ends = caveats.flatMap((caveat) => ('type' in caveat && caveat.type === 'time' ? [caveat.validUntil] : []));
   return ends.length === 0 ? null : Math.min(...ends);
-}
-
-/** Public properties of a token, as anybody who holds it can read them (rest §8.8 examine). */
-export function examineToken(text: string): Result<Readonly<Record<string, unknown>>> {
-  const decoded = decodeToken(text);
-  if (!decoded.ok) return decoded;
-  const { identity, macaroon } = decoded.value;
-  return ok({
-    onezoneDomain: macaroon.location,
-    id: identity.id,
-    persistence: identity.persistence.kind === 'named' ? 'named' : 'temporary',
-    subject: identity.subject ?? { type: 'nobody', id: null },
-    type: identity.type,
-    caveats: macaroon.caveats.map((caveat) => caveatFromText(caveat) ?? { unknown: caveat }),
-  });
-}
-
-/** The same token with more caveats; needs no secret (rest R135). */
-export function confineToken(text: string, caveats: readonly Caveat[]): Result<string> {
-  const decoded = decodeToken(text);
-  return decoded.ok ? ok(encodeToken(addCaveats(decoded.value.macaroon, caveats.map(caveatToText)))) : decoded;
 }

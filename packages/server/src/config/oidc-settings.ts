@@ -14,9 +14,11 @@ export interface OidcSettings {
 
 /** Throws ConfigError. */
 export function oidcSettings(read: SettingReader): OidcSettings | null {
-  const [issuer, clientId, redirectUrl] = (['oidcIssuer', 'oidcClientId', 'oidcRedirectUrl'] as const).map((name) => read(name) as string | null);
-  if (issuer == null && clientId == null && redirectUrl == null) return null;
-  if (issuer == null || clientId == null || redirectUrl == null)
+  const issuer = read('oidcIssuer') as string | null;
+  const clientId = read('oidcClientId') as string | null;
+  const redirectUrl = read('oidcRedirectUrl') as string | null;
+  if (issuer === null && clientId === null && redirectUrl === null) return null;
+  if (issuer === null || clientId === null || redirectUrl === null)
     throw new ConfigError('oidcIssuer, oidcClientId and oidcRedirectUrl belong together');
   if (!isProtected(issuer)) throw new ConfigError('oidcIssuer has to be an https URL');
   if (!isProtected(redirectUrl) || !redirectUrl.endsWith('/api/v3/onezone/session/oidc/callback'))

@@ -72,7 +72,11 @@ async function accountOf(deps: ServerDeps, person: OidcPerson): Promise<Account>
   const known = await linkedAccounts.find(person.issuer, person.subject);
   if (known !== null) return known;
   if (!provider(deps).settings.signUp) throw new Refusal(makeError('forbiddenWithHint', { hint: 'no account is linked to this identity' }));
-  const fullName = person.name?.replaceAll(/[^\p{L}\p{N} .,'’-]/gu, '').slice(0, 128).trim() ?? '';
+  const fullName =
+    person.name
+      ?.replaceAll(/[^\p{L}\p{N} .,'’-]/gu, '')
+      .slice(0, 128)
+      .trim() ?? '';
   const made = await deps.registry.createUser({ fullName: fullName === '' ? 'Unnamed User' : fullName, username: null, privileges: [] });
   if (!made.ok) throw new Refusal(made.error);
   const { userId } = made.value;

@@ -36,7 +36,11 @@ async function login(deps: ServerDeps, call: Call): Promise<Login> {
 }
 
 /** Opens a session for this browser, whatever it held before. */
-export async function openSession(deps: ServerDeps, call: Call, { userId, token, lastsMs }: Login): Promise<Readonly<Record<string, unknown>>> {
+export async function openSession(
+  deps: ServerDeps,
+  call: Call,
+  { userId, token, lastsMs }: Login,
+): Promise<Readonly<Record<string, unknown>>> {
   const opened = await deps.registry.sessions.open({ userId, token, lastsMs });
   call.reply.header('set-cookie', openingCookies(opened, call.baseUrl, lastsMs));
   return { userId, csrfToken: opened.csrfToken, expiresAt: Math.floor(opened.expiresAt / 1000) };

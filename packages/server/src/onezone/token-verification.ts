@@ -82,9 +82,14 @@ export function tokenVerificationRoutes(deps: ServerDeps): Route[] {
       const code = request.expectedInviteType ?? null;
       return verdict(await tokens.verify(request.token, presentation(request), { kind: 'invite', code }));
     }),
-    post('infer_access_token_scope', 'infer_access_token_scope', 'Learn until when and for what data an access token is good', async (call) => {
-      const request = zoneData(call.body, { required: token, optional: { consumerToken: tokenField } });
-      return json(await inferScope(deps, request.token, request.consumerToken ?? null));
-    }),
+    post(
+      'infer_access_token_scope',
+      'infer_access_token_scope',
+      'Learn until when and for what data an access token is good',
+      async (call) => {
+        const request = zoneData(call.body, { required: token, optional: { consumerToken: tokenField } });
+        return json(await inferScope(deps, request.token, request.consumerToken ?? null));
+      },
+    ),
   ];
 }

@@ -1,18 +1,16 @@
 /** Named and temporary tokens (rest §8.8). */
-import { inviteOf, typeOfText, validUntil, type NamedToken, type TokenSubject } from '@laneway/engine';
-import { anyField, booleanField, makeError, objectField } from '@laneway/model';
+import { inviteOf, typeOfText, type NamedToken, type TokenSubject } from '@laneway/engine';
+import { booleanField, makeError, objectField } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
-import { need, Refusal } from '../http/refusal.ts';
-import { created, json, noContent, type Answer, type Call, type Route } from '../http/route.ts';
+import { Refusal } from '../http/refusal.ts';
+import { json, noContent, type Call, type Route } from '../http/route.ts';
 import { requireZonePrivilege, requireZoneUser } from './access.ts';
-import { caveatsField, caveatsOf, offeredPrivileges, refuseUselessCaveats, tokenNameField, typeField, usageLimitField } from './token-fields.ts';
+import { createNamed, createTemporary } from './token-creation.ts';
+import { tokenNameField } from './token-fields.ts';
 
 const prefix = '/api/v3/onezone';
-/** Seconds; the longest life of a temporary token (rest R132). */
-const maxTtl = 604_800;
-
 /** Whose tokens a path is about, after the caller was let pass: a user's own, or another subject's. */
 interface TokenOwner {
   /** Below which the paths are, such as `/users/{uid}`. */
@@ -23,7 +21,8 @@ interface TokenOwner {
 }
 
 function owners(deps: ServerDeps): readonly TokenOwner[] {
-  const gri = (what: 'named' | 'temporary'): string => `od_token.null.user_${what === 'named' ? 'named_tokens' : 'temporary_token'}:private`;
+  const gri = (what: 'named' | 'temporary'): string =>
+    `od_token.null.user_${what === 'named' ? 'named_tokens' : 'temporary_token'}:private`;
   return [
     {
       base: '/user',
@@ -79,49 +78,6 @@ function tokenJson(deps: ServerDeps, token: NamedToken): Readonly<Record<string,
   };
 }
 
-/** Who invites has to be allowed to (rest R117). */
-async function requireInviter(
-  deps: ServerDeps,
-  request: { readonly type: string; readonly issuer: TokenSubject; readonly privileges: readonly string[] | null },
-): Promise<void> {
-  const { type, issuer, privileges } = request;
-  const invite = inviteOf(type);
-  if (invite !== null) need(await deps.registry.invites.check({ invite, issuer, privileges }));
-}
-
-async function createNamed(deps: ServerDeps, call: Call, subject: TokenSubject): Promise<Answer> {
-  const request = zoneData(call.body, {
-    required: { name: tokenNameField },
-    optional: {
-      type: typeField,
-      caveats: caveatsField,
-      customMetadata: objectField(),
-      privileges: anyField(),
-      revoked: booleanField(),
-      usageLimit: anyField(),
-    },
-  });
-  const { name, type = 'act', caveats = [], customMetadata = {}, revoked = false } = request;
-  refuseUselessCaveats(caveats, type);
-  const privileges = offeredPrivileges(request.privileges, type);
-  const isLimited = inviteOf(type) !== null && request.usageLimit !== undefined;
-  const usageLimit = isLimited ? need(usageLimitField(request.usageLimit, 'usageLimit', 'onezone')) : null;
-  await requireInviter(deps, { type, issuer: subject, privileges });
-  const named = { name, type, caveats, customMetadata, revoked, usageLimit, privileges };
-  const { tokenId, token } = need(await deps.registry.createNamedToken(subject.id, named, subject.type));
-  return created(`${call.baseUrl}${prefix}/tokens/named/${tokenId}`, { tokenId, token });
-}
-
-async function createTemporary(deps: ServerDeps, call: Call, subject: TokenSubject, nowSeconds: number): Promise<Answer> {
-  const { caveats = [], type = 'act' } = zoneData(call.body, { optional: { caveats: caveatsField, type: typeField } });
-  refuseUselessCaveats(caveats, type);
-  const end = validUntil(caveatsOf(caveats));
-  if (end === null || end > nowSeconds + maxTtl) throw new Refusal(makeError('tokenTimeCaveatRequired', { maxTtl }));
-  await requireInviter(deps, { type, issuer: subject, privileges: null });
-  const token = await deps.registry.tokens.temporaryTokenText(subject, type, caveats);
-  return { kind: 'json', status: 201, body: { token } };
-}
-
 /** 404 → 401 → 403: the owner, or one who manages tokens. */
 async function enter(deps: ServerDeps, call: Call): Promise<NamedToken> {
   const token = await deps.registry.namedToken(call.param('id'));
@@ -165,11 +121,17 @@ function ownerRoutes(deps: ServerDeps, { base, name, enter: enterOwner }: TokenO
       await registry.deleteNamedTokens((await named(call)).id);
       return noContent;
     }),
-    route('GET', `${base}/tokens/named/name/{name}`, `get_named_token_of_${name}_by_name`, `Get a named token by name (${who})`, async (call) => {
-      const token = await registry.namedTokenByName((await named(call)).id, call.param('name'));
-      if (token === null) throw notFound();
-      return json(tokenJson(deps, token));
-    }),
+    route(
+      'GET',
+      `${base}/tokens/named/name/{name}`,
+      `get_named_token_of_${name}_by_name`,
+      `Get a named token by name (${who})`,
+      async (call) => {
+        const token = await registry.namedTokenByName((await named(call)).id, call.param('name'));
+        if (token === null) throw notFound();
+        return json(tokenJson(deps, token));
+      },
+    ),
     route('POST', `${base}/tokens/temporary`, `create_temporary_token_for_${name}`, `Create a temporary token (${who})`, async (call) => {
       const { subject, user } = await enterOwner(call, 'temporary');
       return await createTemporary(deps, call, subject, user.nowSeconds);
@@ -182,8 +144,12 @@ function ownerRoutes(deps: ServerDeps, { base, name, enter: enterOwner }: TokenO
 function generationRoutes({ registry }: ServerDeps, { base, name, enter: enterOwner }: TokenOwner): Route[] {
   const temporary = async (call: Call): Promise<string> => (await enterOwner(call, 'temporary')).subject.id;
   return [
-    route('GET', `${base}/tokens/temporary`, `get_temporary_token_generation_of_${name}`, 'Get the generation of temporary tokens', async (call) =>
-      json({ generation: await registry.temporaryTokenGeneration(await temporary(call)) }),
+    route(
+      'GET',
+      `${base}/tokens/temporary`,
+      `get_temporary_token_generation_of_${name}`,
+      'Get the generation of temporary tokens',
+      async (call) => json({ generation: await registry.temporaryTokenGeneration(await temporary(call)) }),
     ),
     route('DELETE', `${base}/tokens/temporary`, `revoke_all_temporary_tokens_of_${name}`, 'Revoke all temporary tokens', async (call) => {
       await registry.revokeTemporaryTokens(await temporary(call));

@@ -33,9 +33,10 @@ export class IdentityProvider {
 
   private constructor() {
     this.#server = createServer((request, response) => {
-      void this.#answer(request).then(({ status, body }) => {
+      void (async () => {
+        const { status, body } = await this.#answer(request);
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      });
+      })();
     });
   }
 
@@ -58,7 +59,8 @@ export class IdentityProvider {
   agree(address: string, person: IdPerson): string {
     const asked = new URL(address).searchParams;
     const get = (name: string): string => asked.get(name) ?? '';
-    if (get('client_id') !== clientId || get('response_type') !== 'code' || get('code_challenge_method') !== 'S256') throw new Error(address);
+    if (get('client_id') !== clientId || get('response_type') !== 'code' || get('code_challenge_method') !== 'S256')
+      throw new Error(address);
     const code = randomBytes(16).toString('hex');
     this.#grants.set(code, { person, challenge: get('code_challenge'), redirectUri: get('redirect_uri'), nonce: get('nonce') });
     return new URLSearchParams({ code, state: get('state'), iss: this.issuer }).toString();
@@ -66,12 +68,15 @@ export class IdentityProvider {
 
   async #answer(request: IncomingMessage): Promise<{ readonly status: number; readonly body: unknown }> {
     if (this.isAway) return { status: 503, body: {} };
-    switch (request.url) {
+    switch (request.url ?? '') {
       case '/.well-known/openid-configuration':
         this.discoveries += 1;
         return { status: 200, body: this.#description() };
       case '/jwks':
-        return { status: 200, body: { keys: [{ ...this.#key.publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] } };
+        return {
+          status: 200,
+          body: { keys: [{ ...this.#key.publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] },
+        };
       case '/token':
         return this.#token(new URLSearchParams(await bodyOf(request)), request.headers.authorization ?? '');
       default:
@@ -100,7 +105,8 @@ export class IdentityProvider {
     // A code is good once.
     this.#grants.delete(code);
     const basic = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
-    const isClient = asked.get('client_secret') === clientSecret || decodeURIComponent(basic.replaceAll('+', ' ')) === `${clientId}:${clientSecret}`;
+    const isClient =
+      asked.get('client_secret') === clientSecret || decodeURIComponent(basic.replaceAll('+', ' ')) === `${clientId}:${clientSecret}`;
     const challenge = createHash('sha256')
       .update(asked.get('code_verifier') ?? '')
       .digest('base64url');

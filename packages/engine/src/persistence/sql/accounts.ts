@@ -14,8 +14,7 @@ export interface AccountRow {
   readonly creation_time: number;
 }
 
-export const accountColumns =
-  'id, full_name, username, privileges, blocked, basic_auth, token_generation, token_secret, creation_time';
+export const accountColumns = 'id, full_name, username, privileges, blocked, basic_auth, token_generation, token_secret, creation_time';
 
 export function accountOf(row: AccountRow): Account {
   return {

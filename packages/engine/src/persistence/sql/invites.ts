@@ -20,7 +20,9 @@ export async function inviteStanding(tx: SqlTransaction, { invite, issuer, choos
   const right = inviteRights[invite.code];
   if (right === null || !(await targetExists(tx, right, invite.targetId))) return 'targetInvalid';
   if (issuer.type !== 'user') return 'notAuthorized';
-  const account = await tx.get<{ blocked: number; privileges: string }>('select blocked, privileges from account where id = ?', [issuer.id]);
+  const account = await tx.get<{ blocked: number; privileges: string }>('select blocked, privileges from account where id = ?', [
+    issuer.id,
+  ]);
   if (account === undefined || account.blocked === 1) return 'notAuthorized';
   const zone = JSON.parse(account.privileges) as string[];
   const held = await heldPrivileges(tx, right, invite.targetId, issuer.id);
@@ -37,7 +39,12 @@ async function targetExists(tx: SqlTransaction, right: InviteRight, targetId: st
 }
 
 /** What the user may do to the target; who owns a space or made a group may do everything (rest R98). */
-async function heldPrivileges(tx: SqlTransaction, right: InviteRight, targetId: string, userId: string): Promise<readonly string[] | 'all'> {
+async function heldPrivileges(
+  tx: SqlTransaction,
+  right: InviteRight,
+  targetId: string,
+  userId: string,
+): Promise<readonly string[] | 'all'> {
   switch (right.target) {
     case 'space': {
       const row = await tx.get<{ privileges: string; owner: number }>(

@@ -117,11 +117,4 @@ export const unlinkAccount = defineVerb(
     ])) === 1,
 );
 
-export const linkedAccountVerbs = [
-  beginOidcLogin,
-  takeOidcLogin,
-  findLinkedAccount,
-  listLinkedAccounts,
-  linkAccount,
-  unlinkAccount,
-];
+export const linkedAccountVerbs = [beginOidcLogin, takeOidcLogin, findLinkedAccount, listLinkedAccounts, linkAccount, unlinkAccount];

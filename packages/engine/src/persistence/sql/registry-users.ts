@@ -112,12 +112,4 @@ export const deleteAccount = defineVerb(
 
 const userCreator = 'oz_users_create';
 
-export const userVerbs = [
-  ensureSetting,
-  createAccount,
-  createFirstAccount,
-  getAccount,
-  listAccounts,
-  setBlocked,
-  deleteAccount,
-];
+export const userVerbs = [ensureSetting, createAccount, createFirstAccount, getAccount, listAccounts, setBlocked, deleteAccount];

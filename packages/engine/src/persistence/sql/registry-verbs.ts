@@ -4,6 +4,7 @@ import { inventoryVerbs } from './registry-inventories.ts';
 import { lambdaVerbs } from './registry-lambdas.ts';
 import { memberVerbs } from './registry-members.ts';
 import { schemaVerbs } from './registry-schemas.ts';
+import { credentialVerbs } from './credentials.ts';
 import { inviteVerbs } from './invites.ts';
 import { linkedAccountVerbs } from './linked-accounts.ts';
 import { loginVerbs } from './logins.ts';
@@ -11,7 +12,16 @@ import { tokenVerbs } from './registry-tokens.ts';
 import { userVerbs } from './registry-users.ts';
 
 /** Verbs over people, tokens, spaces, inventories, lambdas and workflow schemas. */
-export const registryVerbs = [...userVerbs, ...tokenVerbs, ...inviteVerbs, ...loginVerbs, ...sessionVerbs, ...linkedAccountVerbs, ...memberVerbs, ...inventoryVerbs, ...lambdaVerbs, ...schemaVerbs] as unknown as readonly Verb<
-  never,
-  unknown
->[];
+export const registryVerbs = [
+  ...userVerbs,
+  ...tokenVerbs,
+  ...credentialVerbs,
+  ...inviteVerbs,
+  ...loginVerbs,
+  ...sessionVerbs,
+  ...linkedAccountVerbs,
+  ...memberVerbs,
+  ...inventoryVerbs,
+  ...lambdaVerbs,
+  ...schemaVerbs,
+] as unknown as readonly Verb<never, unknown>[];

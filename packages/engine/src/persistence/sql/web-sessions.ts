@@ -103,11 +103,4 @@ export const closeOtherWebSessions = defineVerb(
   },
 );
 
-export const sessionVerbs = [
-  openWebSession,
-  findWebSession,
-  touchWebSession,
-  rotateWebSession,
-  closeWebSession,
-  closeOtherWebSessions,
-];
+export const sessionVerbs = [openWebSession, findWebSession, touchWebSession, rotateWebSession, closeWebSession, closeOtherWebSessions];
