@@ -10,6 +10,9 @@ const secretPaths = [
   '*.password',
   'headers.authorization',
   'headers["x-auth-token"]',
+  'headers["x-onedata-consumer-token"]',
+  'headers["x-onedata-service-token"]',
+  'headers.cookie',
   'databaseUrl',
 ];
 

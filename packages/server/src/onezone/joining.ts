@@ -1,5 +1,5 @@
 /** Invite tokens of spaces, and joining by a token (rest §8.1, §8.6, R110). */
-import { inviteTypeText, type InviteCode } from '@laneway/engine';
+import { consumersOf, inviteTypeText, type InviteCode } from '@laneway/engine';
 import { newId, textField } from '@laneway/model';
 import { presentationOf } from '../auth/authenticate.ts';
 import { forbidden, hasZonePrivilege, notFound } from '../auth/identity.ts';
@@ -21,7 +21,7 @@ async function join(deps: ServerDeps, call: Call, target: { readonly code: Invit
     ...presentationOf({ headers, peerIp: ip, service: 'ozw-onezone' }),
     serviceToken: null,
     consumerToken: null,
-    consumers: [`usr-${user.account.id}`],
+    consumers: consumersOf({ type: 'user', id: user.account.id }),
   };
   const subject = { type: 'user', id: user.account.id } as const;
   return need(await deps.registry.invites.redeem({ token, code: target.code, subject, presentation })).targetId;
