@@ -406,7 +406,14 @@ describe('why an execution stands still, and what became of it (design §3, §9)
     const id = await schedule(['sleep'], [1]);
     const execution = (await deps.executions.view(id))!.execution;
     expect(await access(execution)).toBeNull();
-    expect(await access({ ...execution, sessionUserId: 'gone' })).toMatchObject({ id: 'forbidden' });
+    const stranger = await deps.registry.createUser({ fullName: 'No Member', username: null, privileges: [] });
+    if (!stranger.ok) throw new Error(stranger.error.description);
+    const asStranger = { ...execution, sessionUserId: stranger.value.userId, sessionToken: null };
+    expect(await access(asStranger)).toMatchObject({ id: 'forbidden' });
+    expect(await access({ ...execution, sessionUserId: 'gone' })).toMatchObject({
+      id: 'unauthorized',
+      details: { authError: { id: 'tokenSubjectInvalid' } },
+    });
     await call('POST', `${workflows}/${id}/cancel`);
     await until(id, ended);
   });
