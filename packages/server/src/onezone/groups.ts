@@ -106,7 +106,7 @@ function spaceGroupRoutes(deps: ServerDeps): Route[] {
       prefix,
       method: 'DELETE',
       path: one,
-      operationId: 'remove_group_from_space',
+      operationId: 'remove_space_group',
       summary: 'Remove a group from a space',
       body: 'none',
       handle: async (call) => {
