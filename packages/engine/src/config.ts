@@ -54,7 +54,7 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     bulkMembersPerSecond: 100,
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,
-    callbacks: { maxRetries: 30, firstDelayMs: 2000, maxDelayMs: 7_200_000 },
+    callbacks: { maxRetries: 30, firstDelayMs: 2000, maxDelayMs: 7_200_000, networks: [] },
     executionsPerSpace: null,
     notify: true,
   };

@@ -144,6 +144,7 @@ export class Engine {
         database,
         requestKeys,
         nowMs: async () => await database.call(databaseNow, null),
+        callbackProblem: (url) => callbacks.problemOf(url),
         runtimeError: () => this.#monitor.error,
         readInitialContent: initialContentReader(this.files, config.maxItemBytes),
       },

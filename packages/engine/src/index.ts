@@ -30,6 +30,7 @@ export type { NodeTimings } from './lanes/node.ts';
 export { defaultEngineConfig, type EngineConfig } from './config.ts';
 export type { JobEnvironment, OpenJob } from './lanes/job-runner.ts';
 export type { Logger } from './logger.ts';
+export { CallbackNetworks } from './control/callback-networks.ts';
 export { silentLogger } from './logger.ts';
 export { Files } from './files/files.ts';
 export { Spaces } from './files/spaces.ts';

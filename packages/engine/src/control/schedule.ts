@@ -30,10 +30,14 @@ export interface ScheduleContext {
   readonly runtimeError: () => ErrorObject | null;
   readonly readInitialContent: InitialContentReader;
   readonly requestKeys: RequestKeys;
+  /** Why a URL cannot be a callback here; null when it may be one. */
+  readonly callbackProblem: (url: string) => string | null;
 }
 
 /** Creates the execution; errors in the order of execution §5.2 (steps 4–6). */
 export async function schedule(context: ScheduleContext, request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
+  const hint = request.callback === null ? null : context.callbackProblem(request.callback);
+  if (hint !== null) return refuse(makeError('badData', { key: 'callback', hint }));
   const empty = emptyPart(request.revision);
   if (empty !== null) return refuse(empty);
   const lambdas = referencedLambdas(request);

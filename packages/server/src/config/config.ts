@@ -1,6 +1,7 @@
 /** From raw settings to a checked configuration: option, variable, file, default (interfaces, Configuration). */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { CallbackNetworks } from '@laneway/engine';
 import { isJsonObject, ownValue } from '@laneway/model';
 import { parse } from 'yaml';
 import { serveOptions, variableName, type OptionKind, type OptionName, type OptionSpec } from './options.ts';
@@ -32,7 +33,12 @@ export interface ServeConfig {
   readonly leaseMs: number;
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
-  readonly callbacks: { readonly maxRetries: number; readonly firstDelayMs: number; readonly maxDelayMs: number };
+  readonly callbacks: {
+    readonly maxRetries: number;
+    readonly firstDelayMs: number;
+    readonly maxDelayMs: number;
+    readonly networks: 'all' | readonly string[];
+  };
   readonly executionsPerSpace: number | null;
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
@@ -165,6 +171,18 @@ function parseMap(text: string): unknown {
   }
 }
 
+/** `all`, or a comma-separated list of networks. */
+function readNetworks(given: string | null): 'all' | readonly string[] {
+  if (given === null || given === 'all') return given ?? [];
+  const networks = given.split(',').map((network) => network.trim());
+  try {
+    new CallbackNetworks(networks);
+  } catch (error) {
+    throw settingError('callbackNetworks', 'it has to be "all" or a list of networks', error);
+  }
+  return networks;
+}
+
 /** Every value has been read by the kind of its option, so its type is known here. */
 function compile(read: SettingReader): ServeConfig {
   const cert = read('tlsCert') as string | null;
@@ -213,6 +231,7 @@ function compile(read: SettingReader): ServeConfig {
       maxRetries: read('callbackRetries') as number,
       firstDelayMs: read('callbackFirstDelayMs') as number,
       maxDelayMs: (read('callbackMaxDelaySec') as number) * 1000,
+      networks: readNetworks(read('callbackNetworks') as string | null),
     },
     executionsPerSpace: read('executionsPerSpace') as number | null,
     runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,

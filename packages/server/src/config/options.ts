@@ -62,6 +62,7 @@ export const serveOptions = {
   callbackRetries: { type: integer(0, 1000), fallback: 30 },
   callbackFirstDelayMs: { type: integer(1, 3_600_000), fallback: 2000 },
   callbackMaxDelaySec: { type: integer(1, 604_800), fallback: 7200 },
+  callbackNetworks: { type: text, fallback: null },
   suspendedRetentionSec: { type: integer(1, maxRetention), fallback: 30 * day },
   endedRetentionSec: { type: integer(1, maxRetention), fallback: 15 * day },
   garbageCollectionIntervalSec: { type: integer(1, 86_400), fallback: 3600 },
