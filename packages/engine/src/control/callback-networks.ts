@@ -5,22 +5,12 @@
 import { BlockList, isIP } from 'node:net';
 
 /** Addresses that are not of the public internet (IANA special-purpose registries), and multicast. */
-const specialRanges: readonly string[] = [
-  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24'],
-  ...['192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
-  ...[
-    '::/96',
-    '64:ff9b::/96',
-    '64:ff9b:1::/48',
-    '100::/64',
-    '2001::/23',
-    '2001:db8::/32',
-    '2002::/16',
-    'fc00::/7',
-    'fe80::/10',
-    'ff00::/8',
-  ],
-];
+const specialRanges: readonly string[] = `
+  0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24
+  192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+  ::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 fc00::/7 fe80::/10 ff00::/8`
+  .trim()
+  .split(/\s+/);
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | null {
   const version = isIP(address);
@@ -44,12 +34,13 @@ function blockListOf(ranges: readonly string[]): BlockList {
 const special = blockListOf(specialRanges);
 
 export class CallbackNetworks {
-  readonly #all: boolean;
+  /** `all`, or networks that are allowed besides the public internet. */
+  readonly allowed: 'all' | readonly string[];
   readonly #allowed: BlockList;
 
-  /** `all`, or networks that are allowed besides the public internet; throws when one is none. */
+  /** Throws when a network is none. */
   constructor(allowed: 'all' | readonly string[]) {
-    this.#all = allowed === 'all';
+    this.allowed = allowed;
     this.#allowed = blockListOf(allowed === 'all' ? [] : allowed);
   }
 
@@ -59,7 +50,7 @@ export class CallbackNetworks {
     if (family === null) return false;
     const mapped = family === 'ipv6' ? /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] : undefined;
     if (mapped !== undefined) return this.permits(mapped);
-    return this.#all || this.#allowed.check(address, family) || !special.check(address, family);
+    return this.allowed === 'all' || this.#allowed.check(address, family) || !special.check(address, family);
   }
 
   /** Why a URL cannot be a callback, as far as it can be told without looking its host up; null when it may be one. */

@@ -176,11 +176,10 @@ function readNetworks(given: string | null): 'all' | readonly string[] {
   if (given === null || given === 'all') return given ?? [];
   const networks = given.split(',').map((network) => network.trim());
   try {
-    new CallbackNetworks(networks);
+    return new CallbackNetworks(networks).allowed;
   } catch (error) {
     throw settingError('callbackNetworks', 'it has to be "all" or a list of networks', error);
   }
-  return networks;
 }
 
 /** Every value has been read by the kind of its option, so its type is known here. */
