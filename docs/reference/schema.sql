@@ -21,6 +21,30 @@ CREATE TABLE archived_lane_run (
 
 CREATE INDEX archived_lane_run_by_execution on archived_lane_run (execution_id);
 
+CREATE TABLE audit_entity (
+  entity_id text not null,
+  at bigint not null,
+  entry_id text not null,
+  primary key (entity_id, at, entry_id)
+);
+
+CREATE INDEX audit_entity_by_time on audit_entity (at);
+
+CREATE TABLE audit_entry (
+  id text primary key,
+  at bigint not null,
+  user_id text not null,
+  token_id text not null,
+  address text not null,
+  operation text not null,
+  target text not null,
+  details text not null
+);
+
+CREATE INDEX audit_entry_by_time on audit_entry (at, id);
+
+CREATE INDEX audit_entry_by_user on audit_entry (user_id, at, id);
+
 CREATE TABLE batch (
   lane_run_id text not null,
   batch_number bigint not null,

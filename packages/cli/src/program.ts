@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addBulk } from './commands/bulk.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addControl } from './commands/control.ts';
@@ -38,6 +39,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addDataset(program, terminal);
   addUser(program, terminal);
   addGroup(program, terminal);
+  addAudit(program, terminal);
   addLambda(program, terminal);
   addDoctor(program, terminal);
   addCompletion(program, terminal);

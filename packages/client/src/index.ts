@@ -1,6 +1,7 @@
 export { LanewayClient } from './laneway-client.ts';
 export { ApiError, UnreachableError } from './errors.ts';
 export type { ClientOptions } from './transport.ts';
+export type { ChangeQuery, ChangeRecord } from './audit.ts';
 export type { DatasetDetails } from './datasets.ts';
 export type { GroupDetails } from './groups.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';

@@ -1,3 +1,4 @@
+import { AuditApi } from './audit.ts';
 import { BulkApi } from './bulk.ts';
 import { DatasetsApi } from './datasets.ts';
 import { ExecutionsApi } from './executions.ts';
@@ -18,6 +19,7 @@ export class LanewayClient {
   readonly datasets: DatasetsApi;
   readonly groups: GroupsApi;
   readonly registry: RegistryApi;
+  readonly audit: AuditApi;
   readonly #transport: Transport;
 
   constructor(options: ClientOptions) {
@@ -30,6 +32,7 @@ export class LanewayClient {
     this.datasets = new DatasetsApi(this.#transport);
     this.groups = new GroupsApi(this.#transport);
     this.registry = new RegistryApi(this.#transport);
+    this.audit = new AuditApi(this.#transport);
   }
 
   async health(): Promise<unknown> {

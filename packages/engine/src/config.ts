@@ -21,6 +21,8 @@ export interface EngineConfig {
   readonly requestKeyRetentionMs: number;
   /** How long the results of a bulk operation are kept, and how many members a node handles in a second. */
   readonly bulkRetentionMs: number;
+  /** How long the audit of changes is kept. */
+  readonly auditRetentionMs: number;
   readonly bulkMembersPerSecond: number;
   /** How often the runtime of lambdas is looked at, and how many bad looks in a row are tolerated after the first. */
   readonly runtimeCheckMs: number;
@@ -51,6 +53,7 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     garbageCollectionIntervalMs: 3_600_000,
     requestKeyRetentionMs: dayMs,
     bulkRetentionMs: 7 * dayMs,
+    auditRetentionMs: 365 * dayMs,
     bulkMembersPerSecond: 100,
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,

@@ -6,6 +6,7 @@ import { newId, type ErrorObject, type Execution, type reduce } from '@laneway/m
 import type { EngineConfig } from './config.ts';
 import { BulkRunner } from './control/bulk-runner.ts';
 import { Admission } from './control/admission.ts';
+import type { PostCallback } from './control/callback-request.ts';
 import { callbackKind, Callbacks } from './control/callbacks.ts';
 import { Controller } from './control/controller.ts';
 import { Deadlines, executionDeadlineKind, pauseDeadlineKind } from './control/deadlines.ts';
@@ -58,6 +59,8 @@ export interface EngineOptions {
   readonly isShared?: boolean;
   /** The reducer of executions, for those who watch its decisions (the simulator). */
   readonly reducer?: typeof reduce;
+  /** How callbacks are sent (the simulator has no network). */
+  readonly postCallback?: PostCallback;
   /** What a user may do to an execution that a bulk operation has come to; without it everything. */
   readonly bulkAccess?: (userId: string, execution: Pick<Execution, 'spaceId' | 'userId'>) => Promise<BulkAccess>;
 }
@@ -105,7 +108,7 @@ export class Engine {
       hub: this.#hub,
       wakeIn: (delayMs) => this.#wakeIn(delayMs),
     });
-    const callbacks = new Callbacks({ database, policy: config.callbacks, log });
+    const callbacks = new Callbacks({ database, policy: config.callbacks, post: options.postCallback, log });
     const requestKeys = new RequestKeys(database, config.requestKeyRetentionMs);
     this.#bulk = new BulkRunner({
       database,
@@ -299,6 +302,7 @@ function retentionOf(config: EngineConfig): Retention {
     suspendedMs: config.suspendedRetentionMs,
     endedMs: config.endedRetentionMs,
     bulkMs: config.bulkRetentionMs,
+    auditMs: config.auditRetentionMs,
     intervalMs: config.garbageCollectionIntervalMs,
   };
 }

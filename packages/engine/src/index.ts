@@ -15,6 +15,8 @@ export {
 } from './lambdas/create-lambda-runtime.ts';
 export { Registry, type NewUser, type TokenRequest } from './registry/registry.ts';
 export type * from './registry/types.ts';
+export type { Change } from './registry/audit.ts';
+export type { AuditEntry } from './persistence/sql/audit.ts';
 export { inventoryPrivileges, sortedPrivileges, spacePrivileges, zonePrivileges, type PrivilegeSets } from './registry/privileges.ts';
 export { caveatFromJson, caveatToText, isDataCaveat, type Caveat } from './registry/caveats.ts';
 export { confineToken, examineToken, type VerifiedToken } from './registry/tokens.ts';

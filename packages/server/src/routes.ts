@@ -14,6 +14,7 @@ import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
 import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
+import { auditRoute } from './onezone/audit.ts';
 import { groupRoutes } from './onezone/groups.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
@@ -47,6 +48,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...lambdaRoutes(deps),
     ...workflowSchemaRoutes(deps),
     ...tokenRoutes(deps),
+    auditRoute(deps),
     ...unsupportedRoutes(),
   ];
 }

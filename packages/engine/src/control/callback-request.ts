@@ -21,6 +21,9 @@ export interface CallbackOptions {
   ) => void;
 }
 
+/** How a callback is sent; never rejects. */
+export type PostCallback = (url: string, body: string, options: CallbackOptions) => Promise<CallbackOutcome>;
+
 class RefusedAddress extends Error {}
 
 /** Never rejects. */

@@ -4,7 +4,7 @@
  * durable timers: a restart loses none (D5).
  */
 import { CallbackNetworks } from './callback-networks.ts';
-import { postCallback } from './callback-request.ts';
+import { postCallback, type PostCallback } from './callback-request.ts';
 import type { Logger } from '../logger.ts';
 import { finishTimer, postponeTimer, type TakenTimer } from '../persistence/sql/timers.ts';
 import type { Database } from '../persistence/sql.ts';
@@ -35,9 +35,16 @@ export class Callbacks {
   readonly #database: Database;
   readonly #policy: CallbackPolicy;
   readonly #networks: CallbackNetworks;
+  readonly #post: PostCallback;
   readonly #log: Logger;
 
-  constructor(parts: { readonly database: Database; readonly policy: CallbackPolicy; readonly log: Logger }) {
+  constructor(parts: {
+    readonly database: Database;
+    readonly policy: CallbackPolicy;
+    readonly post?: PostCallback | undefined;
+    readonly log: Logger;
+  }) {
+    this.#post = parts.post ?? postCallback;
     this.#networks = new CallbackNetworks(parts.policy.networks);
     this.#database = parts.database;
     this.#policy = parts.policy;
@@ -52,7 +59,7 @@ export class Callbacks {
   async run(timer: TakenTimer): Promise<void> {
     const { firstDelayMs, maxDelayMs, maxRetries } = this.#policy;
     const body = JSON.parse(timer.body) as CallbackBody;
-    const outcome = await postCallback(body.url, JSON.stringify({ atmWorkflowExecutionId: timer.executionId, status: body.status }), {
+    const outcome = await this.#post(body.url, JSON.stringify({ atmWorkflowExecutionId: timer.executionId, status: body.status }), {
       networks: this.#networks,
       timeoutMs: requestTimeoutMs,
     });

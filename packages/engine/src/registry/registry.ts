@@ -10,6 +10,7 @@ import * as groups from '../persistence/sql/groups.ts';
 import * as members from '../persistence/sql/registry-members.ts';
 import * as schemas from '../persistence/sql/registry-schemas.ts';
 import * as users from '../persistence/sql/registry-users.ts';
+import { Audit } from './audit.ts';
 import { newSecret } from './ids.ts';
 import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
 import { Tokens } from './tokens.ts';
@@ -32,12 +33,14 @@ export interface TokenRequest {
 
 export class Registry {
   readonly tokens: Tokens;
+  readonly audit: Audit;
   readonly #database: Database;
 
   /** `zoneDomain`: the domain written into new tokens. */
   constructor(database: Database, zoneDomain: string) {
     this.#database = database;
     this.tokens = new Tokens(database, zoneDomain);
+    this.audit = new Audit(database);
   }
 
   /** The identity of this installation as a provider; made at the first start. */

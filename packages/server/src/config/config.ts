@@ -50,6 +50,7 @@ export interface ServeConfig {
   readonly garbageCollectionIntervalMs: number;
   readonly requestKeyRetentionMs: number;
   readonly bulkRetentionMs: number;
+  readonly auditRetentionMs: number;
   readonly bulkMembersPerSecond: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
@@ -243,6 +244,7 @@ function compile(read: SettingReader): ServeConfig {
     garbageCollectionIntervalMs: (read('garbageCollectionIntervalSec') as number) * 1000,
     requestKeyRetentionMs: (read('idempotencyRetentionSec') as number) * 1000,
     bulkRetentionMs: (read('bulkRetentionSec') as number) * 1000,
+    auditRetentionMs: (read('auditRetentionSec') as number) * 1000,
     bulkMembersPerSecond: read('bulkMembersPerSec') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };

@@ -68,6 +68,7 @@ export const serveOptions = {
   garbageCollectionIntervalSec: { type: integer(1, 86_400), fallback: 3600 },
   idempotencyRetentionSec: { type: integer(1, maxRetention), fallback: day },
   bulkRetentionSec: { type: integer(1, maxRetention), fallback: 7 * day },
+  auditRetentionSec: { type: integer(1, maxRetention), fallback: 365 * day },
   bulkMembersPerSec: { type: integer(1, 10_000), fallback: 100 },
   lambdaMappings: { type: { kind: 'map' }, fallback: {} },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

@@ -46,6 +46,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       garbageCollectionIntervalMs: config.garbageCollectionIntervalMs,
       requestKeyRetentionMs: config.requestKeyRetentionMs,
       bulkRetentionMs: config.bulkRetentionMs,
+      auditRetentionMs: config.auditRetentionMs,
       bulkMembersPerSecond: config.bulkMembersPerSecond,
       callbacks: config.callbacks,
       executionsPerSpace: config.executionsPerSpace,

@@ -15,6 +15,8 @@ import type { Answer, Call, Method, Route } from './route.ts';
 export interface RouteHost {
   authenticate(request: FastifyRequest, route: Route): Promise<Identity>;
   baseUrl(request: FastifyRequest): string;
+  /** Told of each request that was carried out, before it is answered. */
+  done(route: Route, call: Call, answer: Answer): Promise<void>;
 }
 
 const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -81,7 +83,9 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
       checkContentType(request, route);
     },
     handler: async (request, reply) => {
-      const answer = await route.handle(callOf(request, reply, route, host));
+      const call = callOf(request, reply, route, host);
+      const answer = await route.handle(call);
+      await host.done(route, call, answer);
       return await send(reply, answer);
     },
   });

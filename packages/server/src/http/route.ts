@@ -42,6 +42,8 @@ export interface Route {
   readonly body: BodyKind;
   /** Not part of the Onedata API. */
   readonly extension?: true;
+  /** It changes nothing, although its method is not GET: it is not audited. */
+  readonly readsOnly?: true;
   /** Known, but answers `notSupported`. */
   readonly unsupported?: true;
   /** Media types of the answer; JSON when absent. */

@@ -208,6 +208,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       method: 'POST',
       path: `${path}/dump`,
       operationId: 'dump_atm_lambda',
+      readsOnly: true,
       summary: 'Export a lambda with one revision',
       body: 'json',
       parameters: [{ name: 'includeRevision', in: 'body', text: 'revision number; required' }],
@@ -256,6 +257,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       method: 'POST',
       path: `${path}/revision/{rid}/dump`,
       operationId: 'dump_atm_lambda_revision',
+      readsOnly: true,
       summary: 'Export one revision',
       body: 'json',
       handle: async (call) => {

@@ -198,13 +198,19 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
         return noContent;
       },
     ),
-    route('POST', '/tokens/examine', 'examine_token', 'Read the public properties of a token', async (call) =>
-      json(givenToken(call, examineToken)),
-    ),
-    route('POST', '/tokens/confine', 'confine_token', 'Add caveats to a token', async (call) => {
-      const { caveats } = zoneData(call.body, { required: { caveats: caveatsField } });
-      const added = caveats.map(caveatFromJson).filter((caveat) => caveat !== null);
-      return json({ token: givenToken(call, (token) => confineToken(token, added)) });
-    }),
+    {
+      ...route('POST', '/tokens/examine', 'examine_token', 'Read the public properties of a token', async (call) =>
+        json(givenToken(call, examineToken)),
+      ),
+      readsOnly: true,
+    },
+    {
+      ...route('POST', '/tokens/confine', 'confine_token', 'Add caveats to a token', async (call) => {
+        const { caveats } = zoneData(call.body, { required: { caveats: caveatsField } });
+        const added = caveats.map(caveatFromJson).filter((caveat) => caveat !== null);
+        return json({ token: givenToken(call, (token) => confineToken(token, added)) });
+      }),
+      readsOnly: true,
+    },
   ];
 }
