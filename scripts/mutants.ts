@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createVitest, type Reporter, type TestModule, type Vitest } from 'vitest/node';
 import type { Mutant } from '../test/mutants/mutant.ts';
-import { cites } from './rules/citations.ts';
+import { cites, type Reference } from './rules/citations.ts';
 
 const root = join(import.meta.dirname, '..');
 const [word = ''] = process.argv.slice(2);
@@ -112,7 +112,7 @@ async function judge(vitest: Vitest, mutant: Mutant): Promise<Verdict> {
     const failed: string[] = [];
     for (const file of mutant.tests) {
       failed.push(...failedTests(await run(vitest, [file])));
-      const witness = failed.find((title) => cites(title, mutant.rule));
+      const witness = failed.find((title) => cites(referenceOf(mutant), title, mutant.rule));
       if (witness !== undefined) return { isKilled: true, by: witness };
     }
     return { isKilled: false, by: failed.length === 0 ? 'no test failed' : `no failing test cites ${mutant.rule}: ${failed[0]}` };
@@ -128,6 +128,10 @@ function failedTests(modules: readonly TestModule[]): readonly string[] {
     const failed = [...module.children.allTests('failed')].map((test) => `${file} › ${test.name}`);
     return failed.length === 0 && module.state() === 'failed' ? [`${file} does not load`] : failed;
   });
+}
+
+function referenceOf({ section }: Mutant): Reference {
+  return section.startsWith('execution') ? 'execution' : 'data-and-stores';
 }
 
 function nameOf({ section, rule, file, find, replace }: Mutant): string {

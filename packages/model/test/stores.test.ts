@@ -83,12 +83,12 @@ describe('time series names (data-and-stores R57)', () => {
     ['count_mp3', 'count_', 'count_count_mp3', 'count_mp3', 'count_mp3'],
     ['count_f_mp3', 'count_f_', 'count_count_f_mp3', 'count_f_mp3', 'count_mp3'],
     ['cmp3', 'c', 'count_cmp3', 'count_cmp3', 'count_mp3'],
-  ])('%s with matcher %s', (tsName, matcher, concatenate, converge, overwrite) => {
+  ])('%s with matcher %s (data-and-stores R57)', (tsName, matcher, concatenate, converge, overwrite) => {
     const name = (combiner: DispatchRule['prefixCombiner']) =>
       targetSeriesName(schema('addPrefix', 'count_'), rule('hasPrefix', matcher, 'count_', combiner), tsName);
     expect([name('concatenate'), name('converge'), name('overwrite')]).toEqual([concatenate, converge, overwrite]);
   });
-  it('an exact matcher is never taken off, an exact generator is the name', () => {
+  it('an exact matcher is never taken off, an exact generator is the name (data-and-stores R57)', () => {
     expect(targetSeriesName(schema('addPrefix', 'count_'), rule('exact', 'files_mp3', 'count_'), 'files_mp3')).toBe('count_files_mp3');
     for (const type of ['exact', 'hasPrefix'] as const)
       expect(targetSeriesName(schema('exact', 'count_mp3'), rule(type, 'c', 'count_mp3'), 'c1')).toBe('count_mp3');

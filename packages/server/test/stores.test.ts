@@ -48,7 +48,7 @@ describe.each([
   ['stores', '/list', '/content'],
   ['stores', '/log', '/dump'],
 ])('%s%s%s', (kind, id, aspect) => {
-  it('guest 401, unknown 404, and viewers of the space who belong to the inventory alone see it (rest R49, R50, R79, §5.7)', async () => {
+  it('guest 401, unknown 404, and viewers of the space who belong to the inventory alone see it (rest R49, R50, R79, §5.7, data-and-stores §3.2)', async () => {
     const url = `${execution}/${kind}${id}${aspect}`;
     expect((await world.get(url, null)).status).toBe(401);
     expect((await world.get(`${execution}/${kind}/none${aspect}`, null)).status).toBe(401);
@@ -89,7 +89,7 @@ it('browse options are handed on: the type of the store by default, objects from
   ]);
 });
 
-it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94)', async () => {
+it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94, data-and-stores §5.8)', async () => {
   const { status, headers, text } = await world.get(`${execution}/stores/log/dump`, owner);
   expect([status, headers['content-type']]).toEqual([200, 'application/json']);
   expect(headers['content-disposition']).toBe('attachment; filename="abc.audit_log.name.json"');

@@ -39,14 +39,14 @@ async function walkInSteps(paths: string[], maxItems: number, between?: (path: s
   }
 }
 
-test('a tree is the root, then its content depth-first by name, a directory before its content, links not followed (R46)', async () => {
+test('a tree is the root, then its content depth-first by name, a directory before its content, links not followed (data-and-stores R46)', async () => {
   const step = await walkTrees({ space, roots: roots(''), position: walkStart, fileType: 'ANY', maxItems: 100 });
   expect(step.items.map((item) => item.path)).toEqual(all);
   expect(step.items[1]?.fileId).toBe(fileIdOf('space1', 'a'));
   expect(step.done).toBe(true);
 });
 
-test.each([1, 2, 3, 7])('steps of %i items give the same walk as one step (R51)', async (size) => {
+test.each([1, 2, 3, 7])('steps of %i items give the same walk as one step (data-and-stores R51)', async (size) => {
   expect(await walkInSteps(['', 'b', 'a/b', 'a/b'], size)).toEqual([...all, 'b', 'a/b', 'a/b/1', 'a/b/2', 'a/b', 'a/b/1', 'a/b/2']);
 });
 
@@ -61,7 +61,7 @@ test('a walk kept open gives the same as one resumed at every step', async () =>
   expect(found).toEqual(all);
 });
 
-test('roots that vanished or lie in another space are skipped without an error (R48)', async () => {
+test('roots that vanished or lie in another space are skipped without an error (data-and-stores R48)', async () => {
   const step = await walkTrees({
     space,
     roots: [
@@ -78,14 +78,14 @@ test('roots that vanished or lie in another space are skipped without an error (
   expect(step.items.map((item) => item.path)).toEqual(['b']);
 });
 
-test('a walk goes on behind an entry that was removed meanwhile, even with everything around it (R50)', async () => {
+test('a walk goes on behind an entry that was removed meanwhile, even with everything around it (data-and-stores R50)', async () => {
   const found = await walkInSteps([''], 1, async (path) => {
     if (path === 'a/b/1') await rm(join(space.path, 'a'), { recursive: true });
   });
   expect(found).toEqual(['', 'a', 'a/b', 'a/b/1', 'a.d', 'a.d/x', 'b', 'empty', 'link']);
 });
 
-test('a store of regular files yields regular files only (lambdas 13.5)', async () => {
+test('a store of regular files yields regular files only (lambdas §13.5)', async () => {
   const step = await walkTrees({ space, roots: roots('', 'link'), position: walkStart, fileType: 'REG', maxItems: 100 });
   expect(step.items.map((item) => item.path)).toEqual(['a/b/1', 'a/b/2', 'a/z', 'a.d/x', 'b']);
 });
@@ -117,7 +117,7 @@ test('a directory that was replaced by a link to the outside is not entered', as
   expect(rest.items.map((item) => item.path)).toEqual(['a.d', 'a.d/x', 'b', 'empty', 'link']);
 });
 
-test('a subtree that may not be entered is skipped with its directory (R48)', async () => {
+test('a subtree that may not be entered is skipped with its directory (data-and-stores R48)', async () => {
   await chmod(join(space.path, 'a/b'), 0o000);
   // Nothing is closed to root: it looks with the eyes of somebody else for a moment.
   const isRoot = process.getuid?.() === 0;

@@ -134,7 +134,7 @@ test('a log of files knows which files exist, whatever shape the entries have (d
   });
 });
 
-test('an item above the size limit is refused (design §5)', async () => {
+test('an item above the size limit is refused (data-and-stores R17, D16)', async () => {
   expect(await contentOf('list', { itemDataSpec: { type: 'object' } }, [{ t: 'x'.repeat(1001) }])).toMatchObject({
     ok: false,
     error: { id: 'badData' },

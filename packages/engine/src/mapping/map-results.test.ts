@@ -356,7 +356,7 @@ test('one measurement or an array of them is an update, anything else a type err
   );
 });
 
-test('ignored and repeated measurements are noted in the task log at level debug only (D9)', async () => {
+test('ignored and repeated measurements are noted in the task log at level debug only (data-and-stores R55, D9)', async () => {
   const compiled = task({ m: measurement }, [['m', 'series', worked]]);
   const unmatched = await map(compiled, { m: { tsName: 'mp4', timestamp: 1, value: 1 } }, { logLevel: 7 });
   expect(unmatched.writes).toMatchObject([{ kind: 'log', storeId: 'S-task', entries: [{ severity: 'debug', source: 'system' }] }]);
@@ -386,7 +386,7 @@ test('a task whose time series store could not exist is not created (data-and-st
   });
 });
 
-test('streamed values are checked and dispatched one by one, unknown names ignored, unmapped ones checked (execution §10.1, lambdas R40)', async () => {
+test('streamed values are checked and dispatched one by one, unknown names ignored, unmapped ones checked (execution §10.1, data-and-stores R71, R74)', async () => {
   const compiled = task({ n: number, u: number }, [['n', 'numbers', list('append')]], true);
   const streamed = [
     { resultName: 'n', value: 1 },
@@ -422,7 +422,7 @@ test('a streamed value that is nested too deeply or infinite breaks the task, th
   }
 });
 
-test('an item above the size limit fails, one at the limit does not (design §5)', async () => {
+test('an item above the size limit fails, one at the limit does not (data-and-stores R17, D16)', async () => {
   const compiled = task({ o: object }, [['o', 'objects', list('append')]]);
   const own = new Map([
     ...targets,

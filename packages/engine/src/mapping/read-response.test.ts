@@ -3,7 +3,7 @@ import { readResponse } from './read-response.ts';
 
 const empty = { kind: 'results', results: {} };
 
-test.each([null, { resultsBatch: null }])('%j means that every item succeeded without results (lambdas §1.8)', (response) => {
+test.each([null, { resultsBatch: null }])('%j means that every item succeeded without results (lambdas §1.8, data-and-stores R71a)', (response) => {
   expect(readResponse(response, 2)).toEqual({ kind: 'items', items: [empty, empty] });
 });
 
@@ -35,7 +35,7 @@ test.each([[[]], [[{}]], [[{}, {}, {}]]])(
   },
 );
 
-test('each element is results, an exception, or malformed for its item only (lambdas §1.9)', () => {
+test('each element is results, an exception, or malformed for its item only (lambdas §1.9, data-and-stores R71a)', () => {
   expect(readResponse({ resultsBatch: [null, { a: 1 }, { exception: 'E', a: 1 }, 7, []] }, 5)).toMatchObject({
     kind: 'items',
     items: [

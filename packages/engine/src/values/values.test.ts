@@ -67,7 +67,7 @@ test('the type of a file has to be that of the spec, and a link is not followed 
 test.each([
   ['dataset', { datasetId: 'd' }],
   ['group', { groupId: 'g' }],
-] as const)('there is no %s that could be accessed (data-and-stores R6, R7)', async (type, value) => {
+] as const)('there is no %s that could be accessed (data-and-stores §2.2)', async (type, value) => {
   const spec: DataSpec = type === 'dataset' ? { type } : { type, attributes: null };
   expect(await problem(spec, value)).toMatchObject({ details: { type, valueConstraints: { hasAccess: true } } });
   expect(await problem(spec, {})).toMatchObject({ id: 'atmDataTypeUnverified', details: { expType: type } });
@@ -147,7 +147,7 @@ test('a page of a thousand files is described in two round trips', async () => {
   expect(many.questions).toBe(2);
 });
 
-test('conforming hands out exactly the attributes of the spec and leaves other values alone (data-and-stores §2.4, R109)', async () => {
+test('conforming hands out exactly the attributes of the spec and leaves other values alone (data-and-stores §2.4, execution R109)', async () => {
   const type = compileType({ type: 'file', fileType: 'ANY', attributes: ['size', 'name', 'acl'] });
   const facts = await gatherFacts({ spaceId: 's1', files }, new Set([file('a').fileId]), type.attributes);
   expect(type.conform({ ...file('a'), extra: 1 }, facts)).toEqual({ ok: true, value: { size: 5, name: 'a', acl: null } });
