@@ -156,7 +156,10 @@ test.each<[string, ValueBuilder, object]>([
   [
     'store credentials',
     { valueBuilderType: 'storeCredentials', valueBuilderRecipe: 'x' },
-    { id: 'atmTaskArgMapperUnsupportedValueBuilder' },
+    {
+      id: 'atmTaskArgMapperUnsupportedValueBuilder',
+      details: { type: 'storeCredentials', supported: ['const', 'iteratedItem', 'object', 'singleValueStoreContent'] },
+    },
   ],
 ])('%s does not depend on the item and fails the batch (D1, data-and-stores §6.2)', async (_name, builder, specificError) => {
   expect(await build({ args: [parameter('n', number)], mappings: { n: builder } }, 1, 2)).toMatchObject({

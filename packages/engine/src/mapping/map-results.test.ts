@@ -199,6 +199,44 @@ test('an unknown store, and options of another kind of store, are dispatch failu
   );
 });
 
+test('contents of logs are kept as given: nothing is shortened, completed or looked up (data-and-stores R38)', async () => {
+  const contents: readonly [DataSpec, unknown][] = [
+    [anyFile, { ...file('a'), name: 'given', more: [1] }],
+    [{ type: 'range' }, { end: 5, more: 1 }],
+    [measurement, { tsName: 'a', timestamp: 1, value: 2, more: 1 }],
+  ];
+  for (const [spec, content] of contents) {
+    const own = new Map([['log', { storeId: 'S-l', type: 'auditLog', config: { logContentDataSpec: spec }, frozen: false }] as const]);
+    const answer = { kind: 'results' as const, results: { o: { severity: 'error', content } } };
+    const [mapped] = await mapBatchResults(task({ o: object }, [['o', 'log', log('append')]]), [answer], own, context);
+    const entries = [{ severity: 'error', source: 'user', content: JSON.stringify(content) }];
+    expect(mapped).toEqual({ kind: 'succeeded', writes: [{ kind: 'log', storeId: 'S-l', entries }] });
+  }
+});
+
+test.each([[{ start: 10, end: 5, step: 1 }], [{ start: 5, end: 10, step: -1 }], [{ start: 0, end: 5, step: 0 }]])(
+  'a range store is not overwritten by %j (data-and-stores §5.3, R33)',
+  async (value) => {
+    const compiled = task({ r: object }, [['r', 'range', { type: 'rangeStoreContentUpdateOptions' }]]);
+    expect(await map(compiled, { r: value })).toMatchObject({
+      ...dispatchFailed('r', 'range', { details: { valueConstraints: 'invalid step direction' } }),
+      writes: [],
+    });
+  },
+);
+
+test('a single value is overwritten by what fits it only (data-and-stores R15, R33)', async () => {
+  const compiled = task({ v: { type: 'array', itemDataSpec: number } }, [['v', 'value', single]]);
+  expect(await map(compiled, { v: [1] })).toMatchObject({
+    ...dispatchFailed('v', 'value', { id: 'atmDataTypeUnverified', details: { expType: 'number' } }),
+    writes: [],
+  });
+  expect(await map(task({ v: number }, [['v', 'value', single]]), { v: 0 })).toEqual({
+    kind: 'succeeded',
+    writes: [{ kind: 'set', storeId: 'S-value', content: '0' }],
+  });
+});
+
 test('extend needs an array and is all or nothing (data-and-stores R15, R29)', async () => {
   expect(await map(task({ n: number }, [['n', 'numbers', list('extend')]]), { n: 1 })).toMatchObject(
     dispatchFailed('n', 'numbers', { id: 'atmDataTypeUnverified', details: { expType: 'array' } }),
