@@ -79,6 +79,28 @@ it('a task shows its place, its status, its stores and its counters (rest §5.8)
   });
 });
 
+it('a store shows its execution, schema, type, config, initial content and whether it is frozen (data-and-stores §3.2)', async () => {
+  expect((await world.get(`${execution}/stores/list`, owner)).body).toEqual({
+    atmStoreId: 'list',
+    atmWorkflowExecutionId: executionId,
+    schemaId: 'schema',
+    name: 'name',
+    type: 'list',
+    config: { maxBatchSize: 1 },
+    initialContent: null,
+    frozen: true,
+  });
+});
+
+it('browse options are looked at last: who may not see the store learns nothing of them (data-and-stores §3.2)', async () => {
+  const options = 'type=nonsense&limit=0&index=x';
+  expect((await world.get(`${execution}/stores/list/content?${options}`, null)).status).toBe(401);
+  expect((await world.get(`${execution}/stores/none/content?${options}`, stranger)).error).toBe('notFound');
+  expect((await world.get(`${execution}/stores/list/content?${options}`, stranger)).error).toBe('forbidden');
+  expect(world.stores.browsed).toEqual([]);
+  expect((await world.get(`${execution}/stores/list/dump`, stranger)).error).toBe('forbidden');
+});
+
 it('browse options are handed on: the type of the store by default, objects from JSON, texts as they are (interfaces, Browsing)', async () => {
   const layout = encodeURIComponent('{"a":["b"]}');
   await world.get(`${execution}/stores/list/content?limit=5&layout=${layout}&index=%7Bx&__proto__=y`, owner);
