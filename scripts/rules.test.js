@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import { citedOf, cites, promisesCitedIn } from './rules/citations.ts';
+import { citedOf, cites, citingTests, promisesCitedIn } from './rules/citations.ts';
 import { orderProblems } from './rules/rule-book.ts';
 import { titlesIn } from './rules/test-titles.ts';
 
@@ -33,6 +33,20 @@ test('a name is cited as a whole only, and of its own reference', () => {
   assert.equal(cites('execution', 'a stop (execution §4.10)', '§4.1'), false);
   assert.equal(cites('execution', 'a stop (D14)', 'D1'), false);
   assert.equal(cites('data-and-stores', 'a stop (D1)', 'D1'), true);
+});
+
+test('tests to run for a mutant are those that cite what it breaks, without PostgreSQL', () => {
+  const matches = (cited, title, reference = 'data-and-stores') => citingTests([{ reference, cited }]).test(title);
+  assert.equal(matches('R24', 'stores on SQLite lists pages (data-and-stores R22, R24)'), true);
+  assert.equal(matches('R24', 'stores on PostgreSQL lists pages (data-and-stores R22, R24)'), false);
+  assert.equal(matches('R24', 'a list on postgres gives (data-and-stores R24)'), false);
+  assert.equal(matches('R24', 'pages (data-and-stores R22, execution R24)'), false);
+  assert.equal(matches('R24', 'pages (data-and-stores R22, execution R24)', 'execution'), true);
+  assert.equal(matches('R71', 'answers (data-and-stores R71a)'), false);
+  assert.equal(matches('§5.3', 'ranges (execution R93, data-and-stores §5.3, R34)'), true);
+  assert.equal(matches('§5.3', 'ranges (data-and-stores §5.31)'), false);
+  assert.equal(matches('D1', 'an item (data-and-stores R70, D1)'), true);
+  assert.equal(matches('D1', 'an item (D14)'), false);
 });
 
 test('rules follow each other, letters stand behind their number', () => {

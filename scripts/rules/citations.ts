@@ -24,6 +24,15 @@ export function promisesCitedIn(title: string): readonly string[] {
   return [...new Set(brackets.match(/\bP\d+\b/g) ?? [])];
 }
 
+/** Matches full names of tests that cite one of these and need no PostgreSQL. */
+export function citingTests(wanted: readonly { readonly reference: Reference; readonly cited: string }[]): RegExp {
+  const citations = wanted.map(({ reference, cited }) => {
+    const escaped = cited.replaceAll('.', String.raw`\.`);
+    return cited.startsWith('D') ? String.raw`\b${escaped}` : String.raw`(?<![\w-])${reference} (?:${name}, )*${escaped}`;
+  });
+  return new RegExp(String.raw`^(?!.*\bon postgres)(?!.*\bon PostgreSQL\b).*(?:${citations.join('|')})(?![\w.]*\w)`);
+}
+
 /** Whether the title cites a rule (`R46`) or a section (`§6.5`) of the reference, or a difference (`D4`). */
 export function cites(reference: Reference, title: string, cited: string): boolean {
   if (cited.startsWith('D')) return new RegExp(`\\b${cited}\\b`).test(title);

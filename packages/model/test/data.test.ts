@@ -143,9 +143,12 @@ describe('constraints (data-and-stores §2.2)', () => {
   ])('range %j goes the wrong way (data-and-stores R3)', (start, end, step) => {
     expect(constraint(checkValue({ type: 'range' }, { start, end, step }))).toBe('invalid step direction');
   });
-  it.each([{ end: 10 }, { start: 15, end: -10, step: -1 }, { start: 5, end: 5, step: -3 }])('range %j is right (data-and-stores R3)', (range) => {
-    expect(checkValue({ type: 'range' }, range)).toBeNull();
-  });
+  it.each([{ end: 10 }, { start: 15, end: -10, step: -1 }, { start: 5, end: 5, step: -3 }])(
+    'range %j is right (data-and-stores R3)',
+    (range) => {
+      expect(checkValue({ type: 'range' }, range)).toBeNull();
+    },
+  );
   it('ranges count with integers that keep their digits, and with no more values than can be counted (data-and-stores R3, D16)', () => {
     for (const range of [{ end: 2 ** 53 }, { end: 1e300 }, { start: -(2 ** 60), end: 0 }, { end: 5, step: 1e17 }])
       expect(checkValue({ type: 'range' }, range)?.id).toBe('atmDataTypeUnverified');

@@ -77,7 +77,7 @@ const tables: readonly Pinned[] = [
       measured('size', { value: '1' }),
       measured('size', { timestamp: -10 }),
     ],
-    refused: [measured('ezis'), measured('awe_ja'), measured('awesome')],
+    refused: [measured('ezis'), measured('awe_ja'), measured('awesome'), measured('sizes'), measured('not awesome_')],
     constraint: { specs },
   },
 ];

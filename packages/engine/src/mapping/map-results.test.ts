@@ -148,7 +148,10 @@ test('a missing result fails its item and names what came, mapped or not (data-a
     kind: 'failed',
     error: { id: 'atmTaskResultMissing', details: { missingResultName: 'value', receivedResultNames: ['other'] } },
   });
-  expect(await map(task({ value: number }, []), {})).toMatchObject({ kind: 'failed' });
+  expect(await map(task({ value: number }, []), {})).toMatchObject({
+    kind: 'failed',
+    error: { id: 'atmTaskResultMissing', details: { missingResultName: 'value', receivedResultNames: [] } },
+  });
   expect(await map(task({}, []), {})).toEqual({ kind: 'succeeded', writes: [] });
 });
 

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { boundedJson } from './bounded-json.ts';
 
+it('cuts a text to 1024 characters, wherever it stands, and keeps the shape around it (data-and-stores §5.4, §8, D22)', () => {
+  const [whole, long] = ['x'.repeat(1024), 'y'.repeat(1025)];
+  expect(boundedJson({ whole, deep: [{ long }, 1] })).toEqual({ whole, deep: [{ long: `${'y'.repeat(1024)}...` }, 1] });
+});
+
 it('keeps small values as they are (data-and-stores §5.4)', () => {
   const value = { id: 'x', details: [1, null, true, { nested: ['text'.repeat(200)] }] };
   expect(boundedJson(value)).toEqual(value);

@@ -151,6 +151,9 @@ test('conforming hands out exactly the attributes of the spec and leaves other v
   const type = compileType({ type: 'file', fileType: 'ANY', attributes: ['size', 'name', 'acl'] });
   const facts = await gatherFacts({ spaceId: 's1', files }, new Set([file('a').fileId]), type.attributes);
   expect(type.conform({ ...file('a'), extra: 1 }, facts)).toEqual({ ok: true, value: { size: 5, name: 'a', acl: null } });
+  const plain = compileType(anyFile);
+  const own = await gatherFacts({ spaceId: 's1', files }, new Set([file('a').fileId]), plain.attributes);
+  expect(plain.conform({ ...file('a'), extra: 1 }, own)).toEqual({ ok: true, value: file('a') });
   expect(compileType({ type: 'range' }).conform({ end: 5 }, facts)).toEqual({ ok: true, value: { end: 5 } });
 });
 
