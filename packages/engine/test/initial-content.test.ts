@@ -2,16 +2,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScheduleRequest } from '@laneway/engine';
 import type { DataSpec, StoreSchema } from '@laneway/model';
-import { databaseKinds } from '../../../test/support/databases.ts';
+import { databaseKinds, type DatabaseKind } from '../../../test/support/databases.ts';
 import { perItem } from '../../../test/support/in-process-runtime.ts';
 import { startTestEngine, valuesOf, waitForEnd, workflowOf, type TestEngine } from '../../../test/support/test-engine.ts';
-import { countRows, withRowCounts } from './row-counts.ts';
+import { countRows } from './row-counts.ts';
 
 const number: DataSpec = { type: 'number', integersOnly: false, allowedValues: null };
 
 function listOf(id: string, defaultInitialContent: unknown, requiresInitialContent = false): StoreSchema {
   const config = { itemDataSpec: number };
   return { id, name: id, description: '', type: 'list', config, requiresInitialContent, defaultInitialContent };
+}
+
+/** The kind of database with the verb that counts rows. */
+function withRowCounts(kind: DatabaseKind): DatabaseKind {
+  const url = new URL('./row-counts.ts', import.meta.url).href;
+  return { name: kind.name, open: async (purpose, modules = []) => await kind.open(purpose, [url, ...modules]) };
 }
 
 describe.each(databaseKinds)('initial content on $name', (kind) => {

@@ -1,6 +1,5 @@
-/** Counting what is in the tables of stores and executions, on any database. */
+/** Counting what is in the tables of stores and executions, on any database; the store worker thread of a test loads it from here. */
 import { defineVerb } from '@laneway/engine';
-import type { DatabaseKind } from '../../../test/support/databases.ts';
 
 const tables = ['execution', 'store', 'store_tail', 'store_chunk', 'store_content', 'series_collection'] as const;
 
@@ -11,8 +10,3 @@ export const countRows = defineVerb('suiteCountRows', 'read', async (tx, _params
 });
 
 export const verbs = [countRows];
-
-/** The kind of database with this verb. */
-export function withRowCounts(kind: DatabaseKind): DatabaseKind {
-  return { name: kind.name, open: async (purpose, modules = []) => await kind.open(purpose, [import.meta.url, ...modules]) };
-}

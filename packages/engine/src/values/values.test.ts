@@ -1,4 +1,4 @@
-import type { DataSpec, ErrorObject, StoreSchema } from '@laneway/model';
+import type { DataSpec, ErrorObject } from '@laneway/model';
 import { posixError } from '@laneway/model';
 import { expect, test } from 'vitest';
 import { FakeFiles } from '../../test/fake-files.ts';
@@ -162,6 +162,6 @@ test('iterated items have the spec of the store, integers for ranges, objects fo
   expect(iteratedItemSpec({ type: 'range', config: {} })).toMatchObject({ type: 'number', integersOnly: true });
   expect(iteratedItemSpec({ type: 'auditLog', config: { logContentDataSpec: number } })).toEqual({ type: 'object' });
   for (const type of ['singleValue', 'treeForest'] as const) {
-    expect(iteratedItemSpec({ type, config: { itemDataSpec: anyFile } } as StoreSchema)).toBe(anyFile);
+    expect(iteratedItemSpec({ type, config: { itemDataSpec: anyFile } })).toBe(anyFile);
   }
 });
