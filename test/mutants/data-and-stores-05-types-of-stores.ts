@@ -382,5 +382,12 @@ export const mutants = [
       replace: "separator = '';",
       tests: ['server/test/stores'],
     },
+    {
+      rule: 'R65',
+      file: 'server/src/oneprovider/stores',
+      find: '${JSON.stringify(entry, null, 2)}\\r\\n`',
+      replace: '${JSON.stringify(entry)}\\r\\n`',
+      tests: ['server/test/stores'],
+    },
   ]),
 ];

@@ -111,7 +111,7 @@ it('browse options are handed on: the type of the store by default, objects from
   ]);
 });
 
-it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94, data-and-stores §5.8)', async () => {
+it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94, data-and-stores §5.8, R65)', async () => {
   const { status, headers, text } = await world.get(`${execution}/stores/log/dump`, owner);
   expect([status, headers['content-type']]).toEqual([200, 'application/json']);
   expect(headers['content-disposition']).toBe('attachment; filename="abc.audit_log.name.json"');
