@@ -302,6 +302,29 @@ describe('an execution over REST', () => {
     expect((await call('GET', `${stores}/${output}/dump`)).body.error.id).toBe('notSupported');
   });
 
+  it('a store is browsed by query: wrong options are told by their key, numbers and booleans are texts (data-and-stores §4.1, R22, R23)', async () => {
+    const details = await until(await schedule(['double'], [1, 2, 3]), ended);
+    const content = `${stores}/${details.storeRegistry.output}/content`;
+    const refused = async (query: string): Promise<unknown> => {
+      const { status, body } = await call('GET', `${content}?${query}`);
+      return [status, body.error?.id, body.error?.details];
+    };
+    expect(await refused('type=rangeStoreContentBrowseOptions')).toEqual([
+      400,
+      'badValueNotAllowed',
+      { key: 'type', allowed: ['listStoreContentBrowseOptions'] },
+    ]);
+    expect(await refused('limit=1001')).toEqual([400, 'badValueNotInRange', { key: 'limit', low: 1, high: 1000 }]);
+    expect(await refused('offset=1.5')).toEqual([400, 'badValueInteger', { key: 'offset' }]);
+    expect(await refused('index=first')).toMatchObject([400, 'badData', { key: 'index' }]);
+    const page = (await call('GET', `${content}?index=2&offset=-1&limit=1&unknown=x`)).body;
+    expect([page.items.map((entry: any) => entry.index), page.isLast]).toEqual([['1'], false]);
+    const log = `${stores}/${details.systemAuditLogStoreId}/content`;
+    const forward = (await call('GET', `${log}?direction=forward_from_oldest&timestamp=0&limit=2`)).body.logEntries;
+    expect(forward.map((entry: any) => entry.index)).toEqual(['0', '1']);
+    expect((await call('GET', `${log}?timestamp=-1`)).body.error.details).toEqual({ key: 'timestamp', limit: 0 });
+  });
+
   it('the run that is prepared in advance has no number yet (execution §1.2)', async () => {
     const id = await schedule(['sleep', 'double'], [1]);
     const details = await until(id, (now) => now.lanes[1].runs[0]?.status === 'enqueued' && now.lanes[0].runs[0].status === 'active');

@@ -48,7 +48,7 @@ describe.each([
   ['stores', '/list', '/content'],
   ['stores', '/log', '/dump'],
 ])('%s%s%s', (kind, id, aspect) => {
-  it('guest 401, unknown 404, and viewers of the space who belong to the inventory alone see it (rest R49, R50, R79, §5.7)', async () => {
+  it('guest 401, unknown 404, and viewers of the space who belong to the inventory alone see it (rest R49, R50, R79, §5.7, data-and-stores §3.2)', async () => {
     const url = `${execution}/${kind}${id}${aspect}`;
     expect((await world.get(url, null)).status).toBe(401);
     expect((await world.get(`${execution}/${kind}/none${aspect}`, null)).status).toBe(401);
@@ -79,6 +79,28 @@ it('a task shows its place, its status, its stores and its counters (rest §5.8)
   });
 });
 
+it('a store shows its execution, schema, type, config, initial content and whether it is frozen (data-and-stores §3.2)', async () => {
+  expect((await world.get(`${execution}/stores/list`, owner)).body).toEqual({
+    atmStoreId: 'list',
+    atmWorkflowExecutionId: executionId,
+    schemaId: 'schema',
+    name: 'name',
+    type: 'list',
+    config: { maxBatchSize: 1 },
+    initialContent: null,
+    frozen: true,
+  });
+});
+
+it('browse options are looked at last: who may not see the store learns nothing of them (data-and-stores §3.2)', async () => {
+  const options = 'type=nonsense&limit=0&index=x';
+  expect((await world.get(`${execution}/stores/list/content?${options}`, null)).status).toBe(401);
+  expect((await world.get(`${execution}/stores/none/content?${options}`, stranger)).error).toBe('notFound');
+  expect((await world.get(`${execution}/stores/list/content?${options}`, stranger)).error).toBe('forbidden');
+  expect(world.stores.browsed).toEqual([]);
+  expect((await world.get(`${execution}/stores/list/dump`, stranger)).error).toBe('forbidden');
+});
+
 it('browse options are handed on: the type of the store by default, objects from JSON, texts as they are (interfaces, Browsing)', async () => {
   const layout = encodeURIComponent('{"a":["b"]}');
   await world.get(`${execution}/stores/list/content?limit=5&layout=${layout}&index=%7Bx&__proto__=y`, owner);
@@ -89,7 +111,7 @@ it('browse options are handed on: the type of the store by default, objects from
   ]);
 });
 
-it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94)', async () => {
+it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94, data-and-stores §5.8, R65)', async () => {
   const { status, headers, text } = await world.get(`${execution}/stores/log/dump`, owner);
   expect([status, headers['content-type']]).toEqual([200, 'application/json']);
   expect(headers['content-disposition']).toBe('attachment; filename="abc.audit_log.name.json"');

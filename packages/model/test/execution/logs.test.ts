@@ -17,7 +17,7 @@ describe('the workflow log', () => {
     expect(entriesOf(new Scenario().enqueued())).toEqual([['info', '[Lane: 1, Run: 1]']]);
   });
 
-  test('of a preparation in advance: the run has no number yet (execution §12.2)', () => {
+  test('of a preparation in advance: the run has no number yet (execution §12.2, data-and-stores §5.4)', () => {
     const scenario = new Scenario({ lanes: 2 });
     expect(entriesOf(scenario.inAdvance('run-2', 'preparing'))).toEqual([['debug', '[Lane: 2, Run: ?]']]);
     expect(entriesOf(scenario.fail('run-2')).slice(1)).toEqual([
@@ -26,7 +26,7 @@ describe('the workflow log', () => {
     ]);
   });
 
-  test('of a task: started, concluded, told to stop and stopped, each naming it (execution §12.3)', () => {
+  test('of a task: started, concluded, told to stop and stopped, each naming it (execution §12.3, data-and-stores §5.4)', () => {
     const scenario = new Scenario({ shape: [2] });
     const task = '[Lane: 1, Run: 1, PBox: 1, Task: 1]';
     expect(entriesOf(scenario.active('1.1'))).toEqual([['info', task]]);
