@@ -1,6 +1,6 @@
 /** What a lambda's answer for a batch means for its items (data-and-stores R71–R73). */
 import { errorOf } from './data-types.ts';
-import { isObject } from './specs.ts';
+import { isObject, own } from './specs.ts';
 import type { CheckedError, CheckedSpec, FileWorld } from './specs.ts';
 
 export interface ResultSpec {
@@ -14,13 +14,22 @@ export type ItemOutcome =
   | { readonly kind: 'exception'; readonly reason: unknown }
   | { readonly kind: 'failed'; readonly error: CheckedError };
 
-/** R71a: a list of the wrong length (or no list) condemns the whole batch, under this key. */
-export type BatchOutcome = { readonly batchKey: 'lambdaOutput.resultsBatch' } | { readonly items: readonly ItemOutcome[] };
+/** The whole batch fails, under this key (lambdas §1.8; R71a), or with the reason that the lambda gave. */
+export type BatchOutcome =
+  | { readonly batchKey: 'lambdaOutput' | 'lambdaOutput.resultsBatch' }
+  | { readonly batchReason: unknown }
+  | { readonly items: readonly ItemOutcome[] };
 
-export function outcomesOf(resultsBatch: unknown, itemCount: number, specs: readonly ResultSpec[], files: FileWorld): BatchOutcome {
-  const answers: unknown = resultsBatch ?? Array.from({ length: itemCount }, () => null);
-  if (!Array.isArray(answers) || answers.length !== itemCount) return { batchKey: 'lambdaOutput.resultsBatch' };
-  return { items: answers.map((answer: unknown) => outcomeOf(answer, specs, files)) };
+export function outcomesOf(answer: unknown, itemCount: number, specs: readonly ResultSpec[], files: FileWorld): BatchOutcome {
+  const empty = Array.from({ length: itemCount }, () => null);
+  if (answer === null) return { items: empty.map((results) => outcomeOf(results, specs, files)) };
+  if (!isObject(answer)) return { batchKey: 'lambdaOutput' };
+  if (Object.hasOwn(answer, 'exception')) return { batchReason: answer['exception'] };
+  const batch = own(answer, 'resultsBatch');
+  if (batch !== null && !Array.isArray(batch)) return { batchKey: 'lambdaOutput' };
+  const results: readonly unknown[] = batch ?? empty;
+  if (results.length !== itemCount) return { batchKey: 'lambdaOutput.resultsBatch' };
+  return { items: results.map((element) => outcomeOf(element, specs, files)) };
 }
 
 function outcomeOf(answer: unknown, specs: readonly ResultSpec[], files: FileWorld): ItemOutcome {

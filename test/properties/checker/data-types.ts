@@ -42,14 +42,15 @@ export function belongs(value: unknown, type: CheckedSpec['type']): boolean {
     case 'file':
       return isObject(value) && typeof own(value, 'fileId') === 'string';
     case 'range':
-      return isObject(value) && Number.isInteger(own(value, 'end')) && wholeIfPresent(value, 'start') && wholeIfPresent(value, 'step');
+      return isObject(value) && Number.isSafeInteger(own(value, 'end')) && wholeIfPresent(value, 'start') && wholeIfPresent(value, 'step');
     case 'timeSeriesMeasurement':
       return isObject(value) && typeof own(value, 'tsName') === 'string' && isTimestamp(own(value, 'timestamp')) && typeof own(value, 'value') === 'number';
   }
 }
 
+/** A number beyond 2^53 is not told from its neighbours: nobody can count with it, so it is none of a range. */
 function wholeIfPresent(value: Readonly<Record<string, unknown>>, key: string): boolean {
-  return !Object.hasOwn(value, key) || Number.isInteger(value[key]);
+  return !Object.hasOwn(value, key) || Number.isSafeInteger(value[key]);
 }
 
 function isTimestamp(value: unknown): boolean {
@@ -72,11 +73,11 @@ function numberError(value: number, spec: Extract<CheckedSpec, { type: 'number' 
   return constraint(value, 'number', { allowedValues: spec.allowedValues });
 }
 
-/** R3. */
+/** R3; and no range has more values than can be counted. */
 function rangeError(value: Readonly<Record<string, number>>): CheckedError | undefined {
   const [start, end, step] = rangeOf(value);
-  if ((start <= end && step > 0) || (start >= end && step < 0)) return undefined;
-  return constraint(value, 'range', 'invalid step direction');
+  if (!((start <= end && step > 0) || (start >= end && step < 0))) return constraint(value, 'range', 'invalid step direction');
+  return (end - start) / step > Number.MAX_SAFE_INTEGER ? constraint(value, 'range', 'too many values') : undefined;
 }
 
 export function rangeOf(value: Readonly<Record<string, unknown>>): readonly [number, number, number] {
