@@ -74,7 +74,10 @@ export function collectForUpdate(value: unknown, target: Target, fileIds: Set<st
   const { item, items } = contentTypes(target);
   if (!item.hasFiles) return;
   if (target.type === 'auditLog') {
-    for (const element of Array.isArray(value) ? value : [value]) item.collect(normaliseLogItem(element).content, fileIds);
+    // An array is one entry for `append`, many for `extend`.
+    for (const element of Array.isArray(value) ? [value, ...(value as readonly unknown[])] : [value]) {
+      item.collect(normaliseLogItem(element).content, fileIds);
+    }
   } else {
     item.collect(value, fileIds);
     items.collect(value, fileIds);
