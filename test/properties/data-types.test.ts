@@ -60,7 +60,11 @@ test('a value is accepted or refused with id and details as the rules say, howev
     runs(20_000),
   );
   for (const type of types) {
-    const outcomes = ['accepted', 'atmDataTypeUnverified', ...(type === 'boolean' || type === 'object' ? [] : ['atmDataValueConstraintUnverified'])];
+    const outcomes = [
+      'accepted',
+      'atmDataTypeUnverified',
+      ...(type === 'boolean' || type === 'object' ? [] : ['atmDataValueConstraintUnverified']),
+    ];
     for (const outcome of outcomes) expect(seen.times(`${type} ${outcome}`), `${type} ${outcome}`).toBeGreaterThan(20);
   }
   expect(seen.times('file posix')).toBeGreaterThan(5);

@@ -5,11 +5,34 @@ import { absentId, fileIds, undecodableIds } from './worlds.ts';
 
 const names = ['size', 'count_', 'count_mp3', 'c', '', 'mp3', '__proto__', 'é', '\ud800'];
 const numbers = [0, -0, 1, -1, 5, 5.5, 10, -4, 0.1, 1e308, -1e308, 5e-324, 2 ** 53, 2 ** 53 - 1, -(2 ** 53), 1e21];
-const texts = ['', 'a', 'b', 'NaN', 'null', '5', '__proto__', 'constructor', '\u0000', '\ud800', '\udfff\ud800', '\u2028', 'a\nb', '\u0001', '😀'];
+const texts = [
+  '',
+  'a',
+  'b',
+  'NaN',
+  'null',
+  '5',
+  '__proto__',
+  'constructor',
+  '\u0000',
+  '\ud800',
+  '\udfff\ud800',
+  '\u2028',
+  'a\nb',
+  '\u0001',
+  '😀',
+];
 
-export const number = fc.oneof(fc.constantFrom(...numbers), fc.integer({ min: -20, max: 20 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
+export const number = fc.oneof(
+  fc.constantFrom(...numbers),
+  fc.integer({ min: -20, max: 20 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
 export const text = fc.oneof(fc.constantFrom(...texts), fc.string({ maxLength: 8 }), fc.string({ unit: 'binary', maxLength: 4 }));
-const key = fc.oneof(fc.constantFrom('__proto__', 'constructor', 'toString', 'exception', 'content', 'severity', 'fileId', 'end', '', '\0'), text);
+const key = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'exception', 'content', 'severity', 'fileId', 'end', '', '\0'),
+  text,
+);
 
 /** Any JSON value; its keys are its own, whatever they are called. */
 export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; object: object; array: unknown[] }>((tie) => ({
@@ -39,7 +62,10 @@ const numeric = fc.record({
   // Specs come as JSON, which has no -0.
   allowedValues: fc.option(fc.array(fc.constantFrom(...numbers.filter((one) => !Object.is(one, -0))), { maxLength: 4 })),
 });
-const textual = fc.record({ type: fc.constant('string' as const), allowedValues: fc.option(fc.array(fc.constantFrom(...texts), { maxLength: 4 })) });
+const textual = fc.record({
+  type: fc.constant('string' as const),
+  allowedValues: fc.option(fc.array(fc.constantFrom(...texts), { maxLength: 4 })),
+});
 const plain = fc.record({ type: fc.constantFrom('boolean' as const, 'object' as const, 'range' as const) });
 
 /** Of every type but dataset and group; arrays up to four levels deep. `without` leaves out types, also inside arrays. */
@@ -56,7 +82,9 @@ export function specs(options: { readonly files: boolean; readonly depth?: numbe
 
 /** Extra keys never matter. */
 function withExtra(fields: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
-  return fc.tuple(fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: object }), fields).map(([extra, own]) => joined(extra, own));
+  return fc
+    .tuple(fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: object }), fields)
+    .map(([extra, own]) => joined(extra, own));
 }
 
 /** Not a spread: that is right for `__proto__` too, but only by luck of the syntax. */
@@ -90,7 +118,9 @@ export function valuesOf(spec: CheckedSpec): fc.Arbitrary<unknown> {
     case 'file':
       return withExtra(fc.record({ fileId: fc.constantFrom(...fileIds.slice(0, 4), ...fileIds, absentId) }));
     case 'timeSeriesMeasurement':
-      return withExtra(fc.record({ tsName: nameFor(spec), timestamp: fc.oneof(fc.nat(), fc.constantFrom(0, -0, 2 ** 53, 1e308)), value: number }));
+      return withExtra(
+        fc.record({ tsName: nameFor(spec), timestamp: fc.oneof(fc.nat(), fc.constantFrom(0, -0, 2 ** 53, 1e308)), value: number }),
+      );
   }
 }
 
@@ -107,7 +137,9 @@ export function nearlyValid(spec: CheckedSpec): fc.Arbitrary<unknown> {
   switch (spec.type) {
     case 'array':
       return fc.oneof(
-        fc.tuple(right, nearlyValid(spec.itemDataSpec), fc.nat()).map(([items, bad, at]) => (items as readonly unknown[]).toSpliced(at % 5, 0, bad)),
+        fc
+          .tuple(right, nearlyValid(spec.itemDataSpec), fc.nat())
+          .map(([items, bad, at]) => (items as readonly unknown[]).toSpliced(at % 5, 0, bad)),
         right.map((items) => Object.fromEntries((items as readonly unknown[]).entries())),
         right.map((items) => JSON.stringify(items)),
       );
@@ -121,14 +153,22 @@ export function nearlyValid(spec: CheckedSpec): fc.Arbitrary<unknown> {
       return fc.oneof(text, number, fc.constantFrom<unknown>(null, ['a'], { length: 1 }));
     case 'range':
       return fc.oneof(
-        fc.tuple(right, fc.constantFrom('start', 'end', 'step', 'other'), anything).map(([value, key, bad]) => joined(value as object, { [key]: bad })),
-        fc.tuple(right, fc.constantFrom('start', 'step'), fc.integer({ min: -40, max: 40 })).map(([value, key, other]) => joined(value as object, { [key]: other })),
+        fc
+          .tuple(right, fc.constantFrom('start', 'end', 'step', 'other'), anything)
+          .map(([value, key, bad]) => joined(value as object, { [key]: bad })),
+        fc
+          .tuple(right, fc.constantFrom('start', 'step'), fc.integer({ min: -40, max: 40 }))
+          .map(([value, key, other]) => joined(value as object, { [key]: other })),
       );
     case 'file':
-      return fc.tuple(right, fc.oneof(fc.constantFrom(...undecodableIds), anything)).map(([value, bad]) => joined(value as object, { fileId: bad }));
+      return fc
+        .tuple(right, fc.oneof(fc.constantFrom(...undecodableIds), anything))
+        .map(([value, bad]) => joined(value as object, { fileId: bad }));
     case 'timeSeriesMeasurement':
       return fc.oneof(
-        fc.tuple(right, fc.constantFrom('tsName', 'timestamp', 'value'), anything).map(([value, key, bad]) => joined(value as object, { [key]: bad })),
+        fc
+          .tuple(right, fc.constantFrom('tsName', 'timestamp', 'value'), anything)
+          .map(([value, key, bad]) => joined(value as object, { [key]: bad })),
         fc.tuple(right, fc.constantFrom('tsName', 'timestamp', 'value')).map(([value, key]) => {
           return Object.fromEntries(Object.entries(value as object).filter(([name]) => name !== key));
         }),
@@ -136,12 +176,21 @@ export function nearlyValid(spec: CheckedSpec): fc.Arbitrary<unknown> {
   }
 }
 
-const anything = fc.oneof(fc.constantFrom<unknown>(null, 0, -0, -1, 1.5, 2 ** 53, -(2 ** 53), 2 ** 53 - 1, 1 - 2 ** 53, 1e308, '', '5', [], {}), number, text, json);
+const anything = fc.oneof(
+  fc.constantFrom<unknown>(null, 0, -0, -1, 1.5, 2 ** 53, -(2 ** 53), 2 ** 53 - 1, 1 - 2 ** 53, 1e308, '', '5', [], {}),
+  number,
+  text,
+  json,
+);
 
 /** A spec and a value that may or may not fit. */
 export function specAndValue(options?: Parameters<typeof specs>[0]): fc.Arbitrary<{ readonly spec: CheckedSpec; readonly value: unknown }> {
   return specs(options).chain((spec) => {
-    const value = fc.oneof({ weight: 5, arbitrary: valuesOf(spec) }, { weight: 4, arbitrary: nearlyValid(spec) }, { weight: 1, arbitrary: json });
+    const value = fc.oneof(
+      { weight: 5, arbitrary: valuesOf(spec) },
+      { weight: 4, arbitrary: nearlyValid(spec) },
+      { weight: 1, arbitrary: json },
+    );
     return fc.record({ spec: fc.constant(spec), value });
   });
 }

@@ -6,7 +6,7 @@ import type { FileWorld, KnownFile } from './checker/specs.ts';
 export const spaceId = 's1';
 
 const everyFile: readonly FakeFile[] = [
-  { path: '' , type: 'DIR' },
+  { path: '', type: 'DIR' },
   { path: 'a', type: 'REG' },
   { path: 'dir', type: 'DIR' },
   { path: 'link', type: 'SYMLNK' },
@@ -25,12 +25,25 @@ export const fileIds: readonly string[] = everyFile.map((file) => fileIdOf(file.
 /** Well formed, but of no file. */
 export const absentId = fileIdOf(spaceId, 'never');
 /** What nobody can decode. */
-export const undecodableIds: readonly string[] = ['', 'x', `${absentId}0`, absentId.slice(1), absentId.toUpperCase(), `${absentId}\n`, `${absentId}\0`, '__proto__'];
+export const undecodableIds: readonly string[] = [
+  '',
+  'x',
+  `${absentId}0`,
+  absentId.slice(1),
+  absentId.toUpperCase(),
+  `${absentId}\n`,
+  `${absentId}\0`,
+  '__proto__',
+];
 
 const known = new Map<string, KnownFile>(
   everyFile.map((file, index) => [
     fileIds[index] ?? '',
-    { spaceId: file.spaceId ?? spaceId, type: file.type ?? 'REG', ...(file.errno === undefined ? {} : { errno: file.errno.toLowerCase() }) },
+    {
+      spaceId: file.spaceId ?? spaceId,
+      type: file.type ?? 'REG',
+      ...(file.errno === undefined ? {} : { errno: file.errno.toLowerCase() }),
+    },
   ]),
 );
 

@@ -36,14 +36,17 @@ function outcomeOf(answer: unknown, specs: readonly ResultSpec[], files: FileWor
   const results = answer ?? {};
   if (!isObject(results)) return { kind: 'failed', error: { id: 'badData', details: { key: 'lambdaResultsForItem' } } };
   if (Object.hasOwn(results, 'exception')) return { kind: 'exception', reason: results['exception'] };
-  const expected = specs.filter(({ relayMethod }) => relayMethod === 'returnValue').toSorted((left, right) => (left.name < right.name ? 1 : -1));
+  const expected = specs
+    .filter(({ relayMethod }) => relayMethod === 'returnValue')
+    .toSorted((left, right) => (left.name < right.name ? 1 : -1));
   for (const { name, dataSpec } of expected) {
     if (!Object.hasOwn(results, name)) {
       const details = { missingResultName: name, receivedResultNames: Object.keys(results) };
       return { kind: 'failed', error: { id: 'atmTaskResultMissing', details } };
     }
     const error = errorOf(results[name], dataSpec, files);
-    if (error !== undefined) return { kind: 'failed', error: { id: 'atmTaskResultMappingFailed', details: { result: name, specificError: error } } };
+    if (error !== undefined)
+      return { kind: 'failed', error: { id: 'atmTaskResultMappingFailed', details: { result: name, specificError: error } } };
   }
   return { kind: 'passed' };
 }

@@ -44,7 +44,12 @@ export function belongs(value: unknown, type: CheckedSpec['type']): boolean {
     case 'range':
       return isObject(value) && Number.isSafeInteger(own(value, 'end')) && wholeIfPresent(value, 'start') && wholeIfPresent(value, 'step');
     case 'timeSeriesMeasurement':
-      return isObject(value) && typeof own(value, 'tsName') === 'string' && isTimestamp(own(value, 'timestamp')) && typeof own(value, 'value') === 'number';
+      return (
+        isObject(value) &&
+        typeof own(value, 'tsName') === 'string' &&
+        isTimestamp(own(value, 'timestamp')) &&
+        typeof own(value, 'value') === 'number'
+      );
   }
 }
 
@@ -86,7 +91,9 @@ export function rangeOf(value: Readonly<Record<string, unknown>>): readonly [num
 
 /** R4. */
 function measurementError(value: { readonly tsName: string }, specs: readonly MeasurementSpec[]): CheckedError | undefined {
-  const fits = specs.some((spec) => (spec.nameMatcherType === 'exact' ? value.tsName === spec.nameMatcher : value.tsName.startsWith(spec.nameMatcher)));
+  const fits = specs.some((spec) =>
+    spec.nameMatcherType === 'exact' ? value.tsName === spec.nameMatcher : value.tsName.startsWith(spec.nameMatcher),
+  );
   return fits ? undefined : constraint(value, 'timeSeriesMeasurement', { specs });
 }
 
@@ -100,7 +107,8 @@ function fileError(
   if (file === undefined) return { id: 'atmDataTypeUnverified', details: { value, expType: 'file' } };
   if (file !== 'absent' && file.spaceId !== files.spaceId) return constraint(value, 'file', { inSpace: files.spaceId });
   const errno = file === 'absent' ? 'enoent' : file.errno;
-  if (errno !== undefined) return noAccess.has(errno) ? constraint(value, 'file', { hasAccess: true }) : { id: 'posix', details: { errno } };
+  if (errno !== undefined)
+    return noAccess.has(errno) ? constraint(value, 'file', { hasAccess: true }) : { id: 'posix', details: { errno } };
   if (file === 'absent' || spec.fileType === 'ANY' || spec.fileType === file.type) return undefined;
   return constraint(value, 'file', { fileType: spec.fileType });
 }

@@ -127,13 +127,17 @@ export class CheckedTimeSeries {
     for (const [name, metricNames] of wanted) {
       const series = this.#series.get(name);
       const isAll = metricNames.includes('*');
-      const absent = series === undefined ? metricNames : isAll ? [] : metricNames.filter((metric) => !Object.hasOwn(series.metrics, metric));
+      const absent =
+        series === undefined ? metricNames : isAll ? [] : metricNames.filter((metric) => !Object.hasOwn(series.metrics, metric));
       if (series === undefined || absent.length > 0) {
         missing.push([name, absent]);
         continue;
       }
       const chosen = isAll ? Object.keys(series.metrics) : metricNames;
-      slice.push([name, fromPairs(chosen.map((metric) => [metric, cut(windowsOf(series.written, series.metrics[metric] as Metric), options)]))]);
+      slice.push([
+        name,
+        fromPairs(chosen.map((metric) => [metric, cut(windowsOf(series.written, series.metrics[metric] as Metric), options)])),
+      ]);
     }
     return missing.length > 0 ? { missingLayout: fromPairs(missing) } : { slice: fromPairs(slice) };
   }
