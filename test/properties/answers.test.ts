@@ -1,7 +1,7 @@
 /** What a lambda's answer means for the items of a batch, as the product reads it and as an independent checker does (lambdas §1.8–§1.10; data-and-stores R71–R73). */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LambdaRevision, ResultSpec as ModelResultSpec, TaskSchema } from '@laneway/model';
+import type { LambdaRevision, TaskSchema } from '@laneway/model';
 import { compileTask, type CompiledTask } from '../../packages/engine/src/mapping/compile-task.ts';
 import { mapBatchResults, type MappedItem } from '../../packages/engine/src/mapping/map-results.ts';
 import { readResponse } from '../../packages/engine/src/mapping/read-response.ts';
@@ -49,7 +49,7 @@ function taskWith(results: readonly ResultSpec[]): { readonly task: CompiledTask
     },
     configParameterSpecs: [],
     argumentSpecs: [],
-    resultSpecs: results as readonly ModelResultSpec[],
+    resultSpecs: results,
     preferredBatchSize: 1,
     resourceSpec: resources,
     state: 'stable',

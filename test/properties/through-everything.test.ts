@@ -73,7 +73,7 @@ describe.each(databaseKinds)('an execution on $name', (kind) => {
       fc.asyncProperty(some, async ({ spec, values, batchSize }) => {
         const content = values.map((value) => withFiles(value, spec, real)).filter((value) => errorOf(value, spec, world) === undefined);
         fc.pre(content.length > 0);
-        const dataSpec = spec as DataSpec;
+        const dataSpec: DataSpec = spec;
         const executionId = await schedule(bench, {
           lanes: [[['echo']]],
           input: { type: 'list', content },

@@ -1,7 +1,7 @@
 /** What an update leaves in a store, or why it is refused, as the product plans it and as an independent checker says (data-and-stores §5, §6.3). */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DataSpec, StoreContentUpdateOptions } from '@laneway/model';
+import type { StoreContentUpdateOptions } from '@laneway/model';
 import { collectForUpdate, updateStore } from '../../packages/engine/src/mapping/store-updates.ts';
 import type { Target } from '../../packages/engine/src/mapping/targets.ts';
 import { gatherFacts } from '../../packages/engine/src/values/facts.ts';
@@ -39,7 +39,7 @@ async function updated(value: unknown, target: Target, options: StoreContentUpda
 }
 
 const itemsOf = (kept: Outcome, spec: CheckedSpec): Outcome => {
-  const type = compileType(spec as DataSpec);
+  const type = compileType(spec);
   return 'error' in kept ? kept : { kept: kept.kept.map((stored) => type.fromStored(stored)) };
 };
 
@@ -156,7 +156,7 @@ test('names of keys that objects inherit are ordinary keys (data-and-stores §2.
   expect(own(inherited, 'fileId')).toBeUndefined();
   for (const type of ['file', 'range'] as const) {
     const spec: CheckedSpec = type === 'range' ? { type } : { type, fileType: 'ANY', attributes: null };
-    expect(compileType(spec as DataSpec).validate(inherited, null)).toMatchObject({ id: 'atmDataTypeUnverified' });
+    expect(compileType(spec).validate(inherited, null)).toMatchObject({ id: 'atmDataTypeUnverified' });
   }
   const object = compileType({ type: 'object' });
   expect(JSON.stringify(object.fromStored(object.toStored(inherited)))).toBe(JSON.stringify(inherited));

@@ -46,7 +46,7 @@ async function importLambda(path: string): Promise<Lambda> {
 /** The answer as JSON. Results of an item that are not JSON are that item's exception; the others are sent all the same (design D1). */
 function encodeAnswer(answer: unknown): string | undefined {
   try {
-    return JSON.stringify(answer) as string | undefined;
+    return JSON.stringify(answer);
   } catch (error) {
     const batch =
       typeof answer === 'object' && answer !== null && !('exception' in answer) && 'resultsBatch' in answer ? answer.resultsBatch : null;
@@ -59,7 +59,7 @@ function encodeAnswer(answer: unknown): string | undefined {
 
 function encodeResults(results: unknown): string {
   try {
-    return (JSON.stringify(results) as string | undefined) ?? 'null';
+    return JSON.stringify(results) ?? 'null';
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return JSON.stringify({ exception: `The results are not JSON: ${reason}` });
