@@ -127,7 +127,7 @@ describe.each(benches)('entries on $name', ({ share, open }) => {
         seen.pruned += log.prunedCount;
         seen.expired += log.expiredCount;
       }),
-      runs(600 * share),
+      runs(450 * share),
     );
     if (share === 1) for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(20);
   });
