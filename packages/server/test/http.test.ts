@@ -56,8 +56,15 @@ describe('stages before the pipeline (rest §1.2)', () => {
   it('malformed, deep and huge bodies are clear errors; prototype keys are harmless (rest R10)', async () => {
     const post = async (payload: string | Buffer) =>
       await world.request('POST', `${op}/automation/execution/workflows`, { payload, headers: { 'content-type': 'application/json' } });
-    for (const payload of ['{', '[]', '7', '"x"', 'null', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`]) {
+    for (const payload of ['{', '[]', '7', '"x"', 'null', '{"a":NaN}']) {
       expect([(await post(payload)).status, (await post(payload)).error]).toEqual([400, 'malformedData']);
+    }
+    for (const [payload, hint] of [
+      [`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'a value is nested too deeply, at character 205 of the request body'],
+      ['{"a":[1,-1e400]}', 'a number is too large, at character 9 of the request body'],
+    ] as const) {
+      const { status, body } = await post(payload);
+      expect([status, body.error]).toMatchObject([400, { id: 'badData', details: { key: 'body', hint } }]);
     }
     expect((await post(Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]))).error).toBe('malformedData');
     expect((await post('{"__proto__":{"spaceId":"x"},"constructor":1}')).body.error.details).toEqual({ key: 'atmWorkflowSchemaId' });

@@ -507,3 +507,24 @@ test('a batch of 100 small items costs well below a millisecond', async () => {
   const median = timed.sort((a, b) => a - b)[150] ?? Number.POSITIVE_INFINITY;
   expect(median).toBeLessThan(1);
 });
+
+test('a list of files that is one entry of a log is looked up like any other (data-and-stores R37)', async () => {
+  const lists: Target = {
+    storeId: 'S-lists',
+    type: 'auditLog',
+    config: { logContentDataSpec: { type: 'array', itemDataSpec: anyFile } },
+    frozen: false,
+  };
+  const objects: DataSpec = { type: 'array', itemDataSpec: object };
+  for (const how of ['append', 'extend'] as const) {
+    const value = how === 'append' ? [file('a')] : [[file('a')]];
+    const spec = how === 'append' ? objects : { type: 'array' as const, itemDataSpec: objects };
+    const mapped = await mapBatchResults(
+      task({ r: spec }, [['r', 'lists', log(how)]]),
+      [{ kind: 'results', results: { r: value } }],
+      new Map([['lists', lists]]),
+      context,
+    );
+    expect(mapped).toMatchObject([{ kind: 'succeeded', writes: [{ entries: [{ content: JSON.stringify([file('a')]) }] }] }]);
+  }
+});

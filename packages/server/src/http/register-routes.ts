@@ -4,7 +4,7 @@
  * credentials are looked at; OPTIONS answers a pre-flight (D6).
  */
 import { isUtf8 } from 'node:buffer';
-import { isJsonObject, makeError, parseJson, type JsonObject } from '@laneway/model';
+import { isJsonObject, makeError, parseJson, type ErrorObject, type JsonObject, type JsonOutcome } from '@laneway/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
 import { isJsonType, negotiate } from './negotiation.ts';
@@ -121,7 +121,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, route: Route, host
   };
 }
 
-/** Empty → `{}`; anything but a JSON object → `malformedData` (rest R10). */
+/** Empty → `{}`; anything but a JSON object → `malformedData` (rest R10). JSON that we cannot keep is told what is wrong with it. */
 function bodyOf(request: FastifyRequest, route: Route): JsonObject {
   const raw = request.body;
   if (!(raw instanceof Buffer) || raw.length === 0) return {};
@@ -131,7 +131,13 @@ function bodyOf(request: FastifyRequest, route: Route): JsonObject {
   const parsed = isUtf8(raw) ? parseJson(raw.toString('utf8')) : null;
   if (parsed?.ok === true && isJsonObject(parsed.value)) return parsed.value;
   if (route.body === 'ignored') return {};
-  throw new Refusal(makeError('malformedData'));
+  throw new Refusal(parsed === null || parsed.ok ? makeError('malformedData') : bodyProblem(parsed));
+}
+
+function bodyProblem({ reason, position }: Extract<JsonOutcome, { readonly ok: false }>): ErrorObject {
+  if (reason === 'syntax') return makeError('malformedData');
+  const what = reason === 'tooDeep' ? 'a value is nested too deeply' : 'a number is too large';
+  return makeError('badData', { key: 'body', hint: `${what}, at character ${position + 1} of the request body` });
 }
 
 async function send(reply: FastifyReply, answer: Answer): Promise<unknown> {
