@@ -363,14 +363,14 @@ CREATE TABLE store_chunk (
   item_count integer not null,
   first_at bigint not null,
   last_at bigint not null,
-  items text not null,
+  items text not null, lineage text,
   primary key (store_id, first_index)
 );
 
 CREATE TABLE store_content (
   store_id text primary key,
   content text not null
-);
+, lineage text);
 
 CREATE TABLE store_tail (
   store_id text primary key,

@@ -7,6 +7,8 @@
  * reported as fenced: a result is recorded at most once (I6). 2. The commit of the last task of a box writes
  * the failed items to the exception store once and moves the batch on; that of the last box ends the batch.
  */
+import { jobText } from '../../stores/lineage-text.ts';
+import { packWrites } from '../../stores/pack-writes.ts';
 import type { StoreWrite } from '../../stores/writes.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { addCounts, noCount, type Count } from './counters.ts';
@@ -20,6 +22,11 @@ export interface FailedItem {
   readonly traceId: string;
   /** JSON text of the item in its stored form. */
   readonly value: string;
+}
+
+/** As it waits in the batch row, with the job that failed it (see `jobText`); absent in rows of older versions. */
+interface WaitingFailure extends FailedItem {
+  readonly job?: string;
 }
 
 export interface JobCommit {
@@ -66,7 +73,7 @@ interface BatchState {
   boxIndex: number;
   remaining: number[] | null;
   doneTasks: string[];
-  failed: FailedItem[];
+  failed: WaitingFailure[];
   finished: boolean;
 }
 
@@ -121,7 +128,8 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   for (const write of commit.writes) writes.push(write);
   batch.doneTasks.push(commit.taskId);
   const known = new Set(batch.failed.map((item) => item.position));
-  for (const item of commit.failed) if (!known.has(item.position)) batch.failed.push(item);
+  const job = jobText(commit.taskId, commit.sliceToken);
+  for (const item of commit.failed) if (!known.has(item.position)) batch.failed.push({ ...item, job });
   if (!commit.boxTaskIds.every((taskId) => batch.doneTasks.includes(taskId))) return { kind: 'waiting' };
 
   const failedPositions = new Set(batch.failed.map((item) => item.position));
@@ -130,11 +138,7 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   const isLastBox = commit.boxIndex + 1 >= commit.boxCount;
   if (batch.failed.length > 0) {
     const failed = batch.failed.toSorted((a, b) => a.position - b.position);
-    writes.push({
-      kind: 'append',
-      storeId: commit.exceptionStoreId,
-      items: failed.map((item) => `{"traceId":"${item.traceId}","value":${item.value}}`),
-    });
+    for (const write of packWrites(failed.map((item) => exceptionWrite(item, batch, commit.exceptionStoreId)))) writes.push(write);
   }
   const ended = isLastBox || remaining.length === 0;
   counts.push({
@@ -149,6 +153,11 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   batch.doneTasks = [];
   batch.failed = [];
   return ended ? { kind: 'finished' } : { kind: 'advanced', boxIndex: batch.boxIndex, remaining };
+}
+
+function exceptionWrite({ position, traceId, value, job }: WaitingFailure, batch: BatchState, storeId: string): StoreWrite {
+  const write = { kind: 'append', storeId, items: [`{"traceId":"${traceId}","value":${value}}`] } as const;
+  return job === undefined ? write : { ...write, origin: { job, item: batch.firstItem + position } };
 }
 
 async function lockSlices(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, number>> {
@@ -195,7 +204,7 @@ async function lockBatches(
         boxIndex: row.box_index,
         remaining: row.remaining === null ? null : (JSON.parse(row.remaining) as number[]),
         doneTasks: JSON.parse(row.done_tasks) as string[],
-        failed: JSON.parse(row.failed_items) as FailedItem[],
+        failed: JSON.parse(row.failed_items) as WaitingFailure[],
         finished: false,
       },
     ]),
