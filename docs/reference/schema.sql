@@ -304,7 +304,7 @@ CREATE TABLE slice (
   token bigint not null,
   from_batch bigint not null,
   open_count integer not null
-);
+, claims integer not null default 1);
 
 CREATE INDEX slice_by_lane_run on slice (lane_run_id, node_id, from_batch);
 

@@ -62,6 +62,7 @@ export type JobCommitOutcome =
 interface SliceRow {
   readonly id: string;
   readonly token: number;
+  readonly claims: number;
 }
 
 interface BatchState {
@@ -83,7 +84,7 @@ export const commitJobs = defineVerb(
   async (tx, params: { readonly commits: readonly JobCommit[] }): Promise<readonly JobCommitOutcome[]> => {
     const { commits } = params;
     const slices = await lockSlices(tx, commits);
-    const held = commits.filter((commit) => slices.get(commit.sliceId) === commit.sliceToken);
+    const held = commits.filter((commit) => slices.get(commit.sliceId)?.token === commit.sliceToken);
     const batches = await lockBatches(tx, held, startedBatches(held));
     const gates = await readGates(tx, held);
     const counts: Count[] = [];
@@ -99,7 +100,8 @@ export const commitJobs = defineVerb(
         batch.doneTasks.includes(commit.taskId)
       )
         continue;
-      progress.set(commit, recordJob(batch, commit, counts, writes));
+      const job = jobText(commit.taskId, slices.get(commit.sliceId)?.claims ?? 1);
+      progress.set(commit, recordJob(batch, { ...commit, job }, counts, writes));
     }
     if (progress.size > 0) {
       await saveBatches(tx, [...progress.keys()], batches);
@@ -116,7 +118,7 @@ export const commitJobs = defineVerb(
   },
 );
 
-function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes: StoreWrite[]): BatchProgress {
+function recordJob(batch: BatchState, commit: JobCommit & { readonly job: string }, counts: Count[], writes: StoreWrite[]): BatchProgress {
   const scope = { ...noCount, executionId: commit.executionId, laneRunId: commit.laneRunId, nodeId: commit.nodeId };
   counts.push({
     ...scope,
@@ -128,8 +130,7 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   for (const write of commit.writes) writes.push(write);
   batch.doneTasks.push(commit.taskId);
   const known = new Set(batch.failed.map((item) => item.position));
-  const job = jobText(commit.taskId, commit.sliceToken);
-  for (const item of commit.failed) if (!known.has(item.position)) batch.failed.push({ ...item, job });
+  for (const item of commit.failed) if (!known.has(item.position)) batch.failed.push({ ...item, job: commit.job });
   if (!commit.boxTaskIds.every((taskId) => batch.doneTasks.includes(taskId))) return { kind: 'waiting' };
 
   const failedPositions = new Set(batch.failed.map((item) => item.position));
@@ -160,13 +161,13 @@ function exceptionWrite({ position, traceId, value, job }: WaitingFailure, batch
   return job === undefined ? write : { ...write, origin: { job, item: batch.firstItem + position } };
 }
 
-async function lockSlices(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, number>> {
+async function lockSlices(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, SliceRow>> {
   const ids = [...new Set(commits.map((commit) => commit.sliceId))].toSorted();
   const found = await tx.all<SliceRow>(
-    `select id, token from slice where id in (${marks(ids.length)}) order by id${tx.dialect.forUpdate}`,
+    `select id, token, claims from slice where id in (${marks(ids.length)}) order by id${tx.dialect.forUpdate}`,
     ids,
   );
-  return new Map(found.map((row) => [row.id, row.token]));
+  return new Map(found.map((row) => [row.id, row]));
 }
 
 /** Batches that were only handed over are locked with the others, in one order: marking them later could close a circle. */
