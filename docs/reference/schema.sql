@@ -345,7 +345,7 @@ CREATE TABLE slice (
   token bigint not null,
   from_batch bigint not null,
   open_count integer not null
-);
+, claims integer not null default 1);
 
 CREATE INDEX slice_by_lane_run on slice (lane_run_id, node_id, from_batch);
 
@@ -412,14 +412,14 @@ CREATE TABLE store_chunk (
   item_count integer not null,
   first_at bigint not null,
   last_at bigint not null,
-  items text not null,
+  items text not null, lineage text,
   primary key (store_id, first_index)
 );
 
 CREATE TABLE store_content (
   store_id text primary key,
   content text not null
-);
+, lineage text);
 
 CREATE TABLE store_tail (
   store_id text primary key,

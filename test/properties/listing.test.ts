@@ -71,44 +71,41 @@ describe.each(benches)('entries on $name', ({ share, open }) => {
   });
   afterAll(async () => await bench.close());
 
-  test.each(Object.entries(kinds))(
-    '%s: pages and batches are those of an array (data-and-stores R24, R26, R28, R32, R43)',
-    async (type, key) => {
-      // What an exception store is given has its trace id with it.
-      const entry = (value: unknown, index: number): unknown =>
-        type === 'exception' ? { traceId: String(index).padStart(20, '0'), value } : value;
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
-          const id = await bench.create(type as keyof typeof kinds);
-          const kept: unknown[] = [];
-          const shown = (index: number) => ({ index: String(index), success: true, value: kept[index] });
-          for (const current of steps) {
-            if (current.kind === 'commit') {
-              const jobs = current.jobs.map((updates) =>
-                updates.map((values): StoreWrite => {
-                  const entries = values.map((value) => entry(value, kept.length + values.indexOf(value)));
-                  kept.push(...entries.map(asJson));
-                  return { kind: 'append', storeId: id, items: entries.map((one) => JSON.stringify(one)) };
-                }),
-              );
-              await bench.commit(jobs);
-            } else if (current.kind === 'browse') {
-              const expected = page({ total: kept.length, oldest: 0 }, plainOptions(current.look), never);
-              const answer = await bench.browse(id, { type: `${type}StoreContentBrowseOptions`, ...written(current.look, current.asText) });
-              expect(answer).toEqual({ value: { [key]: expected.indices.map(shown), isLast: expected.isLast } });
-            } else {
-              const { from, batchSize } = current;
-              expect(await bench.read(id, from, from + batchSize)).toEqual(kept.slice(from, from + batchSize));
-            }
+  test.each(Object.entries(kinds))('%s: pages and batches are those of an array (data-and-stores R24, R28, R32)', async (type, key) => {
+    // What an exception store is given has its trace id with it.
+    const entry = (value: unknown, index: number): unknown =>
+      type === 'exception' ? { traceId: String(index).padStart(20, '0'), value } : value;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
+        const id = await bench.create(type as keyof typeof kinds);
+        const kept: unknown[] = [];
+        const shown = (index: number) => ({ index: String(index), success: true, value: kept[index] });
+        for (const current of steps) {
+          if (current.kind === 'commit') {
+            const jobs = current.jobs.map((updates) =>
+              updates.map((values): StoreWrite => {
+                const entries = values.map((value) => entry(value, kept.length + values.indexOf(value)));
+                kept.push(...entries.map(asJson));
+                return { kind: 'append', storeId: id, items: entries.map((one) => JSON.stringify(one)) };
+              }),
+            );
+            await bench.commit(jobs);
+          } else if (current.kind === 'browse') {
+            const expected = page({ total: kept.length, oldest: 0 }, plainOptions(current.look), never);
+            const answer = await bench.browse(id, { type: `${type}StoreContentBrowseOptions`, ...written(current.look, current.asText) });
+            expect(answer).toEqual({ value: { [key]: expected.indices.map(shown), isLast: expected.isLast } });
+          } else {
+            const { from, batchSize } = current;
+            expect(await bench.read(id, from, from + batchSize)).toEqual(kept.slice(from, from + batchSize));
           }
-          const all: unknown[] = [];
-          for (let from = 0; from < kept.length; from += 700) all.push(...(await bench.read(id, from, from + 700)));
-          expect(all).toEqual(kept);
-        }),
-        runs(300 * share),
-      );
-    },
-  );
+        }
+        const all: unknown[] = [];
+        for (let from = 0; from < kept.length; from += 700) all.push(...(await bench.read(id, from, from + 700)));
+        expect(all).toEqual(kept);
+      }),
+      runs(300 * share),
+    );
+  });
 
   test('a log lists, prunes and expires as the rules say, whatever its clock does (data-and-stores R24–R27, R39–R41)', async () => {
     const seen = { pruned: 0, expired: 0, pages: 0 };

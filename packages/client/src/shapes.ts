@@ -3,6 +3,7 @@ import type {
   ExecutionStatus,
   LaneRunStatus,
   LaneStoppingReason,
+  Lineage,
   Phase,
   RunType,
   TaskStatus,
@@ -120,12 +121,19 @@ export interface FileEntry {
   readonly type: string;
 }
 
-/** An entry of a list-like store: what cannot be described carries the error instead of the value. */
-export type StoreEntry =
-  | { readonly index: string; readonly success: true; readonly value: unknown }
-  | { readonly index: string; readonly success: false; readonly error: unknown };
+/** Part of every entry, when it was asked for: where the value comes from; null when no result wrote it. */
+interface Traced {
+  readonly lineage?: Lineage | null;
+}
 
-export interface LogEntry {
+/** An entry of a list-like store: what cannot be described carries the error instead of the value. */
+export type StoreEntry = Traced &
+  (
+    | { readonly index: string; readonly success: true; readonly value: unknown }
+    | { readonly index: string; readonly success: false; readonly error: unknown }
+  );
+
+export interface LogEntry extends Traced {
   readonly index: string;
   /** Milliseconds. */
   readonly timestamp: number;

@@ -5,6 +5,11 @@ const base = '/api/v3/oneprovider/automation/execution/stores';
 
 export type BrowseOptions = Readonly<Record<string, string | number | boolean | undefined>>;
 
+export interface EntriesOptions {
+  /** Each entry tells where its value comes from. */
+  readonly lineage?: boolean;
+}
+
 /** Stores of executions: details, content page by page, dumps of audit logs. */
 export class StoresApi {
   readonly #transport: Transport;
@@ -23,9 +28,9 @@ export class StoresApi {
   }
 
   /** All entries of a list, treeForest or exception store, in index order. */
-  async *entries(storeId: string): AsyncGenerator<StoreEntry> {
+  async *entries(storeId: string, options: EntriesOptions = {}): AsyncGenerator<StoreEntry> {
     for (let next = 0; ;) {
-      const page = (await this.content(storeId, { index: String(next) })) as {
+      const page = (await this.content(storeId, { ...options, index: String(next) })) as {
         items?: readonly StoreEntry[];
         treeRoots?: readonly StoreEntry[];
         isLast: boolean;
@@ -39,9 +44,9 @@ export class StoresApi {
   }
 
   /** All entries of an audit log, oldest first; a log that nobody wrote to is empty. */
-  async *logEntries(storeId: string): AsyncGenerator<LogEntry> {
+  async *logEntries(storeId: string, options: EntriesOptions = {}): AsyncGenerator<LogEntry> {
     for (let next = 0; ;) {
-      const query = { direction: 'forward_from_oldest', index: String(next), type: 'auditLogStoreContentBrowseOptions' };
+      const query = { ...options, direction: 'forward_from_oldest', index: String(next), type: 'auditLogStoreContentBrowseOptions' };
       const page = (await this.content(storeId, query)) as { logEntries: readonly LogEntry[]; isLast: boolean };
       yield* page.logEntries;
       const last = page.logEntries.at(-1);

@@ -133,7 +133,7 @@ export class Engine {
       graceAttempts: config.runtimeCheckGraceAttempts,
       log,
     });
-    this.stores = new Stores({ database, describe: valueDescriber(this.files) });
+    this.stores = new Stores({ database, describe: valueDescriber(this.files), plans: this.#plans });
     this.#admission = new Admission({ database, hub: this.#hub, limit: config.executionsPerSpace });
     if (options.observeStop !== undefined) this.#controller.observeStop = options.observeStop;
     this.#controller.onStopped = (executionId) => this.#admission.released(executionId);

@@ -4,6 +4,7 @@
  */
 import {
   browseOptions,
+  lineageOption,
   makeError,
   ok,
   refuse,
@@ -12,21 +13,16 @@ import {
   type DataSpec,
   type Result,
 } from '@laneway/model';
+import { PlanCache } from '../control/plan.ts';
 import type { StoreInfo, StoreService } from '../engine-api.ts';
 import type { Database } from '../persistence/sql.ts';
-import {
-  readLogAfter,
-  readStore,
-  readStoreContent,
-  readStorePage,
-  type Page,
-  type PageRequest,
-  type StoreRow,
-} from '../persistence/sql/stores-read.ts';
+import { readLogAfter, readStore, type Page, type StoreRow } from '../persistence/sql/stores-read.ts';
 import { readSeriesMetrics, readSeriesSlice } from '../persistence/sql/stores-series-read.ts';
 import { dumpFileName } from './dump-name.ts';
+import { LineageReader } from './lineage-reader.ts';
 import { defaultLogLimits, dumpBatchSize } from './limits.ts';
 import { layoutAnswer, selectMetrics, sliceAnswer } from './series-answers.ts';
+import { loadContent, loadPage, type TracedReads } from './traced-reads.ts';
 
 /** The described forms of stored values (data-and-stores §2.3), in order; a refusal for one that cannot be described. */
 export type DescribeValues = (spec: DataSpec, stored: readonly unknown[], owner: StoreOwner) => Promise<readonly Result<unknown>[]>;
@@ -39,16 +35,24 @@ export interface StoreOwner {
 export interface StoreServiceParts {
   readonly database: Database;
   readonly describe: DescribeValues;
+  /** Shared with whoever else reads snapshots. */
+  readonly plans?: PlanCache;
 }
+
+type Reading = StoreServiceParts & TracedReads;
+
+/** `isTraced`: each entry of the answer comes with its lineage. */
+type BrowsedStore = StoreRow & { readonly isTraced: boolean };
 
 /** Raw, as they came from a query string or a JSON body. */
 type Options = Readonly<Record<string, unknown>>;
 
 export class Stores implements StoreService {
-  readonly #parts: StoreServiceParts;
+  readonly #parts: Reading;
 
   constructor(parts: StoreServiceParts) {
-    this.#parts = parts;
+    const { database, plans = new PlanCache(database) } = parts;
+    this.#parts = { ...parts, lineages: new LineageReader(database, plans) };
   }
 
   async info(storeId: string): Promise<StoreInfo | null> {
@@ -91,10 +95,13 @@ function parseText(text: string): unknown {
   }
 }
 
-async function browse(parts: StoreServiceParts, store: StoreRow, given: Options): Promise<Result<unknown>> {
-  const checked = browseOptions(store.type as BrowsableStoreType, completeOptions(store.type, given));
+async function browse(parts: Reading, row: StoreRow, given: Options): Promise<Result<unknown>> {
+  const checked = browseOptions(row.type as BrowsableStoreType, completeOptions(row.type, given));
   if (!checked.ok) return checked;
+  const isTraced = lineageOption(given);
+  if (!isTraced.ok) return isTraced;
   const options = checked.value;
+  const store = { ...row, isTraced: isTraced.value };
   switch (options.kind) {
     case 'list':
     case 'treeForest':
@@ -113,21 +120,22 @@ async function browse(parts: StoreServiceParts, store: StoreRow, given: Options)
 type Of<K extends BrowseOptions['kind']> = Extract<BrowseOptions, { kind: K }>;
 
 async function browseItems(
-  parts: StoreServiceParts,
-  store: StoreRow,
+  parts: Reading,
+  store: BrowsedStore,
   { kind, index, offset, limit }: Of<'list' | 'treeForest' | 'exception'>,
 ): Promise<Result<unknown>> {
-  const request: PageRequest = { storeId: store.id, direction: 'forward', index, timestamp: null, offset, limit, expiryMs: null };
-  const page = await parts.database.call(readStorePage, request);
+  const loaded = await loadPage(parts, store, { direction: 'forward', index, timestamp: null, offset, limit, expiryMs: null });
+  const page = loaded?.page;
   const stored = (page?.entries ?? []).map((entry) => JSON.parse(entry.text) as unknown);
   const isException = kind === 'exception';
   const described = await describeItems(parts, store, isException ? stored.map((entry) => (entry as Failed).value) : stored);
   const entries = described.map((result, position) => {
     const entryIndex = String(page?.entries[position]?.index);
     // An entry that cannot be described has its place in the page like any other (R31).
-    if (!result.ok) return { index: entryIndex, success: false, error: result.error };
+    const lineage = loaded?.lineageAt(position);
+    if (!result.ok) return { index: entryIndex, success: false, error: result.error, ...lineage };
     const value = isException ? { traceId: (stored[position] as Failed).traceId, value: result.value } : result.value;
-    return { index: entryIndex, success: true, value };
+    return { index: entryIndex, success: true, value, ...lineage };
   });
   const isLast = page?.isLast ?? true;
   return ok(kind === 'treeForest' ? { treeRoots: entries, isLast } : { items: entries, isLast });
@@ -159,30 +167,36 @@ interface LogLine {
   readonly content: unknown;
 }
 
-function logEntry(entry: Entry): unknown {
+function logEntry(entry: Entry): Readonly<Record<string, unknown>> {
   const { timestamp, severity, source, content } = JSON.parse(entry.text) as LogLine;
   return { index: String(entry.index), timestamp, severity, source, content };
 }
 
-async function browseLog({ database }: StoreServiceParts, store: StoreRow, options: Of<'auditLog'>): Promise<Result<unknown>> {
+async function browseLog(parts: Reading, store: BrowsedStore, options: Of<'auditLog'>): Promise<Result<unknown>> {
   const { index, timestamp, offset, limit } = options;
   const direction = options.direction === 'forward_from_oldest' ? 'forward' : 'backward';
   const { expiryMs } = defaultLogLimits;
-  const page = await database.call(readStorePage, { storeId: store.id, direction, index, timestamp, offset, limit, expiryMs });
-  if (page === null) return refuse(makeError('notFound'));
-  return ok({ logEntries: page.entries.map(logEntry), isLast: page.isLast });
+  const loaded = await loadPage(parts, store, { direction, index, timestamp, offset, limit, expiryMs });
+  if (loaded === null) return refuse(makeError('notFound'));
+  const { page, lineageAt } = loaded;
+  return ok({ logEntries: page.entries.map((entry, position) => ({ ...logEntry(entry), ...lineageAt(position) })), isLast: page.isLast });
 }
 
-async function browseContent(parts: StoreServiceParts, store: StoreRow, kind: 'singleValue' | 'range'): Promise<Result<unknown>> {
-  const content = await parts.database.call(readStoreContent, { storeId: store.id });
-  if (content === null) return refuse(makeError('atmStoreContentNotSet', { atmStoreSchemaId: store.schemaId }));
+async function browseContent(parts: Reading, store: BrowsedStore, kind: 'singleValue' | 'range'): Promise<Result<unknown>> {
+  const loaded = await loadContent(parts, store);
+  if (loaded === null) return refuse(makeError('atmStoreContentNotSet', { atmStoreSchemaId: store.schemaId }));
+  const { content, lineage } = loaded;
   if (kind === 'range') {
     const [start, end, step] = JSON.parse(content) as readonly [number, number, number];
-    return ok({ start, end, step });
+    return ok({ start, end, step, ...lineage });
   }
   const [described] = await describeItems(parts, store, [JSON.parse(content)]);
   // A value that cannot be described is always `forbidden`, under the key `value` (R33).
-  return ok(described?.ok === true ? { success: true, value: described.value } : { success: false, value: makeError('forbidden') });
+  return ok(
+    described?.ok === true
+      ? { success: true, value: described.value, ...lineage }
+      : { success: false, value: makeError('forbidden'), ...lineage },
+  );
 }
 
 async function browseTimeSeries({ database }: StoreServiceParts, store: StoreRow, options: Of<'timeSeries'>): Promise<Result<unknown>> {

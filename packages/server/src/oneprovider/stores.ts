@@ -77,6 +77,7 @@ export function storeRoutes(deps: ServerDeps): Route[] {
           in: 'query',
           text: 'time series; layout as JSON',
         },
+        { name: 'lineage', in: 'query', text: 'true: each entry also has `lineage`, where its value comes from, or null; default false' },
       ],
       handle: async (call) => {
         const store = await requireStore(deps, call, 'content');

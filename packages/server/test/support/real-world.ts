@@ -44,7 +44,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
   const registry = new Registry(database, 'localhost');
   const providerId = await registry.providerId();
   const administrator = await registry.createFirstAdministrator();
-  const runtime = new InProcessRuntime({ echo: perItem(() => ({})), hang: untilStopped });
+  const runtime = new InProcessRuntime({ echo: perItem(() => ({})), copy: perItem(({ item }) => ({ value: item })), hang: untilStopped });
   const engine = new Engine({
     config: { ...defaultEngineConfig(directory, 'node-1'), cancelGraceMs: 300, drainMs: 100, bulkMembersPerSecond: 1000, ...config },
     database,

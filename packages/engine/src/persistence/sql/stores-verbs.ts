@@ -1,4 +1,5 @@
 import type { Verb } from '../sql.ts';
+import { lineageVerbs } from './stores-lineage.ts';
 import { readLogAfter, readStore, readStoreContent, readStoreItems, readStorePage, storeSize } from './stores-read.ts';
 import { readSeriesMetrics, readSeriesSlice } from './stores-series-read.ts';
 
@@ -12,4 +13,5 @@ export const storeVerbs = [
   readStoreItems,
   readStorePage,
   storeSize,
+  ...lineageVerbs,
 ] as unknown as readonly Verb<never, unknown>[];
