@@ -10,6 +10,7 @@ import { listExecutionsRoute } from './oneprovider/list-executions.ts';
 import { insightRoutes } from './oneprovider/insight.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
 import { providerSpaceRoutes } from './oneprovider/spaces.ts';
+import { storeExportRoutes } from './oneprovider/store-export.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
 import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
@@ -32,6 +33,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...insightRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
+    ...storeExportRoutes(deps, closing),
     taskRoute(deps),
     lambdaCatalogueRoute(deps),
     ...providerSpaceRoutes(deps),
