@@ -26,6 +26,8 @@ export interface ScheduleRequest {
   /** lambda id → revision number (decimal text) → revision, for every revision that a task refers to. */
   readonly lambdas: Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>;
   readonly storeInitialContentOverlay: Readonly<Record<string, unknown>>;
+  /** Store schema id → upload whose items are the store's initial content (extension). */
+  readonly storeInitialContentUploads?: Readonly<Record<string, string>>;
   /** Severity number, 0–7. */
   readonly logLevel: number;
   readonly callback: string | null;

@@ -14,6 +14,7 @@ import { storeExportRoutes } from './oneprovider/store-export.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
 import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
+import { uploadRoutes } from './oneprovider/uploads.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
 import { memberRoutes } from './onezone/members.ts';
@@ -28,6 +29,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     listExecutionsRoute(deps),
     summariesRoute(deps),
     scheduleRoute(deps),
+    ...uploadRoutes(deps, closing),
     ...controlRoutes(deps),
     ...bulkRoutes(deps),
     ...insightRoutes(deps),

@@ -45,6 +45,7 @@ export interface ServeConfig {
   readonly requestKeyRetentionMs: number;
   readonly bulkRetentionMs: number;
   readonly bulkMembersPerSecond: number;
+  readonly uploadRetentionMs: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
 
@@ -226,6 +227,7 @@ function compile(read: SettingReader): ServeConfig {
     requestKeyRetentionMs: (read('idempotencyRetentionSec') as number) * 1000,
     bulkRetentionMs: (read('bulkRetentionSec') as number) * 1000,
     bulkMembersPerSecond: read('bulkMembersPerSec') as number,
+    uploadRetentionMs: (read('uploadRetentionSec') as number) * 1000,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };
 }

@@ -47,6 +47,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       requestKeyRetentionMs: config.requestKeyRetentionMs,
       bulkRetentionMs: config.bulkRetentionMs,
       bulkMembersPerSecond: config.bulkMembersPerSecond,
+      uploadRetentionMs: config.uploadRetentionMs,
       callbacks: config.callbacks,
       executionsPerSpace: config.executionsPerSpace,
       runtimeCheckMs: config.runtimeCheckMs,
