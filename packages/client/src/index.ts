@@ -1,6 +1,8 @@
 export { LanewayClient } from './laneway-client.ts';
 export { ApiError, UnreachableError } from './errors.ts';
 export type { ClientOptions } from './transport.ts';
+export type { DumpedEntry, StoreDump } from './store-dump.ts';
+export type { Upload } from './uploads.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {
   AvailableLambda,

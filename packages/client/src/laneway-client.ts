@@ -4,6 +4,7 @@ import { FilesApi } from './files.ts';
 import { RegistryApi } from './registry.ts';
 import type { LambdaCatalogue } from './shapes.ts';
 import { StoresApi } from './stores.ts';
+import { UploadsApi } from './uploads.ts';
 import { Transport, type ClientOptions } from './transport.ts';
 
 /** A Laneway server through its REST API, without dependencies. Refusals are thrown as `ApiError`. */
@@ -12,6 +13,7 @@ export class LanewayClient {
   readonly executions: ExecutionsApi;
   readonly bulk: BulkApi;
   readonly stores: StoresApi;
+  readonly uploads: UploadsApi;
   readonly files: FilesApi;
   readonly registry: RegistryApi;
   readonly #transport: Transport;
@@ -22,6 +24,7 @@ export class LanewayClient {
     this.executions = new ExecutionsApi(this.#transport);
     this.bulk = new BulkApi(this.#transport);
     this.stores = new StoresApi(this.#transport);
+    this.uploads = new UploadsApi(this.#transport);
     this.files = new FilesApi(this.#transport);
     this.registry = new RegistryApi(this.#transport);
   }

@@ -81,8 +81,11 @@ const lingerMs = 10_000;
 function discardRest(body: Readable, socket: Socket): void {
   if (body.readableEnded) return;
   const tooLong = setTimeout(() => socket.destroy(), lingerMs);
-  tooLong.unref();
-  body.once('close', () => clearTimeout(tooLong));
-  body.once('error', () => clearTimeout(tooLong));
+  const over = (): void => {
+    clearTimeout(tooLong);
+    socket.off('close', over);
+  };
+  socket.once('close', over);
+  body.once('end', over);
   body.resume();
 }
