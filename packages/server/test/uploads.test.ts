@@ -46,7 +46,7 @@ describe.each(databaseKinds)('over HTTP on $name', (kind) => {
       headers: { ...credentials, ...headers },
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) } as Answer;
   };

@@ -49,37 +49,32 @@ async function send(
 ): Promise<string> {
   const isFile = file !== '-' && statSync(file).isFile();
   const progress = byteProgress(terminal, name, isFile ? statSync(file).size : undefined);
-  const reading = new Reading(file === '-' ? (terminal.in ?? process.stdin) : createReadStream(file));
-  const stream = Readable.toWeb(Readable.from(progress.watch(reading.pieces()))) as ReadableStream<Uint8Array>;
+  let problem: Error | undefined;
+  const source = file === '-' ? (terminal.in ?? process.stdin) : createReadStream(file);
+  const pieces = noting(source as AsyncIterable<Uint8Array>, (error) => {
+    problem = error;
+  });
+  const stream = Readable.toWeb(Readable.from(progress.watch(pieces))) as ReadableStream<Uint8Array>;
   try {
     const { uploadId } = await client.uploads.send(spaceId, stream);
     return uploadId;
   } catch (error) {
-    const source = file === '-' ? 'standard input' : file;
-    if (reading.problem !== undefined) throw new CliError(`cannot read ${source}: ${reading.problem.message}`);
+    const place = file === '-' ? 'standard input' : file;
+    if (problem !== undefined) throw new CliError(`cannot read ${place}: ${problem.message}`);
     const hint = error instanceof ApiError && error.error.id === 'badData' ? error.error.details?.['hint'] : undefined;
     if (typeof hint !== 'string') throw error;
-    throw new CliError(`--input ${name}: ${source}: ${hint}`, 'every line has to be one JSON value');
+    throw new CliError(`--input ${name}: ${place}: ${hint}`, 'every line has to be one JSON value');
   } finally {
     progress.stop();
   }
 }
 
 /** Tells a file that cannot be read from a server that cannot be reached. */
-class Reading {
-  readonly #source: AsyncIterable<Uint8Array>;
-  problem: Error | undefined;
-
-  constructor(source: AsyncIterable<Uint8Array | string>) {
-    this.#source = source as AsyncIterable<Uint8Array>;
-  }
-
-  async *pieces(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* this.#source;
-    } catch (error) {
-      this.problem = error as Error;
-      throw error;
-    }
+async function* noting(pieces: AsyncIterable<Uint8Array>, note: (error: Error) => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    note(error as Error);
+    throw error;
   }
 }

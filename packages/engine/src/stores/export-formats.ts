@@ -27,8 +27,14 @@ export function entryWriter(format: ExportFormat, store: DumpedStore): EntryWrit
 
 /** An entry as browsing shows it, without `success`, which says no more than the key. */
 function jsonEntry(entry: ExportEntry): unknown {
-  const { kind, ...plain } = entry;
-  if (entry.kind !== 'value') return plain;
+  if (entry.kind === 'log') {
+    const { index, timestamp, severity, source, content } = entry;
+    return { index, timestamp, severity, source, content };
+  }
+  if (entry.kind === 'window') {
+    const { series, metric, timestamp, value } = entry;
+    return { series, metric, timestamp, value };
+  }
   const { index, traceId, result } = entry;
   const place = traceId === undefined ? { index } : { index, traceId };
   return result.ok ? { ...place, value: result.value } : { ...place, error: result.error };
@@ -70,17 +76,15 @@ function cellsOf(entry: object, names: readonly string[]): readonly CsvCell[] {
   return names.map((name) => (name === 'index' ? { plain: String(fields[name]) } : csvCell(fields[name])));
 }
 
+const columnNames: Readonly<Partial<Record<DataSpec['type'], readonly string[]>>> = {
+  file: ['fileId', 'name', 'type', 'size'],
+  timeSeriesMeasurement: ['tsName', 'timestamp', 'value'],
+  range: ['start', 'end', 'step'],
+};
+
 function columnsOf(spec: DataSpec | undefined): Columns {
-  switch (spec?.type) {
-    case 'file':
-      return objectColumns(['fileId', 'name', 'type', 'size']);
-    case 'timeSeriesMeasurement':
-      return objectColumns(['tsName', 'timestamp', 'value']);
-    case 'range':
-      return objectColumns(['start', 'end', 'step']);
-    default:
-      return singleColumn('value', spec);
-  }
+  const names = spec === undefined ? undefined : columnNames[spec.type];
+  return names === undefined ? singleColumn('value', spec) : objectColumns(names);
 }
 
 function objectColumns(names: readonly string[]): Columns {
