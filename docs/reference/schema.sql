@@ -455,6 +455,26 @@ CREATE INDEX timer_by_due on timer (due_at);
 
 CREATE INDEX timer_by_execution on timer (execution_id);
 
+CREATE TABLE upload (
+  id text primary key,
+  user_id text not null,
+  space_id text not null,
+  state text not null,
+  item_count bigint not null,
+  bytes bigint not null,
+  piece_count bigint not null,
+  expires_at bigint,
+  kept_until bigint not null
+);
+
+CREATE TABLE upload_piece (
+  upload_id text not null,
+  piece_number bigint not null,
+  item_count integer not null,
+  items text not null,
+  primary key (upload_id, piece_number)
+);
+
 CREATE TABLE user_group (
   id text primary key,
   name text not null,

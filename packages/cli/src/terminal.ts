@@ -2,6 +2,8 @@ import Table from 'cli-table3';
 
 /** Where a command writes, so that tests can look at it. */
 export interface Terminal {
+  /** What `@-` reads; the process's own by default. */
+  readonly in?: AsyncIterable<Uint8Array | string>;
   readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WritableStream;
   /** Progress bars go to the error stream, so that it decides. */

@@ -4,6 +4,8 @@ export type { ClientOptions } from './transport.ts';
 export type { ChangeQuery, ChangeRecord } from './audit.ts';
 export type { DatasetDetails } from './datasets.ts';
 export type { GroupDetails } from './groups.ts';
+export type { DumpedEntry, StoreDump } from './store-dump.ts';
+export type { Upload } from './uploads.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {
   AvailableLambda,

@@ -7,6 +7,7 @@ import { GroupsApi } from './groups.ts';
 import { RegistryApi } from './registry.ts';
 import type { LambdaCatalogue } from './shapes.ts';
 import { StoresApi } from './stores.ts';
+import { UploadsApi } from './uploads.ts';
 import { Transport, type ClientOptions } from './transport.ts';
 
 /** A Laneway server through its REST API, without dependencies. Refusals are thrown as `ApiError`. */
@@ -15,6 +16,7 @@ export class LanewayClient {
   readonly executions: ExecutionsApi;
   readonly bulk: BulkApi;
   readonly stores: StoresApi;
+  readonly uploads: UploadsApi;
   readonly files: FilesApi;
   readonly datasets: DatasetsApi;
   readonly groups: GroupsApi;
@@ -28,6 +30,7 @@ export class LanewayClient {
     this.executions = new ExecutionsApi(this.#transport);
     this.bulk = new BulkApi(this.#transport);
     this.stores = new StoresApi(this.#transport);
+    this.uploads = new UploadsApi(this.#transport);
     this.files = new FilesApi(this.#transport);
     this.datasets = new DatasetsApi(this.#transport);
     this.groups = new GroupsApi(this.#transport);

@@ -101,6 +101,8 @@ export interface ScheduleBody {
   readonly atmWorkflowSchemaRevisionNumber: number;
   readonly spaceId: string;
   readonly storeInitialContentOverlay?: Readonly<Record<string, unknown>>;
+  /** Extension: store schema id → upload that is its initial content. */
+  readonly storeInitialContentUploads?: Readonly<Record<string, string>>;
   readonly logLevel?: string;
   readonly callback?: string;
   /** Extensions: by what the execution is found again, and after how long it is cancelled unless it has ended. */

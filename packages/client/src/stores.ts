@@ -1,4 +1,5 @@
 import type { LogEntry, StoreDetails, StoreEntry } from './shapes.ts';
+import { entriesOf, fileNameOf, wholeBody, type DumpedEntry, type StoreDump } from './store-dump.ts';
 import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/oneprovider/automation/execution/stores';
@@ -10,7 +11,7 @@ export interface EntriesOptions {
   readonly lineage?: boolean;
 }
 
-/** Stores of executions: details, content page by page, dumps of audit logs. */
+/** Stores of executions: details, content page by page, dumps. */
 export class StoresApi {
   readonly #transport: Transport;
 
@@ -59,5 +60,28 @@ export class StoresApi {
   async dump(storeId: string): Promise<ReadableStream<Uint8Array> | null> {
     const response = await this.#transport.send('GET', base + idPath`/${storeId}/dump`);
     return response.body;
+  }
+
+  /** Everything that is in a store of any type now, as JSON Lines or CSV (extension). */
+  async export(storeId: string, format: 'jsonl' | 'csv', signal?: AbortSignal): Promise<StoreDump> {
+    const options = { query: { format }, ...(signal === undefined ? {} : { signal }) };
+    const response = await this.#transport.send('GET', base + idPath`/${storeId}/export`, options);
+    return { fileName: fileNameOf(response), body: wholeBody(this.#transport.server, response, signal) };
+  }
+
+  /** The same, entry by entry. */
+  async *exported(storeId: string): AsyncGenerator<DumpedEntry> {
+    const { body } = await this.export(storeId, 'jsonl');
+    yield* entriesOf(body);
+  }
+
+  /** Trace id → index of the failed item in an exception store, null when it is not there (data-and-stores R45; extension). */
+  async indicesByTraceIds(
+    storeId: string,
+    traceIds: readonly string[],
+    timestamp?: number,
+  ): Promise<Readonly<Record<string, string | null>>> {
+    const query = { traceIds: JSON.stringify(traceIds), timestamp };
+    return await this.#transport.json('GET', base + idPath`/${storeId}/indices`, { query });
   }
 }

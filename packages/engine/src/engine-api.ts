@@ -26,6 +26,8 @@ export interface ScheduleRequest {
   /** lambda id → revision number (decimal text) → revision, for every revision that a task refers to. */
   readonly lambdas: Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>;
   readonly storeInitialContentOverlay: Readonly<Record<string, unknown>>;
+  /** Store schema id → upload whose items are the store's initial content (extension). */
+  readonly storeInitialContentUploads?: Readonly<Record<string, string>>;
   /** Severity number, 0–7. */
   readonly logLevel: number;
   readonly callback: string | null;
@@ -243,10 +245,28 @@ export interface StoreInfo {
   readonly frozen: boolean;
 }
 
+/** A store without its initial content, which may be large. */
+export type StoreSummary = Omit<StoreInfo, 'initialContent'>;
+
+/** A dump on its way: the text comes in pieces, and fails when the rest of it cannot be had. */
+export interface StoreExport {
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly text: AsyncIterable<string>;
+}
+
 export interface StoreService {
   info(storeId: string): Promise<StoreInfo | null>;
+  summary(storeId: string): Promise<StoreSummary | null>;
   /** Options are raw (query parameters or JSON); they are checked here, last, as the reference does (data-and-stores §4). */
   browse(storeId: string, options: Readonly<Record<string, unknown>>): Promise<Result<unknown>>;
   /** Entries oldest first for auditLog stores, `notSupported` for others (data-and-stores §5.8). */
   dump(storeId: string): Promise<Result<{ readonly fileName: string; readonly entries: AsyncIterable<unknown> }>>;
+  /** Everything that is in the store now, of every type; `format` is raw as the options of `browse` (extension). */
+  export(storeId: string, options: { readonly format?: unknown }): Promise<Result<StoreExport>>;
+  /** Trace id → index of the failed item or null; `notSupported` for stores that are no exception stores (R45). */
+  indicesByTraceIds(
+    storeId: string,
+    query: { readonly traceIds: readonly string[]; readonly timestamp: number | null },
+  ): Promise<Result<Readonly<Record<string, string | null>>>>;
 }

@@ -19,6 +19,7 @@ import { RequestKeys } from './control/request-keys.ts';
 import { RuntimeMonitor } from './control/runtime-monitor.ts';
 import { SideJobs } from './control/side-jobs.ts';
 import type { StopObserver } from './control/stop-moments.ts';
+import { Uploads } from './control/uploads.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
 import type { BulkAccess, ExecutionExtensions } from './extensions-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
@@ -34,9 +35,11 @@ import { walkLaneRun } from './lanes/walk.ts';
 import { WorkSet } from './lanes/work-set.ts';
 import type { Logger } from './logger.ts';
 import { initialContentReader } from './mapping/initial-content.ts';
+import { uploadedItemsConverter } from './mapping/uploaded-items.ts';
 import { bulkTimerKind } from './persistence/sql/bulk-jobs.ts';
 import { databaseNow, registerNode } from './persistence/sql/nodes.ts';
 import type { HintChannel, News } from './persistence/hints.ts';
+import { uploadTimerKind } from './persistence/sql/uploads.ts';
 import type { Database } from './persistence/sql.ts';
 import { Stores } from './stores/store-service.ts';
 import { valueDescriber } from './values/describe.ts';
@@ -118,14 +121,16 @@ export class Engine {
       log,
     });
     this.#garbage = new GarbageCollector({ database, retention: retentionOf(config), log });
+    const uploads = new Uploads({ database, maxItemBytes: config.maxItemBytes, retentionMs: config.uploadRetentionMs });
     this.#sideJobs = new SideJobs(database, log, {
       [callbackKind]: async (timer) => await callbacks.run(timer),
       [bulkTimerKind]: async (timer) => await this.#bulk.run(timer),
       [executionDeadlineKind]: async (timer) => await deadlines.expireExecution(timer),
       [garbageCollectionKind]: async (timer) => await this.#garbage.run(timer),
       [pauseDeadlineKind]: async (timer) => await deadlines.expirePause(timer),
+      [uploadTimerKind]: async (timer) => await uploads.expire(timer),
     });
-    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#wakeIn(0) });
+    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#wakeIn(0), uploads });
     this.#monitor = new RuntimeMonitor({
       database,
       controller: this.#controller,
@@ -150,6 +155,7 @@ export class Engine {
         callbackProblem: (url) => callbacks.problemOf(url),
         runtimeError: () => this.#monitor.error,
         readInitialContent: initialContentReader(this.files, config.maxItemBytes),
+        convertUploadedItems: uploadedItemsConverter(this.files, config.maxItemBytes),
       },
     });
   }

@@ -11,11 +11,13 @@ import { listExecutionsRoute } from './oneprovider/list-executions.ts';
 import { insightRoutes } from './oneprovider/insight.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
 import { providerSpaceRoutes } from './oneprovider/spaces.ts';
+import { storeExportRoutes } from './oneprovider/store-export.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
 import { summariesRoute } from './oneprovider/summaries.ts';
 import { taskRoute } from './oneprovider/tasks.ts';
 import { auditRoute } from './onezone/audit.ts';
 import { groupRoutes } from './onezone/groups.ts';
+import { uploadRoutes } from './oneprovider/uploads.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
 import { memberRoutes } from './onezone/members.ts';
@@ -30,11 +32,13 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     listExecutionsRoute(deps),
     summariesRoute(deps),
     scheduleRoute(deps),
+    ...uploadRoutes(deps, closing),
     ...controlRoutes(deps),
     ...bulkRoutes(deps),
     ...insightRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
+    ...storeExportRoutes(deps, closing),
     taskRoute(deps),
     lambdaCatalogueRoute(deps),
     ...providerSpaceRoutes(deps),

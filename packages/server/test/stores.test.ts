@@ -21,6 +21,7 @@ beforeEach(async () => {
   const store = { executionId, schemaId: 'schema', name: 'name', config: { maxBatchSize: 1 }, initialContent: null, frozen: true };
   world.stores.infos.set('list', { ...store, id: 'list', type: 'list' });
   world.stores.infos.set('log', { ...store, id: 'log', type: 'auditLog' });
+  world.stores.infos.set('failed', { ...store, id: 'failed', type: 'exception' });
   world.executions.tasks.set('task', {
     id: 'task',
     executionId,
@@ -47,6 +48,8 @@ describe.each([
   ['stores', '/list', ''],
   ['stores', '/list', '/content'],
   ['stores', '/log', '/dump'],
+  ['stores', '/list', '/export'],
+  ['stores', '/failed', '/indices?traceIds=a'],
 ])('%s%s%s', (kind, id, aspect) => {
   it('guest 401, unknown 404, and viewers of the space who belong to the inventory alone see it (rest R49, R50, R79, §5.7, data-and-stores §3.2)', async () => {
     const url = `${execution}/${kind}${id}${aspect}`;
@@ -126,6 +129,55 @@ it('a dump is a download: entries end with CR LF, and stores that are no logs ha
   expect(accepted.status).toBe(200);
 });
 
+it('a dump of any store is a download of the wanted form (data-and-stores R66)', async () => {
+  const { status, headers, text } = await world.get(`${execution}/stores/list/export`, owner);
+  expect([status, headers['content-type'], text]).toEqual([200, 'application/x-ndjson', '{"index":"0","value":1}\n']);
+  expect(headers['content-disposition']).toBe('attachment; filename="abc.list.name.jsonl"');
+  for (const accept of ['application/x-ndjson', 'text/csv', 'application/json', '*/*']) {
+    expect((await world.request('GET', `${execution}/stores/list/export`, { as: owner, headers: { accept } })).status).toBe(200);
+  }
+});
+
+describe('indices by trace ids (data-and-stores §3.2, R45)', () => {
+  const url = `${execution}/stores/failed/indices`;
+
+  it('ids come separated by commas, repeatedly, or as JSON, and are answered in their order', async () => {
+    for (const query of ['traceIds=b,a,c', 'traceIds=b&traceIds=a,c', `traceIds=${encodeURIComponent('["b","a","c"]')}`]) {
+      const { body } = await world.get(`${url}?${query}&timestamp=5`, owner);
+      expect(Object.entries(body)).toEqual([
+        ['b', '0'],
+        ['a', '1'],
+        ['c', '2'],
+      ]);
+    }
+    expect((await world.get(`${url}?traceIds=%5B%5D`, owner)).body).toEqual({});
+  });
+
+  it.each([
+    ['', 'missingRequiredValue', 'traceIds'],
+    ['traceIds=', 'badValueListOfStrings', 'traceIds'],
+    ['traceIds=a,,b', 'badValueListOfStrings', 'traceIds'],
+    [`traceIds=${encodeURIComponent('["a",1]')}`, 'badValueListOfStrings', 'traceIds'],
+    [`traceIds=${encodeURIComponent('{"a":1}')}`, 'badValueListOfStrings', 'traceIds'],
+    [`traceIds=${encodeURIComponent('[broken')}`, 'badValueListOfStrings', 'traceIds'],
+    ['traceIds=a&timestamp=x', 'badValueInteger', 'timestamp'],
+    ['traceIds=a&timestamp=-1', 'badValueTooLow', 'timestamp'],
+  ])('%j is refused, also to a guest: data comes first', async (query, error, key) => {
+    for (const person of [owner, null]) {
+      const answer = await world.get(`${url}?${query}`, person);
+      expect([answer.status, answer.error, answer.body.error.details.key]).toEqual([400, error, key]);
+    }
+  });
+
+  it('another type of store is not supported, which a stranger learns too; then rights count', async () => {
+    const query = 'indices?traceIds=a';
+    expect((await world.get(`${execution}/stores/none/${query}`, stranger)).error).toBe('notFound');
+    for (const person of [owner, stranger])
+      expect((await world.get(`${execution}/stores/list/${query}`, person)).error).toBe('notSupported');
+    expect((await world.get(`${execution}/stores/failed/${query}`, stranger)).error).toBe('forbidden');
+  });
+});
+
 describe('caveats of tokens (rest §2.4)', () => {
   /** Every operation on this execution, with the GRI that an `api` caveat names it by. */
   const operations = (): readonly (readonly [method: string, path: string, entry: string | null])[] => {
@@ -138,6 +190,8 @@ describe('caveats of tokens (rest §2.4)', () => {
       ['GET', '/tasks/task', 'opw/get/op_atm_task_execution.task.instance:private'],
       ['GET', '/stores/list', 'opw/get/op_atm_store.list.instance:private'],
       ['GET', '/stores/list/content', 'opw/get/op_atm_store.list.content:private'],
+      ['GET', '/stores/failed/export', 'opw/get/op_atm_store.failed.content:private'],
+      ['GET', '/stores/failed/indices?traceIds=a', 'opw/get/op_atm_store.failed.indices_by_trace_ids:private'],
       ['GET', '/stores/log/dump', null],
       ['DELETE', workflow, `opw/delete/${gri('instance')}`],
     ];

@@ -62,6 +62,5 @@ export class SideJobs {
   /** The writer of a creation died: its stores go piece by piece. */
   async #cleanUp(timer: Timer): Promise<void> {
     while (!(await this.#database.call(purgeCreation, { executionId: timer.executionId })));
-    await this.#database.call(finishTimer, { id: timer.id });
   }
 }

@@ -4,24 +4,29 @@
  */
 import {
   browseOptions,
+  enumField,
   lineageOption,
   makeError,
   ok,
   refuse,
+  sanitise,
   type BrowsableStoreType,
   type BrowseOptions,
   type DataSpec,
   type Result,
 } from '@laneway/model';
 import { PlanCache } from '../control/plan.ts';
-import type { StoreInfo, StoreService } from '../engine-api.ts';
+import type { StoreExport, StoreInfo, StoreService, StoreSummary } from '../engine-api.ts';
 import type { Database } from '../persistence/sql.ts';
 import { readLogAfter, readStore, type Page, type StoreRow } from '../persistence/sql/stores-read.ts';
 import { readSeriesMetrics, readSeriesSlice } from '../persistence/sql/stores-series-read.ts';
 import { dumpFileName } from './dump-name.ts';
+import { exportFormats } from './export-formats.ts';
+import { exportStore } from './export.ts';
 import { LineageReader } from './lineage-reader.ts';
 import { defaultLogLimits, dumpBatchSize } from './limits.ts';
 import { layoutAnswer, selectMetrics, sliceAnswer } from './series-answers.ts';
+import { indicesByTraceIds, type TraceIdQuery } from './trace-ids.ts';
 import { loadContent, loadPage, type TracedReads } from './traced-reads.ts';
 
 /** The described forms of stored values (data-and-stores §2.3), in order; a refusal for one that cannot be described. */
@@ -56,7 +61,14 @@ export class Stores implements StoreService {
   }
 
   async info(storeId: string): Promise<StoreInfo | null> {
-    return await infoOf(this.#parts, storeId);
+    const store = await this.#parts.database.call(readStore, { storeId, withInitialContent: true });
+    if (store === null) return null;
+    return { ...summaryOf(store), initialContent: store.initialContent === null ? null : (JSON.parse(store.initialContent) as unknown) };
+  }
+
+  async summary(storeId: string): Promise<StoreSummary | null> {
+    const store = await this.#parts.database.call(readStore, { storeId, withInitialContent: false });
+    return store === null ? null : summaryOf(store);
   }
 
   async browse(storeId: string, options: Options): Promise<Result<unknown>> {
@@ -67,14 +79,28 @@ export class Stores implements StoreService {
   async dump(storeId: string): ReturnType<StoreService['dump']> {
     return await dump(this.#parts, storeId);
   }
+
+  async export(storeId: string, options: { readonly format?: unknown }): Promise<Result<StoreExport>> {
+    const { database } = this.#parts;
+    const store = await database.call(readStore, { storeId, withInitialContent: false });
+    if (store === null) return refuse(makeError('notFound'));
+    const checked = sanitise('oneprovider', options, { required: {}, optional: { format: enumField(exportFormats) } });
+    if (!checked.ok) return checked;
+    const describe = async (spec: DataSpec | undefined, stored: readonly unknown[]) => await describeAll(this.#parts, store, spec, stored);
+    return ok(await exportStore({ database, store, describe }, checked.value.format ?? 'jsonl'));
+  }
+
+  async indicesByTraceIds(storeId: string, query: TraceIdQuery): Promise<Result<Readonly<Record<string, string | null>>>> {
+    const { database } = this.#parts;
+    const store = await database.call(readStore, { storeId, withInitialContent: false });
+    if (store === null) return refuse(makeError('notFound'));
+    if (store.type !== 'exception') return refuse(makeError('notSupported'));
+    return ok(await indicesByTraceIds(database, storeId, query));
+  }
 }
 
-async function infoOf({ database }: StoreServiceParts, storeId: string): Promise<StoreInfo | null> {
-  const store = await database.call(readStore, { storeId, withInitialContent: true });
-  if (store === null) return null;
-  const { id, executionId, schemaId, name, type, frozen } = store;
-  const initialContent: unknown = store.initialContent === null ? null : JSON.parse(store.initialContent);
-  return { id, executionId, schemaId, name, type, frozen, config: JSON.parse(store.config) as unknown, initialContent };
+function summaryOf({ id, executionId, schemaId, name, type, frozen, config }: StoreRow): StoreSummary {
+  return { id, executionId, schemaId, name, type, frozen, config: JSON.parse(config) as unknown };
 }
 
 /**
@@ -148,14 +174,18 @@ interface Failed {
 }
 
 /** Values of the store described by its item spec, in order. */
-async function describeItems(
+async function describeItems(parts: StoreServiceParts, store: StoreRow, stored: readonly unknown[]): Promise<readonly Result<unknown>[]> {
+  const { itemDataSpec } = JSON.parse(store.config) as { readonly itemDataSpec?: DataSpec };
+  return await describeAll(parts, store, itemDataSpec, stored);
+}
+
+async function describeAll(
   { describe }: StoreServiceParts,
-  store: StoreRow,
+  { executionId, spaceId }: StoreRow,
+  spec: DataSpec | undefined,
   stored: readonly unknown[],
 ): Promise<readonly Result<unknown>[]> {
-  const { itemDataSpec } = JSON.parse(store.config) as { readonly itemDataSpec?: DataSpec };
-  if (itemDataSpec === undefined) return stored.map((value) => ok(value));
-  return await describe(itemDataSpec, stored, { executionId: store.executionId, spaceId: store.spaceId });
+  return spec === undefined ? stored.map((value) => ok(value)) : await describe(spec, stored, { executionId, spaceId });
 }
 
 type Entry = Page['entries'][number];

@@ -52,6 +52,7 @@ export interface ServeConfig {
   readonly bulkRetentionMs: number;
   readonly auditRetentionMs: number;
   readonly bulkMembersPerSecond: number;
+  readonly uploadRetentionMs: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
 
@@ -246,6 +247,7 @@ function compile(read: SettingReader): ServeConfig {
     bulkRetentionMs: (read('bulkRetentionSec') as number) * 1000,
     auditRetentionMs: (read('auditRetentionSec') as number) * 1000,
     bulkMembersPerSecond: read('bulkMembersPerSec') as number,
+    uploadRetentionMs: (read('uploadRetentionSec') as number) * 1000,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };
 }

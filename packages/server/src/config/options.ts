@@ -69,6 +69,7 @@ export const serveOptions = {
   idempotencyRetentionSec: { type: integer(1, maxRetention), fallback: day },
   bulkRetentionSec: { type: integer(1, maxRetention), fallback: 7 * day },
   auditRetentionSec: { type: integer(1, maxRetention), fallback: 365 * day },
+  uploadRetentionSec: { type: integer(1, maxRetention), fallback: 6 * 3600 },
   bulkMembersPerSec: { type: integer(1, 10_000), fallback: 100 },
   lambdaMappings: { type: { kind: 'map' }, fallback: {} },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

@@ -48,6 +48,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       bulkRetentionMs: config.bulkRetentionMs,
       auditRetentionMs: config.auditRetentionMs,
       bulkMembersPerSecond: config.bulkMembersPerSecond,
+      uploadRetentionMs: config.uploadRetentionMs,
       callbacks: config.callbacks,
       executionsPerSpace: config.executionsPerSpace,
       runtimeCheckMs: config.runtimeCheckMs,

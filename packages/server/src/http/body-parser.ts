@@ -1,4 +1,4 @@
-/** Reads request bodies whole, up to a limit; what a body means is decided by the route. */
+/** Reads request bodies whole, up to a limit, unless the route reads its own; what a body means is decided by the route. */
 import type { Readable } from 'node:stream';
 import { makeError } from '@laneway/model';
 import type { FastifyInstance } from 'fastify';
@@ -20,6 +20,7 @@ export function installBodyParser(app: FastifyInstance, limitBytes: number): voi
     '*',
     async (request: { readonly routeOptions: { readonly config: unknown }; readonly headers: Headers }, payload: Readable) => {
       const { body } = request.routeOptions.config as { readonly body?: BodyKind };
+      if (body === 'stream') return payload;
       if (body === 'ignored' || body === 'none') return await readIgnored(payload);
       if (Number(request.headers['content-length'] ?? 0) > heardLimits * limitBytes) throw tooLarge(limitBytes);
       return await readLimited(payload, limitBytes);

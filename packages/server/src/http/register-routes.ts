@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { isJsonObject, makeError, parseJson, type ErrorObject, type JsonObject, type JsonOutcome } from '@laneway/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
-import { isJsonType, negotiate } from './negotiation.ts';
+import { isJsonType, isOfTypes, negotiate } from './negotiation.ts';
 import { parseQuery } from './query.ts';
 import { Refusal } from './refusal.ts';
 import type { Answer, Call, Method, Route } from './route.ts';
@@ -102,8 +102,12 @@ function checkAccept(request: FastifyRequest, route: Route): void {
   if (outcome === 'notAcceptable') throw new Refusal(makeError('notSupported'), 406);
 }
 
-/** A request without a body passes with any type (rest R7). */
+/** A request without a body passes with any type (rest R7); for a stream its type is what the client means, also of an empty one. */
 function checkContentType(request: FastifyRequest, route: Route): void {
+  if (route.consumes !== undefined) {
+    const isPlain = (request.headers['content-encoding'] ?? 'identity') === 'identity';
+    if (!isPlain || !isOfTypes(request.headers['content-type'], route.consumes)) throw new Refusal(makeError('notSupported'), 415);
+  }
   const hasBody = Number(request.headers['content-length'] ?? 0) > 0;
   if (route.body === 'json' && hasBody && !isJsonType(request.headers['content-type'])) throw new Refusal(makeError('notSupported'), 415);
 }

@@ -26,8 +26,10 @@ import type {
   RepeatRequest,
   ScheduleRequest,
   StopRequestOf,
+  StoreExport,
   StoreInfo,
   StoreService,
+  StoreSummary,
   TaskCounters,
   TaskView,
 } from '@laneway/engine';
@@ -240,6 +242,24 @@ export class FakeStores implements StoreService {
 
   async info(storeId: string): Promise<StoreInfo | null> {
     return this.infos.get(storeId) ?? null;
+  }
+
+  async summary(storeId: string): Promise<StoreSummary | null> {
+    return this.infos.get(storeId) ?? null;
+  }
+
+  async export(): Promise<Result<StoreExport>> {
+    const text = (async function* () {
+      yield '{"index":"0","value":1}\n';
+    })();
+    return ok({ fileName: 'abc.list.name.jsonl', contentType: 'application/x-ndjson', text });
+  }
+
+  async indicesByTraceIds(
+    _storeId: string,
+    query: { readonly traceIds: readonly string[] },
+  ): Promise<Result<Readonly<Record<string, string | null>>>> {
+    return ok(Object.fromEntries(query.traceIds.map((traceId, index) => [traceId, String(index)])));
   }
 
   async browse(_storeId: string, options: Readonly<Record<string, unknown>>): Promise<Result<unknown>> {
