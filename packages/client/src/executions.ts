@@ -3,6 +3,7 @@ import type {
   BlockerDetails,
   ExecutionDetails,
   ExecutionPage,
+  ExecutionSchemaDetails,
   LaneRunSelector,
   ListExecutionsQuery,
   ReceiptDetails,
@@ -48,6 +49,11 @@ export class ExecutionsApi {
 
   async details(executionId: string): Promise<ExecutionDetails> {
     return await this.#transport.json('GET', base + idPath`/workflows/${executionId}`);
+  }
+
+  /** The schema and the lambda revisions that it was scheduled with (extension). */
+  async schema(executionId: string): Promise<ExecutionSchemaDetails> {
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/schema`);
   }
 
   /** Answers when the request is registered; reaching `cancelled` follows (rest R84). */

@@ -6,6 +6,7 @@ export type {
   AvailableLambda,
   BlockerDetails,
   ExecutionDetails,
+  ExecutionSchemaDetails,
   FileEntry,
   LambdaCatalogue,
   LaneRunDetails,

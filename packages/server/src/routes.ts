@@ -8,6 +8,7 @@ import { eventsRoute } from './oneprovider/events.ts';
 import { lambdaCatalogueRoute } from './oneprovider/lambda-catalogue.ts';
 import { listExecutionsRoute } from './oneprovider/list-executions.ts';
 import { insightRoutes } from './oneprovider/insight.ts';
+import { schemaRoute } from './oneprovider/schema.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
 import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeRoutes } from './oneprovider/stores.ts';
@@ -29,6 +30,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     scheduleRoute(deps),
     ...controlRoutes(deps),
     ...bulkRoutes(deps),
+    schemaRoute(deps),
     ...insightRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
