@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
 import { addInsight } from './commands/insight.ts';
 import { addLambda } from './commands/lambda.ts';
+import { addLogs } from './commands/logs.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addSpace } from './commands/space.ts';
@@ -28,6 +29,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addServe(program, terminal);
   addRun(program, terminal);
   addExecutions(program, terminal);
+  addLogs(program, terminal);
   addInsight(program, terminal);
   addControl(program, terminal);
   addBulk(program, terminal);

@@ -1,11 +1,9 @@
-import type { LanewayClient } from '@laneway/client';
 import { phaseOf } from '@laneway/model';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { stopText } from '../control/stop-text.ts';
 import { labelsText } from '../execution-filter.ts';
 import { presentTask } from '../run/present-task.ts';
-import { entryText } from '../run/reasons.ts';
 import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
 import { addList } from './list.ts';
 
@@ -14,15 +12,6 @@ type JsonOption = ConnectionOptions & { readonly json?: boolean };
 export function addExecutions(program: Command, terminal: Terminal): void {
   addList(program, terminal);
   addShow(program, terminal);
-
-  const logs = program
-    .command('logs <execution>')
-    .description('print the audit log of an execution, oldest first')
-    .option('--json', 'one JSON document per line');
-  withConnection(logs).action(async (id: string, options: JsonOption) => {
-    const client = connect(options, terminal.env);
-    await printLogs(client, id, options, terminal);
-  });
 }
 
 function addShow(program: Command, terminal: Terminal): void {
@@ -60,16 +49,4 @@ function addShow(program: Command, terminal: Terminal): void {
     printTable(terminal, ['lane.run', 'run status', 'task', 'status', 'in processing', 'processed', 'failed'], rows);
     printTable(terminal, ['store schema', 'store'], Object.entries(details.storeRegistry));
   });
-}
-
-async function printLogs(client: LanewayClient, executionId: string, options: JsonOption, terminal: Terminal): Promise<void> {
-  const { systemAuditLogStoreId } = await client.executions.details(executionId);
-  if (systemAuditLogStoreId === null) return;
-  for await (const entry of client.stores.logEntries(systemAuditLogStoreId)) {
-    if (options.json === true) {
-      printLine(terminal, JSON.stringify(entry));
-      continue;
-    }
-    printLine(terminal, `${new Date(entry.timestamp).toISOString()} ${entry.severity.padEnd(9)} ${printable(entryText(entry))}`);
-  }
 }
