@@ -37,21 +37,23 @@ test(
   async () => {
     const first = await startProduct();
     const id = await schedule(first, sleeping(1));
-    const follow = startLaneway(['logs', id, '--all', '--follow', '--data-dir', first.dataDir]);
+    const follow = startLaneway(['logs', id, '--all', '--follow', '--json', '--data-dir', first.dataDir]);
     await until('the first lines of a task', follow.out, (out) => out.includes('1s sleep'));
     await first.stop('SIGKILL');
     const second = await startProduct({ dataDir: first.dataDir });
     expect(await follow.ended).toBe(0);
     expect((await second.client.executions.details(id)).status).toBe('finished');
-    const all = await laneway(['logs', id, '--all', '--data-dir', first.dataDir]);
+    const all = await laneway(['logs', id, '--all', '--json', '--data-dir', first.dataDir]);
     expect(follow.out().split('\n').toSorted()).toEqual(all.out.split('\n').toSorted());
-    const times = all.out.split('\n').map((line) => line.slice(0, 24));
-    expect(times.slice(0, -1)).toEqual(times.slice(0, -1).toSorted());
+    const lines = (out: string) =>
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { readonly timestamp: number; readonly from: object });
+    const times = lines(all.out).map(({ timestamp }) => timestamp);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
     const task = await laneway(['logs', id, '--task', '5s sleep', '--json', '--data-dir', first.dataDir]);
-    const entries = task.out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { readonly from: object });
+    const entries = lines(task.out);
     expect(entries.length).toBeGreaterThan(0);
     for (const { from } of entries)
       expect(from).toMatchObject({ taskName: '5s sleep', laneIndex: 2, runNumber: 1, boxIndex: 3, taskIndex: 1 });

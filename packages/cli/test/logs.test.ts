@@ -181,6 +181,23 @@ describe('lines for people', () => {
     expect(await texts('--task', 'resize')).toEqual([`${inResize} No. (item ab12)`, `${inResize} No. (2 items)`]);
   });
 
+  test('tell what the workflow and the task both say only once', async () => {
+    server.tasks = [resize];
+    const place = '[Lane: 1, Run: 1, PBox: 1, Task: 1]';
+    server.add('workflow-log', { timestamp: 1, content: { description: `${place} Started.`, referencedElements: { tasks: ['t1'] } } });
+    server.add('t1-log', { timestamp: 1, content: { description: 'Started.' } });
+    server.add('t1-log', { timestamp: 1, content: { description: 'Started.' } });
+    server.add('t1-log', { timestamp: 1, content: { description: 'Started.', details: { more: 1 } } });
+    server.add('t1-log', { timestamp: 2, content: { description: 'Started.' } });
+    expect(await texts('--all')).toEqual([
+      `${place} Started. (task "resize")`,
+      `${inResize} Started.`,
+      `${inResize} Started. more=1`,
+      `${inResize} Started.`,
+    ]);
+    expect(await lines('--all', '--json')).toHaveLength(5);
+  });
+
   test('name tasks by their schema id on servers that do not show the schema', async () => {
     server.tasks = [resize];
     server.hasSchema = false;

@@ -15,6 +15,11 @@ export interface LineText {
   readonly isShortened: boolean;
 }
 
+export interface HumanLine extends LineText {
+  /** What it says and when, without who says it: the logs of the workflow and of a task tell much of the same. */
+  readonly saying: string;
+}
+
 export type PlaceOf = (taskId: string) => TaskPlace | undefined;
 
 /** As stored, and where it comes from. */
@@ -28,16 +33,18 @@ export function jsonLine({ entry, source }: LogLine): string {
   });
 }
 
-export function humanLine({ entry, source }: LogLine, placeOf: PlaceOf, color: boolean): LineText {
+export function humanLine({ entry, source }: LogLine, placeOf: PlaceOf, color: boolean): HumanLine {
   const { description, notes, isShortened } = contentText(entry.content);
   const { task } = source;
-  const where = task === null ? '' : `${taskPrefix(task, task)} ${task.name}: `;
+  const prefix = task === null ? [] : [taskPrefix(task, task)];
+  const name = task === null ? [] : [`${task.name}:`];
   const about = task === null ? referenceText(entry.content, placeOf) : itemsText(entry.content);
-  const text = printable([`${where}${description}`, ...about, ...notes].join(' '));
   const severity = entry.severity.padEnd(9);
+  const head = `${new Date(entry.timestamp).toISOString()} ${color ? colored(severity, entry.severity) : severity}`;
   return {
-    text: `${new Date(entry.timestamp).toISOString()} ${color ? colored(severity, entry.severity) : severity} ${text}`,
+    text: `${head} ${printable([...prefix, ...name, description, ...about, ...notes].join(' '))}`,
     isShortened,
+    saying: [entry.timestamp, ...prefix, description, ...notes].join(' '),
   };
 }
 

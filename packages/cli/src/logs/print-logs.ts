@@ -24,6 +24,7 @@ export interface LogRequest {
 const patienceMs = 10 * 60 * 1000;
 /** Between two looks at logs that go on, and between two attempts to reach the server. */
 const paceMs = 500;
+const maxSayings = 1000;
 
 export class LogPrinter {
   readonly #request: LogRequest;
@@ -33,6 +34,8 @@ export class LogPrinter {
   readonly #finder: LogFinder;
   readonly #cursors = new Map<string, ForwardCursor>();
   readonly #strangers = new Set<string>();
+  /** What was told last → the log that told it. */
+  readonly #said = new Map<string, string>();
   #client: LanewayClient;
   #isShortened = false;
 
@@ -122,9 +125,19 @@ export class LogPrinter {
       return;
     }
     await this.#meet(referencedTasks(line.entry.content));
-    const { text, isShortened } = humanLine(line, (taskId) => this.#finder.place(taskId), this.#terminal.color);
+    const { text, isShortened, saying } = humanLine(line, (taskId) => this.#finder.place(taskId), this.#terminal.color);
     this.#isShortened ||= isShortened;
+    if (this.#wasSaid(saying, line.source.storeId)) return;
     await writeLine(this.#terminal, text);
+  }
+
+  /** Whether another log just told the same; logs that are followed may tell it in either order. */
+  #wasSaid(saying: string, storeId: string): boolean {
+    const sayer = this.#said.get(saying);
+    this.#said.set(saying, storeId);
+    const oldest = this.#said.keys().next();
+    if (this.#said.size > maxSayings && oldest.done !== true) this.#said.delete(oldest.value);
+    return sayer !== undefined && sayer !== storeId;
   }
 
   /** Tasks that came into being since the last look; one that is not found then is gone. */
