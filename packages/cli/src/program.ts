@@ -8,6 +8,7 @@ import { addInsight } from './commands/insight.ts';
 import { addLambda } from './commands/lambda.ts';
 import { addLogs } from './commands/logs.ts';
 import { addRun } from './commands/run.ts';
+import { addSeries } from './commands/series.ts';
 import { addServe } from './commands/serve.ts';
 import { addSpace } from './commands/space.ts';
 import { addStore } from './commands/store.ts';
@@ -34,6 +35,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addControl(program, terminal);
   addBulk(program, terminal);
   addStore(program, terminal);
+  addSeries(program, terminal);
   addSpace(program, terminal);
   addUser(program, terminal);
   addLambda(program, terminal);

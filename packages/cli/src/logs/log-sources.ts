@@ -1,6 +1,7 @@
 /** The audit logs of an execution: its own, and one for each task of each lane run (execution §12.1). */
-import { ApiError, type ExecutionDetails, type LanewayClient } from '@laneway/client';
+import type { ExecutionDetails, LanewayClient } from '@laneway/client';
 import { CliError } from '../failure.ts';
+import { executionSchema } from '../run/execution-schema.ts';
 import { presentTask } from '../run/present-task.ts';
 import { viewSchema, type LaneView } from '../run/schema-view.ts';
 
@@ -91,14 +92,10 @@ function isCalled(name: string, place: TaskPlace): boolean {
   return place.taskId === name || place.schemaId === name || place.name === name;
 }
 
-/** Without the schema, which earlier servers do not show, tasks have no names. */
+/** Without the schema tasks have no names. */
 async function laneViews(client: LanewayClient, executionId: string): Promise<readonly LaneView[]> {
-  try {
-    return viewSchema((await client.executions.schema(executionId)).atmWorkflowSchemaRevision).lanes;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return [];
-    throw error;
-  }
+  const schema = await executionSchema(client, executionId);
+  return schema === null ? [] : viewSchema(schema.atmWorkflowSchemaRevision).lanes;
 }
 
 function placesOf(details: ExecutionDetails, lanes: readonly LaneView[]): readonly TaskPlace[] {
