@@ -59,8 +59,7 @@ describe.each(SANDBOX_MODES)('downloads with sandbox "%s"', (sandbox) => {
     const args = (fileId: string) => ({ fetchFile: { fileId, name: `${fileId}.txt` }, destinationDir: { fileId: 'd' } });
     const { outcome } = await withLambda(
       'onedata/lambda-parse-fetch-file-mounted:v2',
-      async (handle) =>
-        await runJob(handle, [args('f'), args('d'), args('b')], { files: { ...files, f: 'fetch.txt', b: 'broken.txt' } }),
+      async (handle) => await runJob(handle, [args('f'), args('d'), args('b')], { files: { ...files, f: 'fetch.txt', b: 'broken.txt' } }),
     );
     const log = (fileId: string, count: number) => ({
       severity: 'info',
