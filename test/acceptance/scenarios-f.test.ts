@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scenarioDump } from './dumps.ts';
-import { sorted, startStoreScenarios, type StoreScenarios } from './store-scenarios.ts';
-import { cleanUp, untilEnded, valuesOf } from './support.ts';
+import { sorted, startStoreScenarios, workflows, type StoreScenarios } from './store-scenarios.ts';
+import { cleanUp, until, untilEnded, valuesOf } from './support.ts';
 
 const contents = { file1: '100', file2: '1000', file3: '10000', file4: '100', file5: '100000' };
 const adler32: Readonly<Record<string, string>> = { 100: '1260092', 1000: '1e800c2', 10000: '2da00f2', 100000: '3fc0122' };
@@ -22,6 +22,30 @@ function digest(algorithm: string, content: string): string {
 /** A checksum of digits alone is a number there (lambdas R111). */
 function attributeOf(checksum: string): string | number {
   return /^[1-9]\d{0,9}$/.test(checksum) ? Number(checksum) : checksum;
+}
+
+type Pod = Awaited<ReturnType<StoreScenarios['product']['client']['executions']['pods']>>['pods'][number];
+
+/** The pods of an execution that has ended, once none is current any more. */
+async function podsAtRest(executionId: string): Promise<readonly Pod[]> {
+  const { executions } = scenarios.product.client;
+  const list = await until(
+    'the end of the pods',
+    async () => await executions.pods(executionId),
+    ({ pods }) => pods.length > 0 && pods.every(({ currentStatus }) => currentStatus === 'Terminated'),
+  );
+  return list.pods;
+}
+
+interface PodEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+async function eventsOf(executionId: string, podId: string): Promise<readonly PodEvent[]> {
+  const { logEntries } = await scenarios.product.client.executions.podEvents(executionId, podId);
+  return logEntries.map(({ content }) => content as PodEvent);
 }
 
 const resourceSpec = {
@@ -115,6 +139,21 @@ const lane = (storeSchemaId: string, boxes: readonly (readonly unknown[])[]) => 
   parallelBoxes: boxes.map((tasks, index) => ({ id: `box${index + 1}`, name: 'Parallel box', tasks })),
   maxRetries: 0,
   dashboardSpec: null,
+});
+
+test('S40 the pods of an echo have come and gone, and tell of it', async () => {
+  const ended = await scenarios.run(scenarioDump('echo'), { input: await scenarios.files('dir1') });
+  expect(ended.status).toBe('finished');
+  const id = ended.details.atmWorkflowExecutionId;
+  const [pod] = await podsAtRest(id);
+  expect(pod).toMatchObject({ taskId: (await ended.task('echo')).id, podId: expect.stringContaining('echo') });
+  const events = await eventsOf(id, pod?.podId ?? '');
+  expect(events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Terminated', 'Running', 'Scheduled']));
+  const page = `${workflows}/${id}/pods/${pod?.podId}/events`;
+  const oldest = (await scenarios.ask('GET', `${page}?direction=forward_from_oldest&limit=1`)).json;
+  expect(oldest).toMatchObject({ logEntries: [{ index: '0', severity: 'info', content: { reason: 'Scheduled' } }], isLast: false });
+  expect(await scenarios.ask('GET', `${page}?limit=0`)).toMatchObject({ status: 400, id: 'badValueNotInRange' });
+  expect(await scenarios.ask('GET', `${workflows}/${id}/pods/unknown/events`)).toMatchObject({ status: 404, id: 'notFound' });
 });
 
 test('S41 an echo workflow that was built by hand passes its file on', async () => {
@@ -211,4 +250,29 @@ test('S43 four checksums of five files: each in the store and in the attributes 
   }
   expect(expected).toHaveLength(24);
   expect(sorted(await ended.list('output-store'))).toEqual(sorted(expected));
+});
+
+test('S44 each task has pods of its own that tell what happened to them (sandboxes have no sidecars to tell of)', async () => {
+  const ended = await scenarios.run(scenarioDump('checksum-counting-different-lambdas'), { 'input-files': await scenarios.files('dir1') });
+  expect(ended.status).toBe('finished');
+  const id = ended.details.atmWorkflowExecutionId;
+  const pods = await podsAtRest(id);
+  for (const name of ['md5', 'sha256', 'adler32', 'sha512']) {
+    const { id: taskId } = await ended.task(name);
+    const own = pods.filter((pod) => pod.taskId === taskId);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { podId } of own) {
+      expect(podId).toContain('calculate-checksum');
+      const messages = (await eventsOf(id, podId)).map(({ message }) => message);
+      expect(messages).toEqual(
+        expect.arrayContaining([
+          'Created container calculate-checksum',
+          'Started container calculate-checksum',
+          'Pod initialized, containers ready',
+          'Stopping container calculate-checksum',
+          'The pod has been terminated',
+        ]),
+      );
+    }
+  }
 });

@@ -117,16 +117,22 @@ describe.each(databaseKinds)('dashboards on $name', ({ name }) => {
     expect(await api.client.executions.schema(id)).toEqual(before);
   });
 
-  test('only who may see the details may see the schema (rest R79)', async () => {
-    const path = `${workflows}/${id}/schema`;
+  test('only who may see the details may see the schema and the pods (rest R79, lambdas R68)', async () => {
     const viewer = await api.actor(`viewer-${name}`, ['view']);
     const outsider = await api.actor(`outsider-${name}`, ['view'], { inInventory: false });
     const stranger = await api.actor(`stranger-${name}`, []);
-    expect((await api.send('GET', path, { as: viewer })).status).toBe(200);
-    expect(await api.send('GET', path, { as: outsider })).toMatchObject({ status: 403, id: 'forbidden' });
-    expect(await api.send('GET', path, { as: stranger })).toMatchObject({ status: 403, id: 'forbidden' });
-    expect(await api.send('GET', path, { as: null })).toMatchObject({ status: 401 });
-    expect(await api.send('GET', `${workflows}/unknown/schema`)).toMatchObject({ status: 404, id: 'notFound' });
+    for (const [aspect, status] of [
+      ['schema', 200],
+      ['pods', 200],
+      ['pods/unknown/events', 404],
+    ] as const) {
+      const path = `${workflows}/${id}/${aspect}`;
+      expect((await api.send('GET', path, { as: viewer })).status).toBe(status);
+      expect(await api.send('GET', path, { as: outsider })).toMatchObject({ status: 403, id: 'forbidden' });
+      expect(await api.send('GET', path, { as: stranger })).toMatchObject({ status: 403, id: 'forbidden' });
+      expect(await api.send('GET', path, { as: null })).toMatchObject({ status: 401 });
+      expect(await api.send('GET', `${workflows}/unknown/${aspect}`)).toMatchObject({ status: 404, id: 'notFound' });
+    }
   });
 
   test('each task run has a store of its own: a retry goes on with a copy, a rerun begins anew (data-and-stores R64, execution §12.5)', async () => {

@@ -8,6 +8,7 @@ import { addInsight } from './commands/insight.ts';
 import { addLambda } from './commands/lambda.ts';
 import { addLogs } from './commands/logs.ts';
 import { addRun } from './commands/run.ts';
+import { addPods } from './commands/pods.ts';
 import { addSeries } from './commands/series.ts';
 import { addServe } from './commands/serve.ts';
 import { addSpace } from './commands/space.ts';
@@ -32,6 +33,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addExecutions(program, terminal);
   addLogs(program, terminal);
   addInsight(program, terminal);
+  addPods(program, terminal);
   addControl(program, terminal);
   addBulk(program, terminal);
   addStore(program, terminal);

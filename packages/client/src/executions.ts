@@ -10,7 +10,8 @@ import type {
   ScheduleBody,
   TaskDetails,
 } from './shapes.ts';
-import type { ExecutionFilter, SummaryPage } from './extension-shapes.ts';
+import type { ExecutionFilter, PodList, SummaryPage } from './extension-shapes.ts';
+import type { LogPage } from './stores.ts';
 import { sendOnce } from './send-once.ts';
 import { idPath, type Transport } from './transport.ts';
 
@@ -106,6 +107,16 @@ export class ExecutionsApi {
       base + idPath`/workflows/${executionId}/blockers`,
     );
     return answer.blockers;
+  }
+
+  /** What runs its lambdas on the node that answers (extension). */
+  async pods(executionId: string): Promise<PodList> {
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/pods`);
+  }
+
+  /** The newest events of a pod, newest first (extension). */
+  async podEvents(executionId: string, podId: string): Promise<LogPage> {
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/pods/${podId}/events`);
   }
 
   async task(taskId: string): Promise<TaskDetails> {

@@ -28,5 +28,6 @@ export type {
   BulkResultPage,
   ExecutionFilter,
   ExecutionSummary,
+  PodDetails,
   SummaryPage,
 } from './extension-shapes.ts';

@@ -22,6 +22,7 @@ export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
 export { Extensions } from './control/extensions.ts';
 export type { StopObserver, StopMoment } from './control/stop-moments.ts';
+export type { PodActivity, PodEventPage, PodSummary } from './lambdas/pods.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { NodeTimings } from './lanes/node.ts';
 export { defaultEngineConfig, type EngineConfig } from './config.ts';

@@ -8,6 +8,7 @@ import { eventsRoute } from './oneprovider/events.ts';
 import { lambdaCatalogueRoute } from './oneprovider/lambda-catalogue.ts';
 import { listExecutionsRoute } from './oneprovider/list-executions.ts';
 import { insightRoutes } from './oneprovider/insight.ts';
+import { podRoutes } from './oneprovider/pods.ts';
 import { schemaRoute } from './oneprovider/schema.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
 import { providerSpaceRoutes } from './oneprovider/spaces.ts';
@@ -32,6 +33,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...bulkRoutes(deps),
     schemaRoute(deps),
     ...insightRoutes(deps),
+    ...podRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
     taskRoute(deps),
