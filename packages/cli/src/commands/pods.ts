@@ -54,7 +54,8 @@ async function showEvents(client: LanewayClient, executionId: string, podId: str
 
 function eventRow({ timestamp, content }: LogEntry): readonly string[] {
   const event = isRecord(content) ? content : {};
-  return [momentText(timestamp), ...['type', 'reason', 'message'].map((key) => String(event[key] ?? ''))];
+  const text = (key: string): string => (typeof event[key] === 'string' ? event[key] : '');
+  return [momentText(timestamp), text('type'), text('reason'), text('message')];
 }
 
 function momentText(milliseconds: number): string {
