@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import Table from 'cli-table3';
 
 /** Where a command writes, so that tests can look at it. */
@@ -21,6 +22,11 @@ export function processTerminal(): Terminal {
 
 export function printLine(terminal: Terminal, text: string): void {
   terminal.out.write(`${text}\n`);
+}
+
+/** For output of any length: waits until the reader has taken what was written. */
+export async function writeLine(terminal: Terminal, text: string): Promise<void> {
+  if (!terminal.out.write(`${text}\n`)) await once(terminal.out, 'drain');
 }
 
 export function printJson(terminal: Terminal, value: unknown): void {

@@ -11,6 +11,7 @@ export type {
   AvailableLambda,
   BlockerDetails,
   ExecutionDetails,
+  ExecutionSchemaDetails,
   FileEntry,
   LambdaCatalogue,
   LaneRunDetails,
@@ -32,5 +33,6 @@ export type {
   BulkResultPage,
   ExecutionFilter,
   ExecutionSummary,
+  PodDetails,
   SummaryPage,
 } from './extension-shapes.ts';

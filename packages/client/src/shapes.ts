@@ -1,6 +1,7 @@
 /** What the REST API answers, as far as the client uses it (rest §5, §8; extensions of design §9). */
 import type {
   ExecutionStatus,
+  LambdaRevision,
   LaneRunStatus,
   LaneStoppingReason,
   Lineage,
@@ -41,6 +42,17 @@ export interface ExecutionDetails {
   readonly labels?: Readonly<Record<string, string>>;
   readonly deadlineTime?: number;
   readonly lanes: readonly { readonly schemaId: string; readonly runs: readonly LaneRunDetails[] }[];
+}
+
+/** What an execution was scheduled with (extension): names, dashboards, and the series of its tasks. */
+export interface ExecutionSchemaDetails {
+  readonly atmWorkflowSchemaSnapshotId: string;
+  readonly atmWorkflowSchemaId: string;
+  readonly name: string;
+  readonly atmWorkflowSchemaRevisionNumber: number;
+  readonly atmWorkflowSchemaRevision: WorkflowSchemaRevision;
+  /** Lambda id → revision number (decimal text) → revision. */
+  readonly atmLambdaRevisions: Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>;
 }
 
 export interface ExecutionPage {

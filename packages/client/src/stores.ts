@@ -11,6 +11,19 @@ export interface EntriesOptions {
   readonly lineage?: boolean;
 }
 
+export interface LogQuery extends EntriesOptions {
+  readonly direction: 'forward_from_oldest' | 'backward_from_newest';
+  readonly index?: number;
+  /** Milliseconds; wins over the index. */
+  readonly timestamp?: number;
+  readonly limit?: number;
+}
+
+export interface LogPage {
+  readonly logEntries: readonly LogEntry[];
+  readonly isLast: boolean;
+}
+
 /** Stores of executions: details, content page by page, dumps. */
 export class StoresApi {
   readonly #transport: Transport;
@@ -44,11 +57,17 @@ export class StoresApi {
     }
   }
 
-  /** All entries of an audit log, oldest first; a log that nobody wrote to is empty. */
+  /** A piece of an audit log, from an index or a moment on; `notFound` also when nobody wrote to the log (data-and-stores R39). */
+  async logPage(storeId: string, query: LogQuery): Promise<LogPage> {
+    const { index, ...rest } = query;
+    const options = { ...rest, ...(index === undefined ? {} : { index: String(index) }) };
+    return (await this.content(storeId, { ...options, type: 'auditLogStoreContentBrowseOptions' })) as LogPage;
+  }
+
+  /** All entries of an audit log, oldest first. */
   async *logEntries(storeId: string, options: EntriesOptions = {}): AsyncGenerator<LogEntry> {
     for (let next = 0; ;) {
-      const query = { ...options, direction: 'forward_from_oldest', index: String(next), type: 'auditLogStoreContentBrowseOptions' };
-      const page = (await this.content(storeId, query)) as { logEntries: readonly LogEntry[]; isLast: boolean };
+      const page = await this.logPage(storeId, { ...options, direction: 'forward_from_oldest', index: next });
       yield* page.logEntries;
       const last = page.logEntries.at(-1);
       if (page.isLast || last === undefined) return;

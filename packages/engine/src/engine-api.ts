@@ -79,6 +79,13 @@ export interface TaskView extends TaskCounters {
   readonly timeSeriesStoreId: string | null;
 }
 
+/** The schema and the lambda revisions that an execution was scheduled with, each as the JSON text that is kept. */
+export interface ExecutionSchema {
+  readonly revision: string;
+  /** By lambda id and revision number (decimal text). */
+  readonly lambdas: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
 /** What became of the items that a task could have had; they sum up to `itemsKnown` of its lane run. */
 export interface TaskReceipt extends TaskCounters {
   readonly taskId: string;
@@ -220,6 +227,8 @@ export interface ExecutionService {
   /** Marks the execution as discarded: from now on nothing finds it; its data goes in small batches. */
   delete(request: ControlRequest): Promise<Result<void>>;
   view(executionId: string): Promise<ExecutionView | null>;
+  /** What it was scheduled with, whatever became of the workflow schema since; null when it is unknown. */
+  schema(executionId: string): Promise<ExecutionSchema | null>;
   list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }>;
   task(taskId: string): Promise<TaskView | null>;
   /** Task id → counters, for all tasks of the execution. */

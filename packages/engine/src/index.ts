@@ -27,6 +27,7 @@ export { groupTypes, type Group, type GroupType } from './persistence/sql/groups
 export type { DatasetSummary } from './files/datasets.ts';
 export { Extensions } from './control/extensions.ts';
 export type { StopObserver, StopMoment } from './control/stop-moments.ts';
+export type { PodActivity, PodEventPage, PodSummary } from './lambdas/pods.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { NodeTimings } from './lanes/node.ts';
 export { defaultEngineConfig, type EngineConfig } from './config.ts';

@@ -11,6 +11,7 @@ import {
   type Files,
   type LambdaReport,
   type LambdaRuntime,
+  type PodActivity,
   type Spaces,
   type StoreService,
 } from '@laneway/engine';
@@ -42,6 +43,8 @@ export interface RunningEngine {
   lambdas(): ReturnType<LambdaRuntime['list']>;
   /** What running lambdas meets on this machine: sandbox, limits, interpreters. */
   report(): Promise<LambdaReport>;
+  /** What runs lambdas on this node; null where the runtime cannot tell. */
+  activity?(): PodActivity | null;
   /** After the listeners are open: lambdas learn where to reach the server. */
   listening?(listeners: Listeners): Promise<void>;
   /** Stops in order; the database stays open. */
@@ -130,7 +133,7 @@ async function composeIn(
       spaces,
       jobTokens,
       metrics,
-      lambdas: { list: () => engine.lambdas(), report: async () => await engine.report() },
+      lambdas: { list: () => engine.lambdas(), report: async () => await engine.report(), activity: () => engine.activity?.() ?? null },
       providerId,
       version,
       logger,

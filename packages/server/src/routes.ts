@@ -9,6 +9,8 @@ import { eventsRoute } from './oneprovider/events.ts';
 import { lambdaCatalogueRoute } from './oneprovider/lambda-catalogue.ts';
 import { listExecutionsRoute } from './oneprovider/list-executions.ts';
 import { insightRoutes } from './oneprovider/insight.ts';
+import { podRoutes } from './oneprovider/pods.ts';
+import { schemaRoute } from './oneprovider/schema.ts';
 import { scheduleRoute } from './oneprovider/schedule.ts';
 import { providerSpaceRoutes } from './oneprovider/spaces.ts';
 import { storeExportRoutes } from './oneprovider/store-export.ts';
@@ -35,7 +37,9 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...uploadRoutes(deps, closing),
     ...controlRoutes(deps),
     ...bulkRoutes(deps),
+    schemaRoute(deps),
     ...insightRoutes(deps),
+    ...podRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
     ...storeExportRoutes(deps, closing),

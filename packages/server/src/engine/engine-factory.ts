@@ -81,6 +81,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
     jobTokens,
     lambdas: () => runtime.value.list(),
     report: async () => await runtime.value.report(),
+    activity: () => runtime.value.activity(),
     listening: async (listeners) => {
       domain.provide(listeners);
       await engine.start();

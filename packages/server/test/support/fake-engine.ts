@@ -18,6 +18,7 @@ import type {
   Blocker,
   ControlRequest,
   ExecutionEvent,
+  ExecutionSchema,
   ExecutionService,
   ExecutionSummary,
   ExecutionView,
@@ -190,6 +191,10 @@ export class FakeExecutions implements ExecutionService {
   async view(executionId: string): Promise<ExecutionView | null> {
     const execution = this.#executions.get(executionId);
     return execution === undefined ? null : { execution, archivedRuns: [] };
+  }
+
+  async schema(executionId: string): Promise<ExecutionSchema | null> {
+    return await Promise.resolve(this.#executions.has(executionId) ? { revision: '{"lanes":[]}', lambdas: {} } : null);
   }
 
   async list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }> {

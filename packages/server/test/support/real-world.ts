@@ -63,7 +63,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     files: engine.files,
     spaces: engine.spaces,
     jobTokens: { verify: async () => null },
-    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
+    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },
     metrics: createMetrics(),
     providerId,
     version: '0.0.0-test',

@@ -150,7 +150,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     files: new Files({ database, spaces, providerId, pythonCommand: null }),
     metrics: createMetrics(),
     jobTokens: { verify: async () => null },
-    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
+    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },
     providerId,
     version: '0.0.0-test',
     logger: pino({ level: 'silent' }),
