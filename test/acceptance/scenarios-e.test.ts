@@ -1,4 +1,4 @@
-/** Scenarios E: stores, data types and logs (ui-and-scenarios S32–S39 without the data sets of S36), over HTTP with real lambdas. */
+/** Scenarios E: stores, data types and logs (ui-and-scenarios S32–S39), over HTTP with real lambdas. */
 import type { WorkflowDump } from '@laneway/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changedDump, scenarioDump, type PlainDump } from './dumps.ts';
@@ -188,6 +188,21 @@ test.each([
     expected.map(async (path) => ({ fileId: await scenarios.file(path), algorithm: 'md5', checksum: md5[path] })),
   );
   expect(sorted(await ended.list('results'))).toEqual(sorted(results));
+});
+
+test('S36 datasets pass through lists of datasets', async () => {
+  const { datasets } = scenarios.product.client;
+  const ids = [await datasets.create(await scenarios.file('file1')), await datasets.create(await scenarios.file('dir1/file2'))];
+  const spec = { type: 'dataset' };
+  const dump = retypedEcho({ type: 'list', spec }, spec, { type: 'list', spec });
+  const ended = await scenarios.run(dump, { input: ids.map((datasetId) => ({ datasetId })) });
+  expect(ended.status).toBe('finished');
+  const described = (await ended.list('output')) as readonly { datasetId: string; rootFilePath: string; state: string }[];
+  const byPath = Object.fromEntries(described.map(({ datasetId, rootFilePath, state }) => [rootFilePath, [datasetId, state]]));
+  expect(described).toHaveLength(2);
+  const [first, second] = Object.keys(byPath).toSorted((a, b) => a.length - b.length);
+  expect([first?.endsWith('/file1'), second?.endsWith('/dir1/file2')]).toEqual([true, true]);
+  expect(Object.values(byPath)).toEqual(expect.arrayContaining(ids.map((id) => [id, 'attached'])));
 });
 
 test('S37 a single file passes through single value stores', async () => {
