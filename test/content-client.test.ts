@@ -44,11 +44,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function laneway(args: readonly string[], input = '', err = new PassThrough()): Promise<string> {
+async function laneway(args: readonly string[], input: string | Readable = '', err = new PassThrough()): Promise<string> {
   const out = new PassThrough();
   const printed = text(out);
   const terminal = {
-    in: Readable.from([Buffer.from(input)]),
+    in: typeof input === 'string' ? Readable.from([Buffer.from(input)]) : input,
     out,
     err,
     interactive: (err as { isTTY?: boolean }).isTTY === true,
@@ -116,6 +116,13 @@ describe('laneway run --input STORE=@FILE', () => {
       'standard input: line 1: it is not valid JSON',
     );
     expect(await rows()).toEqual(before);
+  });
+
+  it('does not wait for the rest of an input that was refused', async () => {
+    const input = new PassThrough();
+    input.write('oops\n1\n');
+    await expect(laneway([...run, ...about(), '--input', 'input=@-'], input)).rejects.toThrow('standard input: line 1');
+    expect(input.destroyed).toBe(true);
   });
 
   it('removes what it sent when the schedule is refused', async () => {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import Table from 'cli-table3';
 
 /** Where a command writes, so that tests can look at it. */
 export interface Terminal {
   /** What `@-` reads; the process's own by default. */
-  readonly in?: AsyncIterable<Uint8Array | string>;
+  readonly in?: Readable;
   readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WritableStream;
   /** Progress bars go to the error stream, so that it decides. */

@@ -256,4 +256,25 @@ describe.each(databaseKinds)('over HTTP on $name', (kind) => {
       expect((await real.world.get(url, await real.world.person())).error).toBe('forbidden');
     });
   });
+
+  it('a server that closes breaks both off, and waits for neither', async () => {
+    const other = await realWorld(kind);
+    await other.world.app.listen({ host: '127.0.0.1', port: 0 });
+    const url = `http://127.0.0.1:${(other.world.app.server.address() as AddressInfo).port}`;
+    const headers = { 'x-auth-token': other.world.admin.token, 'content-type': ndjson };
+    const path = `${url}/api/v3/oneprovider/spaces/${other.spaceId}/automation/execution/uploads`;
+    const long = Array.from({ length: 4000 }, () => `{"n":"${'x'.repeat(5000)}"}\n`).join('');
+    const { uploadId } = (await (await fetch(path, { method: 'POST', headers, body: long })).json()) as { uploadId: string };
+    const answer = await other.schedule(other.world.admin, 'hang', { storeInitialContentUploads: { input: uploadId } });
+    const view = await other.engine.executions.view(answer.body.atmWorkflowExecutionId as string);
+    const dump = await fetch(`${url}${stores}/${view?.execution.storeRegistry['input']}/export`, { headers });
+    other.database.calls.clear();
+    const stalled = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(items(60_000))) });
+    const upload = fetch(path, { method: 'POST', headers, body: stalled, duplex: 'half' });
+    const broken = expect(upload).rejects.toThrow('fetch failed');
+    await eventually(async () => await Promise.resolve((other.database.calls.get('extendUpload') ?? 0) > 0));
+    await other.close();
+    await broken;
+    await expect(dump.text()).rejects.toThrow('terminated');
+  });
 });

@@ -51,7 +51,7 @@ async function send(
   const progress = byteProgress(terminal, name, isFile ? statSync(file).size : undefined);
   let problem: Error | undefined;
   const source = file === '-' ? (terminal.in ?? process.stdin) : createReadStream(file);
-  const pieces = noting(source as AsyncIterable<Uint8Array>, (error) => {
+  const pieces = noting(source, (error) => {
     problem = error;
   });
   const stream = Readable.toWeb(Readable.from(progress.watch(pieces))) as ReadableStream<Uint8Array>;
@@ -66,6 +66,8 @@ async function send(
     throw new CliError(`--input ${name}: ${place}: ${hint}`, 'every line has to be one JSON value');
   } finally {
     progress.stop();
+    // One that still waits for more would keep the process.
+    source.destroy();
   }
 }
 

@@ -14,6 +14,7 @@ import {
   storeCount,
   type NewStore,
 } from '../persistence/sql/stores.ts';
+import { findTraceIds, readStoreBounds, readStorePart } from '../persistence/sql/stores-export.ts';
 import { readLogAfter, readStore, readStorePage } from '../persistence/sql/stores-read.ts';
 import { readSeriesMetrics, readSeriesSlice } from '../persistence/sql/stores-series-read.ts';
 import type { LogLimits } from './limits.ts';
@@ -122,6 +123,9 @@ const planEverything = defineVerb(
     }
     await readLogAfter.run(tx, { storeId: logId, after: 0, limit: 100, expiryMs: dayMs });
     await readStore.run(tx, { storeId: listId, withInitialContent: true });
+    const bounds = await readStoreBounds.run(tx, { storeId: listId, expiryMs: null, timestamp: now });
+    await readStorePart.run(tx, { ...bounds, storeId: listId });
+    await findTraceIds.run(tx, { ...bounds, storeId: listId, traceIds: ['none'] });
     const metrics = await readSeriesMetrics.run(tx, { storeId: seriesId });
     await readSeriesSlice.run(tx, { storeId: seriesId, metrics, startTimestamp: null, stopTimestamp: 5, windowLimit: 10 });
     await copyTimeSeries(tx, seriesId, 'nowhere');
