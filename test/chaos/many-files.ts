@@ -117,7 +117,8 @@ export class Tally {
   /** Empty when everything that stays came once and nothing came twice. */
   problems(tree: ManyFiles): readonly string[] {
     const problems: string[] = [];
-    for (const [index, count] of this.#files.entries()) if (count !== 1 && problems.length < 10) problems.push(`f${index} came ${count} times`);
+    for (const [index, count] of this.#files.entries())
+      if (count !== 1 && problems.length < 10) problems.push(`f${index} came ${count} times`);
     for (const name of tree.others) if (!this.#others.has(name)) problems.push(`${name} did not come`);
     for (const [name, count] of this.#others) {
       if (count !== 1) problems.push(`${name} came ${count} times`);

@@ -2,7 +2,7 @@
  * A tree of very many files through a real server that is killed twice on the way (design §6; I6, I13): each entry once, in
  * little memory. The suite runs a short form; `npm run chaos:files` the full one, of a million files.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LanewayClient } from '@laneway/client';
 import { afterEach, expect, it } from 'vitest';
@@ -30,6 +30,7 @@ it(
     const createdMs = performance.now() - createdAt;
     const dataDir = join(directory, 'data');
     const peaks: number[] = [];
+    let writtenBytes = 0;
     const startedAt = performance.now();
 
     let product = await startProduct({ dataDir });
@@ -38,6 +39,7 @@ it(
       await untilProcessed(product.client, executionId, Math.floor((fileCount * kill) / (kills + 1)));
       if (kill === 1) tree.vanish();
       peaks.push(peakMb(product));
+      writtenBytes += bytesWritten(product);
       await product.stop('SIGKILL');
       product = await startProduct({ dataDir });
     }
@@ -51,9 +53,11 @@ it(
       tally.add((entry.value as { name: string }).name);
     }
     peaks.push(peakMb(product));
+    writtenBytes += bytesWritten(product);
     console.log(
       `${fileCount} files made in ${(createdMs / 1000).toFixed(1)} s, walked and handled in ${seconds.toFixed(1)} s with ${kills} kills; ` +
-        `${task?.itemsFailed} items failed; resident at most ${peaks.map((peak) => Math.round(peak)).join(', ')} MB`,
+        `${task?.itemsFailed} items failed; resident at most ${peaks.map((peak) => Math.round(peak)).join(', ')} MB; for each file ` +
+        `${Math.round(statSync(join(dataDir, 'laneway.sqlite')).size / fileCount)} bytes in the database, ${Math.round(writtenBytes / fileCount)} written`,
     );
     expect(tally.problems(tree)).toEqual([]);
     // Names that are no text fail, so the lane does; what vanished fails where it was walked before.
@@ -92,4 +96,9 @@ async function untilProcessed(client: LanewayClient, executionId: string, count:
 /** The most memory that the server ever had resident, as the kernel counts it. */
 function peakMb({ pid }: Product): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+/** Bytes that the server gave to the disk so far. */
+function bytesWritten({ pid }: Product): number {
+  return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
