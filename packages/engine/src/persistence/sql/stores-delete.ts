@@ -78,10 +78,10 @@ interface ChunkKey {
 }
 
 /** Keys of chunks of the stores, in whatever order costs least. */
-export const chunkKeys = (storeCount: number): string =>
+const chunkKeys = (storeCount: number): string =>
   `select store_id, first_index, octet_length(items) as bytes from store_chunk where store_id in (${marks(storeCount)}) limit ?`;
 
-export const deleteByKey = (count: number): string => `delete from store_chunk where (store_id, first_index) in ${pairs(count)}`;
+const deleteByKey = (count: number): string => `delete from store_chunk where (store_id, first_index) in ${pairs(count)}`;
 
 /** Up to `limit` chunks and about `maxDeletedBytes`; `isLimited`: there may be more. */
 async function deleteChunks(

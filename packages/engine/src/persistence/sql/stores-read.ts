@@ -10,7 +10,7 @@ interface ChunkRow {
 }
 
 /** Chunks that hold items of a page: store, end of the page, store, its first item. */
-export const chunksOfPage = `
+const chunksOfPage = `
   select first_index, items from store_chunk
   where store_id = ? and first_index < ?
     and first_index >= coalesce((select max(first_index) from store_chunk where store_id = ? and first_index <= ?), 0)
