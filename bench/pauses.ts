@@ -8,11 +8,13 @@ export class Pauses {
 
   /** Milliseconds of every call while the work is going on, by kind; all kinds call side by side. */
   async during(work: () => Promise<unknown>): Promise<Readonly<Record<string, readonly number[]>>> {
-    let isDone = false;
-    const finish = work().finally(() => (isDone = true));
+    // Warm: the first call of a kind may wait for a thread or a connection to begin.
+    for (const call of Object.values(this.#calls)) await call();
+    const done = new AbortController();
+    const finish = work().finally(() => done.abort());
     const measured = Object.entries(this.#calls).map(async ([kind, call]) => {
       const times: number[] = [];
-      while (!isDone) {
+      while (!done.signal.aborted) {
         const startedAt = performance.now();
         await call();
         times.push(performance.now() - startedAt);

@@ -155,7 +155,6 @@ async function measureDeletion(database: Database, { executionId }: Subject): Pr
   });
   const retention = { suspendedMs: 1, endedMs: 1, bulkMs: 1, intervalMs: 1 };
   const collector = new GarbageCollector({ database, retention, log: silentLogger });
-  // First, so that the threads of the database are warm.
   const alone = await pauses.during(async () => await new Promise((resolve) => setTimeout(resolve, 2000)));
   const startedAt = performance.now();
   const deleting = await pauses.during(async () => {
