@@ -51,12 +51,8 @@ export async function finishCreation(tx: SqlTransaction, executionId: string): P
 }
 
 /** Removes a part of what an abandoned creation left; true when nothing is left. */
-export const purgeCreation = defineVerb(
-  'purgeCreation',
-  'control',
-  async (tx, params: { readonly executionId: string }): Promise<boolean> => {
-    // First of all nobody can finish it any more.
-    await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(params.executionId)]);
-    return !(await deleteStores(tx, { executionId: params.executionId, limit: 200 }));
-  },
-);
+export const purgeCreation = defineVerb('purgeCreation', 'data', async (tx, params: { readonly executionId: string }): Promise<boolean> => {
+  // First of all nobody can finish it any more.
+  await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(params.executionId)]);
+  return !(await deleteStores(tx, { executionId: params.executionId, limit: 200 }));
+});

@@ -154,7 +154,7 @@ const registered = [
 const registeredAtOnce = 500;
 
 /** Removes a part of what was registered of a space that is gone; true when nothing is left. */
-export const purgeSpace = defineVerb('purgeSpace', 'control', async (tx, params: { readonly spaceId: string }): Promise<boolean> => {
+export const purgeSpace = defineVerb('purgeSpace', 'data', async (tx, params: { readonly spaceId: string }): Promise<boolean> => {
   for (const [table, key] of registered) {
     const removed = await tx.run(`delete from ${table} where (${key}) in (select ${key} from ${table} where space_id = ? limit ?)`, [
       params.spaceId,
