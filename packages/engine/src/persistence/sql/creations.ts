@@ -51,16 +51,12 @@ export async function finishCreation(tx: SqlTransaction, executionId: string): P
 }
 
 /** Removes a part of what an abandoned creation left; true when nothing is left, not even the timer. */
-export const purgeCreation = defineVerb(
-  'purgeCreation',
-  'control',
-  async (tx, params: { readonly executionId: string }): Promise<boolean> => {
-    const { executionId } = params;
-    // First of all nobody can finish it any more. Without its timer it was finished meanwhile, or is gone.
-    const isUnfinished = (await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(executionId)])) === 1;
-    if (!isUnfinished) return true;
-    if (await deleteStores(tx, { executionId, limit: 200 })) return false;
-    await tx.run('delete from timer where id = ?', [timerId(executionId)]);
-    return true;
-  },
-);
+export const purgeCreation = defineVerb('purgeCreation', 'data', async (tx, params: { readonly executionId: string }): Promise<boolean> => {
+  const { executionId } = params;
+  // First of all nobody can finish it any more. Without its timer it was finished meanwhile, or is gone.
+  const isUnfinished = (await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(executionId)])) === 1;
+  if (!isUnfinished) return true;
+  if (await deleteStores(tx, { executionId, limit: 200 })) return false;
+  await tx.run('delete from timer where id = ?', [timerId(executionId)]);
+  return true;
+});

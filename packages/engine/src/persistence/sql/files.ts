@@ -3,6 +3,7 @@ import { compareTexts } from '../../stores/fold-measurements.ts';
 import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
 import { insertSpaceMember } from './registry-members.ts';
 import { inParts, marks, rows } from './placeholders.ts';
+import { insertTimer } from './timers.ts';
 
 /** A directory of this machine that executions may work in. */
 export interface Space {
@@ -122,9 +123,13 @@ export const renameSpace = defineVerb(
 
 export type DeleteSpaceOutcome = 'deleted' | 'missing' | 'inUse';
 
+/** Kind of the timer that removes what was registered of a space that is gone; its body is the id of the space. */
+export const forgottenSpaceKind = 'forgottenSpace';
+
 /**
  * Forgets the space and its members; its directory stays as it is. File ids of it resolve to nothing any more. Executions of it, also
- * those that ended, have to be deleted first: their stores hold its files.
+ * those that ended, have to be deleted first: their stores hold its files. Files of the registry, of which there may be millions, go
+ * afterwards in small commits.
  */
 export const deleteSpace = defineVerb(
   'deleteSpace',
@@ -132,14 +137,35 @@ export const deleteSpace = defineVerb(
   async (tx, params: { readonly id: string }): Promise<DeleteSpaceOutcome> => {
     const execution = await tx.get('select id from execution where space_id = ? and discarded = 0 limit 1', [params.id]);
     if (execution !== undefined) return 'inUse';
-    await tx.run('delete from file where space_id = ?', [params.id]);
-    await tx.run('delete from xattr where space_id = ?', [params.id]);
     await tx.run('delete from dataset where space_id = ?', [params.id]);
-    await tx.run('delete from space_member where space_id = ?', [params.id]);
     await tx.run('delete from space_group where space_id = ?', [params.id]);
-    return (await tx.run('delete from space where id = ?', [params.id])) === 1 ? 'deleted' : 'missing';
+    await tx.run('delete from space_member where space_id = ?', [params.id]);
+    if ((await tx.run('delete from space where id = ?', [params.id])) === 0) return 'missing';
+    const timer = { id: `${forgottenSpaceKind}.${params.id}`, kind: forgottenSpaceKind, executionId: '', body: params.id };
+    await insertTimer(tx, { ...timer, dueAt: await tx.now() });
+    return 'deleted';
   },
 );
+
+/** Tables of what is registered of a space, with their primary keys. */
+const registered = [
+  ['file', 'id'],
+  ['xattr', 'space_id, path, name'],
+] as const;
+
+const registeredAtOnce = 500;
+
+/** Removes a part of what was registered of a space that is gone; true when nothing is left. */
+export const purgeSpace = defineVerb('purgeSpace', 'data', async (tx, params: { readonly spaceId: string }): Promise<boolean> => {
+  for (const [table, key] of registered) {
+    const removed = await tx.run(`delete from ${table} where (${key}) in (select ${key} from ${table} where space_id = ? limit ?)`, [
+      params.spaceId,
+      registeredAtOnce,
+    ]);
+    if (removed === registeredAtOnce) return false;
+  }
+  return true;
+});
 
 /** Makes ids resolvable; ids are a function of space and path, so a known one stays as it is. */
 export const registerFiles = defineVerb(
@@ -169,7 +195,8 @@ export const findFiles = defineVerb(
     const found: FileRow[] = [];
     for (const ids of inParts(params.ids, rowsPerStatement)) {
       const part = await tx.all<{ id: string; space_id: string; path: string }>(
-        `select id, space_id, path from file where id in (${marks(ids.length)})`,
+        // What was registered of a space that is gone may be there for a while.
+        `select file.id, file.space_id, file.path from file join space on space.id = file.space_id where file.id in (${marks(ids.length)})`,
         ids,
       );
       found.push(...part.map((row) => ({ id: row.id, spaceId: row.space_id, path: row.path })));
@@ -234,6 +261,7 @@ export const fileVerbs = [
   forgetXattrs,
   getSpace,
   listSpaces,
+  purgeSpace,
   readXattrs,
   registerFiles,
   renameSpace,
