@@ -153,7 +153,7 @@ async function measureDeletion(database: Database, { executionId }: Subject): Pr
     command: async () => await database.call(touch, { storeId: 'other' }),
     page: async () => await database.call(readStorePage, page),
   });
-  const retention = { suspendedMs: 1, endedMs: 1, bulkMs: 1, intervalMs: 1 };
+  const retention = { suspendedMs: 1, endedMs: 1, auditMs: 1_000_000_000, bulkMs: 1, intervalMs: 1 };
   const collector = new GarbageCollector({ database, retention, log: silentLogger });
   const alone = await pauses.during(async () => await new Promise((resolve) => setTimeout(resolve, 2000)));
   const startedAt = performance.now();

@@ -19,7 +19,7 @@ const timeoutMs = isFull ? 900_000 : 180_000;
 afterEach(cleanUp);
 
 it(
-  `every one of ${fileCount} files comes once, with ${kills} kills −9 on the way and below ${highestMb} MB (data-and-stores R46, R48, R50, R51)`,
+  `every one of ${fileCount} files comes once, with ${kills} kills −9 on the way and below ${highestMb} MB (data-and-stores R46, R50, R51)`,
   { timeout: timeoutMs },
   async () => {
     const directory = newDirectory('files');
