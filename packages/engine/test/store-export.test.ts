@@ -67,7 +67,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       .map((line) => JSON.parse(line) as unknown);
 
   describe('hold every entry', () => {
-    it('of lists, in order, with the error of what cannot be described (R31)', async () => {
+    it('of lists, in order, with the error of what cannot be described (data-and-stores R31)', async () => {
       const id = await make('list', { itemDataSpec: file });
       await append(id, ['a', 'gone', 'b,c']);
       expect(await lines(id)).toEqual([
@@ -87,7 +87,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       expect(await lines(id)).toEqual([{ index: '0', value: { fileId: 'root', name: '=root', type: 'REG', size: null } }]);
     });
 
-    it('of exception stores, with the trace id also of what cannot be described (R43)', async () => {
+    it('of exception stores, with the trace id also of what cannot be described (data-and-stores R43)', async () => {
       const id = await make('exception', { itemDataSpec: file }, { schemaId: 'CURRENT_LANE_RUN_EXCEPTION_STORE' });
       await append(id, [
         { traceId: 'a1', value: 'x' },
@@ -100,7 +100,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       expect((await dump(id, 'csv')).split('\r\n').slice(0, 2)).toEqual(['index,traceId,fileId,name,type,size,error', "0,a1,x,'=x,REG,,"]);
     });
 
-    it('of logs, oldest first, as they are browsed (R41)', async () => {
+    it('of logs, oldest first, as they are browsed (data-and-stores R41)', async () => {
       const now = Date.now();
       const id = await make('auditLog', { logContentDataSpec: object });
       expect([await dump(id), await dump(id, 'csv')]).toEqual(['', 'index,timestamp,severity,source,content\r\n']);
@@ -116,7 +116,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       expect((await dump(plain, 'csv')).split('\r\n')[1]).toBe(`0,${now},info,user,'=1`);
     });
 
-    it('of logs that were pruned: from the oldest entry that is kept, and none of an expired one (R39, R40)', async () => {
+    it('of logs that were pruned: from the oldest entry that is kept, and none of an expired one (data-and-stores R39, R40)', async () => {
       const id = await make('auditLog', { logContentDataSpec: object });
       const day = 86_400_000;
       await log(id, [{ old: 'x'.repeat(5000) }], Date.now() - 20 * day);
@@ -127,7 +127,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       expect(await dump(expired)).toBe('');
     });
 
-    it('of single values and ranges: one, or none (R33)', async () => {
+    it('of single values and ranges: one, or none (data-and-stores R33)', async () => {
       const value = await make('singleValue', { itemDataSpec: text });
       expect([await dump(value), await dump(value, 'csv')]).toEqual(['', 'index,value,error\r\n']);
       await write({ kind: 'set', storeId: value, content: '"-x"' });
@@ -141,7 +141,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       expect(await dump(range, 'csv')).toBe('index,start,end,step,error\r\n0,-3,10,2,\r\n');
     });
 
-    it('of time series: every window, newest first in each metric (R59, R62)', async () => {
+    it('of time series: every window, newest first in each metric (data-and-stores R59, R62)', async () => {
       const metric = (aggregator: string) => ({ resolution: 10, retention: 5000, aggregator });
       const metrics = { mean: metric('avg'), total: metric('sum') };
       const unit = 'none';
@@ -183,7 +183,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
     });
   });
 
-  it('is named like the dump of a log (R66)', async () => {
+  it('is named like the dump of a log (data-and-stores R66)', async () => {
     const nameOf = async (id: string, format: string) => {
       const exported = await service.export(id, { format });
       return exported.ok ? exported.value.fileName.replace(/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d/, 'TIME') : exported.error.id;
@@ -296,7 +296,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       return found.value;
     };
 
-    it('lead to the first entry that has them, or to none', async () => {
+    it('lead to the first entry that has them, or to none (data-and-stores R45)', async () => {
       const id = await make('exception', { itemDataSpec: object });
       expect(await find(id, [traceId(1)])).toEqual({ [traceId(1)]: null });
       await append(id, failed(0, 2500));
@@ -313,7 +313,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       ]);
     });
 
-    it('are looked for all at once, in batches, and no further than needed', async () => {
+    it('are looked for all at once, in batches, and no further than needed (data-and-stores R45)', async () => {
       const id = await make('exception', { itemDataSpec: object });
       for (let from = 0; from < 8000; from += 1000) await append(id, failed(from, 1000));
       database.calls.clear();
@@ -325,7 +325,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       expect(database.calls.get('findTraceIds')).toBe(8);
     });
 
-    it('are not looked for in what failed before the given time', async () => {
+    it('are not looked for in what failed before the given time (data-and-stores R45)', async () => {
       const id = await make('exception', { itemDataSpec: object });
       const times = Array.from({ length: 9 }, (_, index) => 1000 * (index + 1));
       for (const [index, time] of times.entries()) await append(id, [...failed(index * 600, 600)], time);

@@ -105,7 +105,7 @@ describe.each(databaseKinds)('uploads on $name', (plainKind) => {
       }
     });
 
-    it('of files, with their ids checked in the space of the execution (R5)', async () => {
+    it('of files, with their ids checked in the space of the execution (data-and-stores R5)', async () => {
       const refs: string[] = [];
       for (const name of ['a', 'b', 'c']) {
         writeFileSync(join(test.spaceDirectory, name), name);
@@ -125,7 +125,7 @@ describe.each(databaseKinds)('uploads on $name', (plainKind) => {
       expect([error.id, Object.keys(specificError.details.valueConstraints)]).toEqual(['atmStoreCreationFailed', ['$[3]']]);
     });
 
-    it('of logs, by the rules of their entries (R35–R37)', async () => {
+    it('of logs, by the rules of their entries (data-and-stores R35–R37)', async () => {
       const log: StoreSchema = {
         id: 'log',
         name: 'log',
@@ -168,7 +168,7 @@ describe.each(databaseKinds)('uploads on $name', (plainKind) => {
       }
     });
 
-    it('in place of a default, and of content that is required (R11, R12)', async () => {
+    it('in place of a default, and of content that is required (data-and-stores R11, R12)', async () => {
       const plain = request({ input: await uploaded('5\n') });
       const stores = plain.revision.stores.map((store) =>
         store.id === 'input' ? { ...store, requiresInitialContent: true, defaultInitialContent: [1, 2] } : store,
@@ -229,7 +229,7 @@ describe.each(databaseKinds)('uploads on $name', (plainKind) => {
       expect(await rows()).toEqual(before);
     });
 
-    it('an item that does not fit its store: the first one is named as in an array (R13)', async () => {
+    it('an item that does not fit its store: the first one is named as in an array (data-and-stores R13)', async () => {
       const uploadId = await uploaded(`${numbersBelow(30_500)}"${'long '.repeat(500)}"\nnull\n`);
       const before = await rows();
       const error = await refusal(request({ input: uploadId }));

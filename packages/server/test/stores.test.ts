@@ -141,7 +141,7 @@ it('a dump of any store is a download of the wanted form (data-and-stores R66)',
 describe('indices by trace ids (data-and-stores §3.2, R45)', () => {
   const url = `${execution}/stores/failed/indices`;
 
-  it('ids come separated by commas, repeatedly, or as JSON, and are answered in their order', async () => {
+  it('ids come separated by commas, repeatedly, or as JSON, and are answered in their order (data-and-stores R45)', async () => {
     for (const query of ['traceIds=b,a,c', 'traceIds=b&traceIds=a,c', `traceIds=${encodeURIComponent('["b","a","c"]')}`]) {
       const { body } = await world.get(`${url}?${query}&timestamp=5`, owner);
       expect(Object.entries(body)).toEqual([
