@@ -59,6 +59,8 @@ const resourceSpec = {
 
 /** Creates a lambda as the form does: a first revision, filled in by hand. */
 async function createLambda(revision: Readonly<Record<string, unknown>>): Promise<string> {
+  const { registry } = scenarios.product.client;
+  const before = new Set(await registry.lambdas(scenarios.inventoryId));
   const { status, json } = await scenarios.ask('POST', '/api/v3/onezone/atm_lambdas', {
     atmInventoryId: scenarios.inventoryId,
     revision: {
@@ -68,12 +70,8 @@ async function createLambda(revision: Readonly<Record<string, unknown>>): Promis
     },
   });
   expect([status, json]).toEqual([201, undefined]);
-  const known = await scenarios.product.client.registry.lambdas(scenarios.inventoryId);
-  const named = await Promise.all(
-    known.map(async (id) => [id, (await scenarios.ask('GET', `/api/v3/onezone/atm_lambdas/${id}`)).json] as const),
-  );
-  const found = named.find(([, lambda]) => JSON.stringify(lambda).includes(`"name":"${String(revision['name'])}"`));
-  return found?.[0] ?? '';
+  const [made] = (await registry.lambdas(scenarios.inventoryId)).filter((id) => !before.has(id));
+  return made ?? '';
 }
 
 /** A workflow schema without revisions gets its first one, and an execution of it ends. */

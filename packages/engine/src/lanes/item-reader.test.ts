@@ -136,7 +136,7 @@ describe.each(databases)('items on %s', (_name, open) => {
 
   test('failed items come back as they were, with the trace ids they had (data-and-stores R20, R44)', async () => {
     const gate = await gateOver('exception', ['{"traceId":"00112233445566778899","value":{"a":[1]}}']);
-    expect(await batch(gate, 0, 5)).toEqual([{ position: 0, traceId: '00112233445566778899', text: '{"a":[1]}' }]);
+    expect(await batch(gate, 0, 5)).toEqual([{ position: 0, index: 0, traceId: '00112233445566778899', text: '{"a":[1]}' }]);
   });
 
   test('a time series cannot be iterated (data-and-stores R52)', async () => {
