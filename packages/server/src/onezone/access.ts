@@ -1,5 +1,5 @@
 /** Rights on Onezone: existence before the need to log in, permission before validation (rest R103). */
-import type { Inventory, InventoryMembership } from '@laneway/engine';
+import type { Inventory } from '@laneway/engine';
 import { checkCaveats } from '../auth/caveats.ts';
 import { forbidden, hasZonePrivilege, notFound, requireUser, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -18,7 +18,7 @@ export function requireZonePrivilege(call: Call, gri: string, privilege: string)
   return user;
 }
 
-export function holdsInInventory(membership: InventoryMembership | null, privilege: string): boolean {
+export function holdsInInventory(membership: { readonly privileges: readonly string[] } | null, privilege: string): boolean {
   return membership !== null && membership.privileges.includes(`atm_inventory_${privilege}`);
 }
 

@@ -1,6 +1,8 @@
 /** Accounts, their tokens, and the few settings of the whole installation. */
 import type { Account, NamedToken } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { zonePrivilegesOfGroups } from './effective-memberships.ts';
+import { deleteMembershipsOf } from './memberships.ts';
 
 interface AccountRow {
   readonly id: string;
@@ -28,12 +30,14 @@ interface TokenRow {
 const accountColumns = 'id, full_name, username, privileges, blocked, token_generation, token_secret, creation_time';
 const tokenColumns = 'id, user_id, name, type, caveats, metadata, secret, revoked, creation_time';
 
-function accountOf(row: AccountRow): Account {
+async function accountOf(tx: SqlTransaction, row: AccountRow): Promise<Account> {
+  const privileges = JSON.parse(row.privileges) as string[];
   return {
     id: row.id,
     fullName: row.full_name,
     username: row.username,
-    privileges: JSON.parse(row.privileges) as string[],
+    privileges,
+    effectivePrivileges: [...new Set([...privileges, ...(await zonePrivilegesOfGroups(tx, row.id))])].toSorted(),
     blocked: row.blocked === 1,
     creationTime: row.creation_time,
   };
@@ -103,12 +107,36 @@ export const createFirstAccount = defineVerb(
 
 export const getAccount = defineVerb('getAccount', 'read', async (tx, params: { readonly userId: string }) => {
   const row = await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [params.userId]);
-  return row === undefined ? null : accountOf(row);
+  return row === undefined ? null : await accountOf(tx, row);
 });
 
 export const listAccounts = defineVerb('listAccounts', 'read', async (tx, _params: null) => {
   const rows = await tx.all<{ id: string }>('select id from account order by id');
   return rows.map((row) => row.id);
+});
+
+export interface AccountChange {
+  readonly userId: string;
+  /** null = stays as it is. */
+  readonly fullName: string | null;
+  readonly username: string | null;
+}
+
+/** False when the username is somebody else's. */
+export const updateAccount = defineVerb('updateAccount', 'control', async (tx, change: AccountChange): Promise<boolean> => {
+  const { userId, fullName, username } = change;
+  if (username !== null) {
+    // Two users who want one name at once: the second waits for the first, and then sees it.
+    if (tx.dialect.name === 'postgres') await tx.all('lock table account in share row exclusive mode');
+    const taken = await tx.get('select id from account where username = ? and id <> ?', [username, userId]);
+    if (taken !== undefined) return false;
+  }
+  await tx.run('update account set full_name = coalesce(?, full_name), username = coalesce(?, username) where id = ?', [
+    fullName,
+    username,
+    userId,
+  ]);
+  return true;
 });
 
 export const setBlocked = defineVerb(
@@ -144,21 +172,21 @@ export const deleteAccount = defineVerb(
     // The same rows that removing a member waits for, so that the last two owners of a space cannot both go.
     if (tx.dialect.name === 'postgres') {
       await tx.all(
-        `select user_id from space_member where owner = 1 and space_id in (select space_id from space_member where user_id = ? and owner = 1)
-         order by space_id, user_id for update`,
+        `select member_id from membership where owner = 1 and container_id in
+           (select container_id from membership where member_id = ? and owner = 1)
+         order by container_id, member_id for update`,
         [params.userId],
       );
     }
-    const orphan = await tx.get<{ space_id: string }>(
-      `select space_id from space_member mine where user_id = ? and owner = 1 and not exists
-         (select 1 from space_member other where other.space_id = mine.space_id and other.owner = 1 and other.user_id <> mine.user_id)
+    const orphan = await tx.get<{ container_id: string }>(
+      `select container_id from membership mine where member_id = ? and owner = 1 and not exists
+         (select 1 from membership other where other.container_id = mine.container_id and other.owner = 1 and other.member_id <> mine.member_id)
        limit 1`,
       [params.userId],
     );
-    if (orphan !== undefined) return { kind: 'lastOwner', spaceId: orphan.space_id };
-    for (const table of ['named_token', 'space_member', 'inventory_member']) {
-      await tx.run(`delete from ${table} where user_id = ?`, [params.userId]);
-    }
+    if (orphan !== undefined) return { kind: 'lastOwner', spaceId: orphan.container_id };
+    await tx.run('delete from named_token where user_id = ?', [params.userId]);
+    await deleteMembershipsOf(tx, params.userId);
     await tx.run('delete from account where id = ?', [params.userId]);
     return { kind: 'deleted' };
   },
@@ -270,7 +298,7 @@ export const readCredentials = defineVerb(
     const account = userId === null ? undefined : await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [userId]);
     return {
       token: token === undefined ? null : tokenOf(token),
-      account: account === undefined ? null : accountOf(account),
+      account: account === undefined ? null : await accountOf(tx, account),
       generation: account?.token_generation ?? 0,
       generationSecret: account?.token_secret ?? '',
       nowSeconds: await seconds(tx),
@@ -298,6 +326,7 @@ export const userVerbs = [
   createFirstAccount,
   getAccount,
   listAccounts,
+  updateAccount,
   setBlocked,
   deleteAccount,
   createNamedToken,
