@@ -83,7 +83,7 @@ export function readingRoutes(deps: ServerDeps, kind: ContainerKind, member: Mem
   const { segment, noun, param } = member;
   const direct = { deps, kind, member, reach: 'direct' } as const;
   const effective = { deps, kind, member, reach: 'effective' } as const;
-  const among = `of a ${kind.type.replace('atm_', '')}`;
+  const among = kind.type === 'atm_inventory' ? 'of an inventory' : `of a ${kind.type}`;
   const one = `${segment}/{${param}}`;
   return [
     route(segment, `list_${kind.type}_${segment}`, `List the ${segment} ${among}`, async (call) => await list(direct, call)),
