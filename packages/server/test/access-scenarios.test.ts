@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { groupPrivileges, inventoryPrivileges } from '@laneway/engine';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { oz, Relations } from './support/relations.ts';
-import { lambdaRevision, newWorld, type Person, type World } from './support/world.ts';
+import { lambdaRevision, newWorld, workflowRevision, type Person, type World } from './support/world.ts';
 
 const inventoriesPath = `${oz}/atm_inventories`;
 const named = (...names: readonly string[]): string[] => names.map((name) => `atm_inventory_${name}`).toSorted();
@@ -124,11 +124,18 @@ describe.each(databaseKinds)('members of inventories on $name', (kind) => {
     const [, inventory2, inventory3] = inventories;
     const parts = { inventoryId: inventory3, originalAtmLambdaId: null, creatorId: owner.id } as const;
     const lambdaId = await world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('shared')]] });
-    await grantUser1(inventory2, 'manage_lambdas');
-    const link = `${oz}/atm_lambdas/${lambdaId}/atm_inventories/${inventory2}`;
-    expect((await world.send('PUT', link, user1, {})).error).toBe('forbidden');
+    await grantUser1(inventory2, 'manage_lambdas', 'manage_workflow_schemas');
+    const revision = {
+      originalRevisionNumber: 1,
+      atmWorkflowSchemaRevision: workflowRevision([[lambdaId, 1]]),
+      supplementaryAtmLambdas: {},
+    };
+    const body = { atmInventoryId: inventory2, name: 'workflow', revision };
+    const refused = await world.post(`${oz}/atm_workflow_schemas`, user1, body);
+    expect([refused.error, refused.body.error.details.key]).toEqual(['badData', 'tasks']);
     await relations.join(`atm_inventories/${inventory3}/groups/${group1}`, named('manage_lambdas'));
-    expect((await world.send('PUT', link, user1, {})).status).toBe(204);
+    expect((await world.post(`${oz}/atm_workflow_schemas`, user1, body)).status).toBe(201);
+    expect((await world.get(`${inventoriesPath}/${inventory2}/atm_lambdas`, user1)).body.atm_lambdas).toEqual([lambdaId]);
   });
 });
 
