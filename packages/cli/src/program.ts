@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
 import { addGroup } from './commands/group.ts';
 import { addInsight } from './commands/insight.ts';
+import { addInventory } from './commands/inventory.ts';
 import { addLambda } from './commands/lambda.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
@@ -38,6 +39,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addDataset(program, terminal);
   addUser(program, terminal);
   addGroup(program, terminal);
+  addInventory(program, terminal);
   addLambda(program, terminal);
   addDoctor(program, terminal);
   addCompletion(program, terminal);

@@ -3,6 +3,7 @@ export { ApiError, UnreachableError } from './errors.ts';
 export type { ClientOptions } from './transport.ts';
 export type { DatasetDetails } from './datasets.ts';
 export type { GroupDetails } from './groups.ts';
+export type { Container, Member, MemberReach } from './members.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {
   AvailableLambda,
