@@ -263,6 +263,9 @@ for (const database of databaseKinds) {
       expect((await world.get(`${list}/${own}`, member)).body).toMatchObject({ name: 'for all', creator: { type: 'user', id: member.id } });
       expect((await world.get(list, stranger)).error).toBe('forbidden');
       expect((await world.get(`${list}/${id}`, null)).status).toBe(404);
+      const relates = plural === 'spaces' ? [] : ['oz_groups_add_relationships'];
+      const founder = await world.person('Founder', [`oz_${plural}_create`, ...relates]);
+      expect((await world.post(list, founder, { name: 'by an administrator' })).status).toBe(201);
     });
 
     it('nested groups see what their parents are in as effective, and users all of it (rest §8.1, R111)', async () => {

@@ -112,6 +112,22 @@ describe.each(databaseKinds)('zone-wide privileges and accounts on $name', (kind
     expect((await world.get(`${oz}/user`, person)).status).toBe(200);
   });
 
+  it('the last administrator can neither be blocked nor resign, and of two who resign at once one stays', async () => {
+    const own = `${oz}/user/privileges`;
+    const revoke = ['oz_users_create'];
+    for (const [method, path, body] of [
+      ['PATCH', own, { revoke }],
+      ['DELETE', own, undefined],
+      ['PATCH', `${oz}/users/${world.admin.id}/access_block`, { blocked: true }],
+    ] as const) {
+      const refused = await world.send(method, path, world.admin, body);
+      expect([path, refused.status, refused.error]).toEqual([path, 403, 'forbiddenWithHint']);
+    }
+    const second = await world.person('Second', ['oz_users_create', 'oz_set_privileges']);
+    const answers = await Promise.all([world.admin, second].map(async (who) => await world.send('PATCH', own, who, { revoke })));
+    expect(answers.map((answer) => answer.status).toSorted()).toEqual([204, 403]);
+  });
+
   it('groups are seen and changed by their members as far as they may, and by administrators (rest §8.7)', async () => {
     const group = await relations.group(person, 'curators');
     const url = `${oz}/groups/${group}`;

@@ -101,11 +101,11 @@ export class Registry {
     return await this.#database.call(getZonePrivileges, holder);
   }
 
-  async changeZonePrivileges(holder: MemberRef, change: PrivilegeChange): Promise<boolean> {
+  async changeZonePrivileges(holder: MemberRef, change: PrivilegeChange): Promise<users.AccessChange> {
     return await this.#database.call(changeZonePrivileges, { holder, ...change });
   }
 
-  async setBlocked(userId: string, blocked: boolean): Promise<boolean> {
+  async setBlocked(userId: string, blocked: boolean): Promise<users.AccessChange> {
     return await this.#database.call(users.setBlocked, { userId, blocked });
   }
 

@@ -6,7 +6,7 @@ import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Route } from '../http/route.ts';
-import { requireZonePrivilege, requireZoneUser } from './access.ts';
+import { accessAnswer, lastAdministrator, requireZonePrivilege, requireZoneUser } from './access.ts';
 
 const prefix = '/api/v3/onezone';
 
@@ -49,7 +49,7 @@ async function deleteUser({ registry }: ServerDeps, userId: string): ReturnType<
     case 'lastOwner':
       throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'space', entityId: outcome.spaceId }));
     case 'lastAdministrator':
-      throw new Refusal(makeError('forbiddenWithHint', { hint: 'nobody else could administer users' }));
+      throw lastAdministrator();
   }
 }
 
@@ -164,8 +164,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
         if ((await registry.user(userId)) === null) throw notFound();
         requireZonePrivilege(call, `od_user.${userId}.access_block:private`, 'oz_users_update');
         const { blocked } = zoneData(call.body, { required: { blocked: booleanField() } });
-        await registry.setBlocked(userId, blocked);
-        return noContent;
+        return accessAnswer(await registry.setBlocked(userId, blocked));
       },
     },
   ];

@@ -3,8 +3,8 @@ import { sortedPrivileges, zonePrivileges, type MemberRef } from '@laneway/engin
 import { forbidden, hasZonePrivilege, notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { privilegesField, zoneData } from '../http/fields.ts';
-import { json, noContent, type Call, type Route } from '../http/route.ts';
-import { requireZoneUser } from './access.ts';
+import { json, type Call, type Route } from '../http/route.ts';
+import { accessAnswer, requireZoneUser } from './access.ts';
 
 /** Whose privileges a path speaks of. */
 interface Holder {
@@ -48,8 +48,7 @@ async function change(deps: ServerDeps, call: Call, holder: Holder): ReturnType<
   const entered = await enter(deps, call, holder, 'set');
   const field = privilegesField(zonePrivileges.admin);
   const { grant = [], revoke = [] } = zoneData(call.body, { optional: { grant: field, revoke: field }, atLeastOne: ['grant', 'revoke'] });
-  if (!(await deps.registry.changeZonePrivileges(entered.holder, { grant, revoke }))) throw notFound();
-  return noContent;
+  return accessAnswer(await deps.registry.changeZonePrivileges(entered.holder, { grant, revoke }));
 }
 
 function routesOf(deps: ServerDeps, holder: Holder): Route[] {
@@ -93,8 +92,7 @@ function routesOf(deps: ServerDeps, holder: Holder): Route[] {
       body: 'none',
       handle: async (call) => {
         const entered = await enter(deps, call, holder, 'set');
-        await deps.registry.changeZonePrivileges(entered.holder, { grant: [], revoke: entered.direct });
-        return noContent;
+        return accessAnswer(await deps.registry.changeZonePrivileges(entered.holder, { grant: [], revoke: entered.direct }));
       },
     }),
   ];

@@ -139,11 +139,29 @@ export const updateAccount = defineVerb('updateAccount', 'control', async (tx, c
   return true;
 });
 
+/** Who holds it administers users. */
+export const userCreator = 'oz_users_create';
+
+/**
+ * Whether nobody else who may come in can make users by a privilege of his own. Locks all accounts: whoever asks waits for the others,
+ * so that two do not each leave it to the other.
+ */
+export async function isLastAdministrator(tx: SqlTransaction, userId: string): Promise<boolean> {
+  const accounts = await tx.all<Pick<AccountRow, 'id' | 'privileges' | 'blocked'>>(
+    `select id, privileges, blocked from account order by id${tx.dialect.forUpdate}`,
+  );
+  const administrators = accounts.filter((row) => (JSON.parse(row.privileges) as string[]).includes(userCreator));
+  return administrators.some((row) => row.id === userId) && !administrators.some((row) => row.id !== userId && row.blocked === 0);
+}
+
+export type AccessChange = 'done' | 'missing' | 'lastAdministrator';
+
 export const setBlocked = defineVerb(
   'setBlocked',
   'control',
-  async (tx, params: { readonly userId: string; readonly blocked: boolean }) => {
-    return (await tx.run('update account set blocked = ? where id = ?', [params.blocked ? 1 : 0, params.userId])) === 1;
+  async (tx, { userId, blocked }: { readonly userId: string; readonly blocked: boolean }): Promise<AccessChange> => {
+    if (blocked && (await isLastAdministrator(tx, userId))) return 'lastAdministrator';
+    return (await tx.run('update account set blocked = ? where id = ?', [blocked ? 1 : 0, userId])) === 1 ? 'done' : 'missing';
   },
 );
 
@@ -161,14 +179,8 @@ export const deleteAccount = defineVerb(
   'deleteAccount',
   'control',
   async (tx, params: { readonly userId: string }): Promise<AccountDeletion> => {
-    // Whoever deletes accounts waits for the others, so that two deletions do not each leave the rest to the other.
-    const accounts = await tx.all<{ id: string; privileges: string }>(
-      `select id, privileges from account order by id${tx.dialect.forUpdate}`,
-    );
-    const account = accounts.find((row) => row.id === params.userId);
-    if (account === undefined) return { kind: 'missing' };
-    const administers = (row: { readonly privileges: string }): boolean => (JSON.parse(row.privileges) as string[]).includes(userCreator);
-    if (accounts.filter(administers).length === 1 && administers(account)) return { kind: 'lastAdministrator' };
+    if (await isLastAdministrator(tx, params.userId)) return { kind: 'lastAdministrator' };
+    if ((await tx.get('select id from account where id = ?', [params.userId])) === undefined) return { kind: 'missing' };
     // The same rows that removing a member waits for, so that the last two owners of a space cannot both go.
     if (tx.dialect.name === 'postgres') {
       await tx.all(
@@ -191,8 +203,6 @@ export const deleteAccount = defineVerb(
     return { kind: 'deleted' };
   },
 );
-
-const userCreator = 'oz_users_create';
 
 export interface NewNamedToken {
   readonly id: string;

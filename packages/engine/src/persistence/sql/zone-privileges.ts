@@ -3,6 +3,7 @@ import type { MemberRef } from '../../registry/types.ts';
 import { defineVerb } from '../sql.ts';
 import { zonePrivilegesOfGroups } from './effective-memberships.ts';
 import { changedPrivileges, type PrivilegeChange } from './memberships.ts';
+import { isLastAdministrator, userCreator, type AccessChange } from './registry-users.ts';
 
 const tables = { user: 'account', group: 'user_group' } as const;
 
@@ -20,15 +21,19 @@ export const getZonePrivileges = defineVerb('getZonePrivileges', 'read', async (
   return { direct, effective: [...direct, ...(await zonePrivilegesOfGroups(tx, holder.id))] };
 });
 
-/** Grants, then revokes; false when there is no such user or group. */
+/** Grants, then revokes; never so that nobody could administer users any more. */
 export const changeZonePrivileges = defineVerb(
   'changeZonePrivileges',
   'control',
-  async (tx, { holder, ...change }: PrivilegeChange & { readonly holder: MemberRef }): Promise<boolean> => {
+  async (tx, { holder, ...change }: PrivilegeChange & { readonly holder: MemberRef }): Promise<AccessChange> => {
+    const resigns = holder.type === 'user' && change.revoke.includes(userCreator);
+    // Before its own row is locked, or two who resign would wait for each other.
+    if (resigns && (await isLastAdministrator(tx, holder.id))) return 'lastAdministrator';
     const table = tables[holder.type];
     const row = await tx.get<{ privileges: string }>(`select privileges from ${table} where id = ?${tx.dialect.forUpdate}`, [holder.id]);
-    if (row === undefined) return false;
-    return (await tx.run(`update ${table} set privileges = ? where id = ?`, [changedPrivileges(row.privileges, change), holder.id])) === 1;
+    if (row === undefined) return 'missing';
+    await tx.run(`update ${table} set privileges = ? where id = ?`, [changedPrivileges(row.privileges, change), holder.id]);
+    return 'done';
   },
 );
 

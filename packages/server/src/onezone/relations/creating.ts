@@ -55,7 +55,7 @@ async function requireFounder(
   if ((await deps.registry.groups.get(groupId)) === null) throw notFound();
   const user = requireZoneUser(call, `od_${kind.type}.null.instance:private`);
   const self = await deps.registry.members.effective({ type: 'group', id: groupId }, { type: 'user', id: user.account.id });
-  const founds = hasZonePrivilege(user, `oz_${kind.plural}_create`) && hasZonePrivilege(user, 'oz_groups_add_relationships');
+  const founds = kind.found.every((privilege) => hasZonePrivilege(user, privilege));
   if (self?.privileges.includes(kind.join) !== true && !founds) throw forbidden();
   return { user, groupId };
 }

@@ -20,6 +20,8 @@ export interface ContainerKind {
   /** What somebody needs in a group to bring it in, and to take it out by himself (rest §6.3). */
   readonly join: string;
   readonly leave: string;
+  /** The zone-wide privileges that let an administrator make one for a group. */
+  readonly found: readonly string[];
   readonly members: readonly MemberKind[];
   /** Id of the user who made it, or null when there is none. */
   readonly creatorOf: (deps: ServerDeps, id: string) => Promise<string | null>;
@@ -50,6 +52,7 @@ export const spaceKind: ContainerKind = {
   param: 'sid',
   join: 'group_add_space',
   leave: 'group_leave_space',
+  found: ['oz_spaces_create'],
   members: [users, groups],
   creatorOf: async (deps, id) => (await deps.spaces.get(id))?.ownerUserId ?? null,
 };
@@ -62,6 +65,7 @@ export const inventoryKind: ContainerKind = {
   param: 'aiid',
   join: 'group_add_atm_inventory',
   leave: 'group_remove_atm_inventory',
+  found: ['oz_atm_inventories_create', 'oz_groups_add_relationships'],
   members: [users, groups],
   creatorOf: async (deps, id) => (await deps.registry.inventory(id))?.creatorId ?? null,
 };
@@ -74,6 +78,7 @@ export const groupKind: ContainerKind = {
   param: 'gid',
   join: 'group_add_parent',
   leave: 'group_leave_parent',
+  found: ['oz_groups_create', 'oz_groups_add_relationships'],
   members: [users, children],
   creatorOf: async (deps, id) => (await deps.registry.groups.get(id))?.creatorUserId ?? null,
 };
