@@ -229,15 +229,6 @@ CREATE TABLE inventory (
   creation_time bigint not null
 );
 
-CREATE TABLE inventory_member (
-  inventory_id text not null,
-  user_id text not null,
-  privileges text not null,
-  primary key (inventory_id, user_id)
-);
-
-CREATE INDEX inventory_member_by_user on inventory_member (user_id);
-
 CREATE TABLE lambda (
   id text primary key,
   original_id text,
@@ -264,6 +255,18 @@ CREATE TABLE lambda_revision (
 );
 
 CREATE INDEX lambda_revision_by_checksum on lambda_revision (checksum, revision_number);
+
+CREATE TABLE membership (
+  container_id text not null,
+  member_id text not null,
+  container_type text not null,
+  member_type text not null,
+  privileges text not null,
+  owner integer not null,
+  primary key (container_id, member_id)
+);
+
+CREATE INDEX membership_by_member on membership (member_id, container_type, container_id);
 
 CREATE TABLE migration (number integer primary key, name text not null, breaking integer not null, applied_at bigint not null);
 
@@ -366,29 +369,11 @@ CREATE TABLE space (
   readonly integer not null,
   owner_user_id text not null,
   creation_time bigint not null
-);
+, description text not null default '', organization_name text not null default '', tags text not null default '[]', advertised integer not null default 0, contact_email text not null default '');
 
 CREATE INDEX space_by_name on space (name, id);
 
 CREATE UNIQUE INDEX space_by_path on space (path);
-
-CREATE TABLE space_group (
-  space_id text not null,
-  group_id text not null,
-  primary key (space_id, group_id)
-);
-
-CREATE INDEX space_group_by_group on space_group (group_id, space_id);
-
-CREATE TABLE space_member (
-  space_id text not null,
-  user_id text not null,
-  privileges text not null,
-  owner integer not null,
-  primary key (space_id, user_id)
-);
-
-CREATE INDEX space_member_by_user on space_member (user_id);
 
 CREATE TABLE store (
   id text primary key,
@@ -481,7 +466,7 @@ CREATE TABLE user_group (
   type text not null,
   creator_user_id text not null,
   creation_time bigint not null
-);
+, privileges text not null default '[]');
 
 CREATE TABLE workflow_schema (
   id text primary key,

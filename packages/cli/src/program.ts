@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
 import { addGroup } from './commands/group.ts';
 import { addInsight } from './commands/insight.ts';
+import { addInventory } from './commands/inventory.ts';
 import { addLambda } from './commands/lambda.ts';
 import { addLogs } from './commands/logs.ts';
 import { addRun } from './commands/run.ts';
@@ -46,6 +47,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addUser(program, terminal);
   addGroup(program, terminal);
   addAudit(program, terminal);
+  addInventory(program, terminal);
   addLambda(program, terminal);
   addDoctor(program, terminal);
   addCompletion(program, terminal);

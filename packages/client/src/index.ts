@@ -6,6 +6,7 @@ export type { DatasetDetails } from './datasets.ts';
 export type { GroupDetails } from './groups.ts';
 export type { DumpedEntry, StoreDump } from './store-dump.ts';
 export type { Upload } from './uploads.ts';
+export type { Container, Member, MemberReach } from './members.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {
   AvailableLambda,

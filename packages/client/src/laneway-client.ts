@@ -4,6 +4,7 @@ import { DatasetsApi } from './datasets.ts';
 import { ExecutionsApi } from './executions.ts';
 import { FilesApi } from './files.ts';
 import { GroupsApi } from './groups.ts';
+import { MembersApi } from './members.ts';
 import { RegistryApi } from './registry.ts';
 import type { LambdaCatalogue } from './shapes.ts';
 import { StoresApi } from './stores.ts';
@@ -20,6 +21,7 @@ export class LanewayClient {
   readonly files: FilesApi;
   readonly datasets: DatasetsApi;
   readonly groups: GroupsApi;
+  readonly members: MembersApi;
   readonly registry: RegistryApi;
   readonly audit: AuditApi;
   readonly #transport: Transport;
@@ -34,6 +36,7 @@ export class LanewayClient {
     this.files = new FilesApi(this.#transport);
     this.datasets = new DatasetsApi(this.#transport);
     this.groups = new GroupsApi(this.#transport);
+    this.members = new MembersApi(this.#transport);
     this.registry = new RegistryApi(this.#transport);
     this.audit = new AuditApi(this.#transport);
   }

@@ -87,6 +87,18 @@ export interface Space {
   readonly readonly?: boolean;
 }
 
+export interface Inventory {
+  readonly atmInventoryId: string;
+  readonly name: string;
+}
+
+export interface User {
+  readonly userId: string;
+  readonly fullName: string;
+  readonly username: string | null;
+  readonly blocked: boolean;
+}
+
 export interface WorkflowSchema {
   readonly atmWorkflowSchemaId: string;
   readonly name: string;

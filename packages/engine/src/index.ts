@@ -17,13 +17,21 @@ export { Registry, type NewUser, type TokenRequest } from './registry/registry.t
 export type * from './registry/types.ts';
 export type { Change } from './registry/audit.ts';
 export type { AuditEntry } from './persistence/sql/audit.ts';
-export { inventoryPrivileges, sortedPrivileges, spacePrivileges, zonePrivileges, type PrivilegeSets } from './registry/privileges.ts';
+export {
+  groupPrivileges,
+  inventoryPrivileges,
+  sortedPrivileges,
+  spacePrivileges,
+  zonePrivileges,
+  type PrivilegeSets,
+} from './registry/privileges.ts';
 export { caveatFromJson, caveatToText, isDataCaveat, type Caveat } from './registry/caveats.ts';
 export { confineToken, examineToken, type VerifiedToken } from './registry/tokens.ts';
 export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
 export type { Dataset, DatasetState } from './persistence/sql/datasets.ts';
 export { groupTypes, type Group, type GroupType } from './persistence/sql/groups.ts';
+export type { SpaceChange, SpaceDetails } from './persistence/sql/space-details.ts';
 export type { DatasetSummary } from './files/datasets.ts';
 export { Extensions } from './control/extensions.ts';
 export type { StopObserver, StopMoment } from './control/stop-moments.ts';

@@ -22,12 +22,14 @@ import { groupRoutes } from './onezone/groups.ts';
 import { uploadRoutes } from './oneprovider/uploads.ts';
 import { inventoryRoutes } from './onezone/inventories.ts';
 import { lambdaRoutes } from './onezone/lambdas.ts';
-import { memberRoutes } from './onezone/members.ts';
+import { relationRoutes } from './onezone/relations/routes.ts';
+import { spaceOwnerRoutes } from './onezone/space-owners.ts';
 import { spaceRoutes } from './onezone/spaces.ts';
 import { tokenRoutes } from './onezone/tokens.ts';
 import { unsupportedRoutes } from './onezone/unsupported.ts';
 import { userRoutes } from './onezone/users.ts';
 import { workflowSchemaRoutes } from './onezone/workflow-schemas.ts';
+import { zonePrivilegeRoutes } from './onezone/zone-privileges.ts';
 
 export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Route[] {
   return [
@@ -49,10 +51,12 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...fileRoutes(deps),
     ...datasetRoutes(deps),
     ...userRoutes(deps),
+    ...zonePrivilegeRoutes(deps),
     ...spaceRoutes(deps),
+    ...spaceOwnerRoutes(deps),
     ...groupRoutes(deps),
     ...inventoryRoutes(deps),
-    ...memberRoutes(deps),
+    ...relationRoutes(deps),
     ...lambdaRoutes(deps),
     ...workflowSchemaRoutes(deps),
     ...tokenRoutes(deps),

@@ -457,6 +457,32 @@ describe('events (interfaces, Events)', () => {
     expect(await readStream(id, { 'last-event-id': String(last) })).toEqual({ status: 204, events: [] });
   });
 
+  it('a stream ends when its user loses the group that let him see the execution, and is refused from then on (rest R79, R99)', async () => {
+    const { registry } = server.composition.deps;
+    const created = await registry.createUser({ fullName: 'Viewer', username: null, privileges: [] });
+    if (!created.ok) throw new Error(created.error.description);
+    const viewer = { type: 'user', id: created.value.userId } as const;
+    const named = { name: 'test', type: 'act', caveats: [], customMetadata: {}, revoked: false } as const;
+    const issued = await registry.createNamedToken(viewer.id, named);
+    if (!issued.ok) throw new Error(issued.error.description);
+    const within = { container: { type: 'space', id: spaceId }, privileges: ['space_view_atm_workflow_executions'] } as const;
+    const made = { name: 'viewers', type: 'team', creatorUserId: userId, creatorPrivileges: null } as const;
+    const group = { type: 'group', id: (await registry.groups.create({ ...made, within }))! } as const;
+    const rest = { privileges: [], owner: false } as const;
+    await registry.members.add({ ...rest, container: group, member: viewer });
+    await registry.members.add({ ...rest, container: { type: 'atm_inventory', id: inventoryId }, member: group });
+    const id = await schedule(['sleep'], [1]);
+    const headers = { 'x-auth-token': issued.value.token };
+    const ends = readStream(id, headers);
+    await until(id, ({ status }) => status === 'active');
+    await registry.members.remove(group, viewer);
+    expect((await ends).events[0]?.event).toBe('snapshot');
+    expect((await readStream(id, headers)).status).toBe(403);
+    expect((await call('GET', `${workflows}/${id}`)).body.status).toBe('active');
+    await call('POST', `${workflows}/${id}/cancel`);
+    await until(id, ended);
+  });
+
   it('two hundred streams end when the server closes, and leave nothing behind', async () => {
     const id = await schedule(['sleep'], [1]);
     await until(id, ({ status }) => status === 'active');

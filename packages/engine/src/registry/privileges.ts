@@ -1,4 +1,4 @@
-/** Privilege sets of spaces, inventories and of the whole zone (rest §6.2–6.4). */
+/** Privilege sets of spaces, inventories, groups and of the whole zone (rest §6.2–6.4). */
 
 export interface PrivilegeSets {
   readonly member: readonly string[];
@@ -36,6 +36,18 @@ export const inventoryPrivileges: PrivilegeSets = setsOf(
   ['atm_inventory_view'],
   prefixed('atm_inventory_', 'manage_lambdas manage_workflow_schemas add_user remove_user add_group remove_group'),
   prefixed('atm_inventory_', 'update delete view_privileges set_privileges'),
+);
+
+export const groupPrivileges: PrivilegeSets = setsOf(
+  ['group_view'],
+  prefixed(
+    'group_',
+    'view_privileges add_user remove_user add_parent leave_parent add_child remove_child add_harvester remove_harvester add_atm_inventory remove_atm_inventory',
+  ),
+  prefixed(
+    'group_',
+    'update delete set_privileges add_space leave_space add_cluster leave_cluster create_handle_service leave_handle_service create_handle leave_handle',
+  ),
 );
 
 const viewedEntities = 'users groups spaces providers handle_services handles harvesters clusters atm_inventories'.split(' ');

@@ -9,6 +9,7 @@ import type { DatabaseKind } from '../../../../test/support/databases.ts';
 import { FaultyDatabase } from '../../../../test/support/faulty-database.ts';
 import { InProcessRuntime, perItem, untilStopped } from '../../../../test/support/in-process-runtime.ts';
 import { bulkAccess } from '../../src/engine/bulk-access.ts';
+import { userAccess } from '../../src/engine/user-access.ts';
 import type { ServerDeps } from '../../src/deps.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './fake-engine.ts';
@@ -52,6 +53,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     files: { providerId, pythonCommand: null },
     environment: { open: async () => await Promise.resolve({}), close: () => undefined },
     log: silentLogger,
+    access: userAccess(registry),
     bulkAccess: bulkAccess(registry),
   });
   await engine.start();

@@ -1,12 +1,19 @@
 import type { Verb } from '../sql.ts';
+import { effectiveMembershipVerbs } from './effective-memberships.ts';
+import { membershipVerbs } from './memberships.ts';
 import { inventoryVerbs } from './registry-inventories.ts';
 import { lambdaVerbs } from './registry-lambdas.ts';
-import { memberVerbs } from './registry-members.ts';
 import { schemaVerbs } from './registry-schemas.ts';
 import { userVerbs } from './registry-users.ts';
+import { zonePrivilegeVerbs } from './zone-privileges.ts';
 
 /** Verbs over people, tokens, spaces, inventories, lambdas and workflow schemas. */
-export const registryVerbs = [...userVerbs, ...memberVerbs, ...inventoryVerbs, ...lambdaVerbs, ...schemaVerbs] as unknown as readonly Verb<
-  never,
-  unknown
->[];
+export const registryVerbs = [
+  ...userVerbs,
+  ...membershipVerbs,
+  ...effectiveMembershipVerbs,
+  ...zonePrivilegeVerbs,
+  ...inventoryVerbs,
+  ...lambdaVerbs,
+  ...schemaVerbs,
+] as unknown as readonly Verb<never, unknown>[];
