@@ -83,14 +83,16 @@ describe('stages before the pipeline (rest §1.2)', () => {
   });
 
   it('knows every operation of the API description, and calls those it offers by their names', () => {
+    // Parameters of paths may have other names with us: they are not sent.
+    const shape = (operation: string): string => operation.replace(/\{\w+\}/g, '{}');
     const known = new Map(
-      allRoutes(world.deps, new AbortController().signal).map((route) => [`${route.method} ${route.prefix}${route.path}`, route]),
+      allRoutes(world.deps, new AbortController().signal).map((route) => [shape(`${route.method} ${route.prefix}${route.path}`), route]),
     );
     const operations = Object.entries(readReference('operation-ids.json') as Readonly<Record<string, string>>);
     expect(operations).toHaveLength(126);
-    expect(operations.filter(([operation]) => !known.has(operation))).toEqual([]);
+    expect(operations.filter(([operation]) => !known.has(shape(operation)))).toEqual([]);
     const otherNames = operations.filter(([operation, operationId]) => {
-      const route = known.get(operation);
+      const route = known.get(shape(operation));
       return route?.unsupported !== true && route?.operationId !== operationId;
     });
     expect(otherNames).toEqual([]);

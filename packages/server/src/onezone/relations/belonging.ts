@@ -121,7 +121,8 @@ export function belongingRoutes(deps: ServerDeps, kind: ContainerKind, side: Sid
     route(
       'GET',
       effective,
-      `list_${side}_effective_${many}`,
+      // The contract names this one the other way round.
+      side === 'user' && many === 'spaces' ? 'list_effective_user_spaces' : `list_${side}_effective_${many}`,
       `List the ${words} ${whose}, also those through groups`,
       async (call) => await list(belonging, 'effective', call),
     ),
