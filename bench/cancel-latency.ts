@@ -6,6 +6,7 @@
 import type { LanewayClient } from '@laneway/client';
 import { phaseOf } from '@laneway/model';
 import { echoDump, type EchoOptions } from './echo-workflow.ts';
+import { figures, quantile } from './quantiles.ts';
 import { startServerProcess } from './server-process.ts';
 
 const rounds = Number(process.argv[2] ?? 100);
@@ -81,16 +82,9 @@ class Bench {
   }
 }
 
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? 0;
-}
-
 function line(title: string, results: readonly Cancelled[]): string {
   const acknowledged = results.map((result) => result.acknowledgedMs);
   const terminal = results.map((result) => result.terminalMs);
-  const figures = (values: readonly number[]): string =>
-    [0.5, 0.99, 1].map((part) => quantile(values, part).toFixed(1).padStart(7)).join(' ');
   return `${title.padEnd(28)} acknowledged ${figures(acknowledged)}   terminal ${figures(terminal)}`;
 }
 

@@ -1,4 +1,4 @@
-/** A workflow that sends a list of integers through the `echo` lambda of the catalogue into another list. */
+/** A workflow that sends items through the `echo` lambda of the catalogue into a list. */
 import type { WorkflowDump } from '@laneway/client';
 import type { DataSpec, LambdaRevision } from '@laneway/model';
 
@@ -34,30 +34,37 @@ export const echoLambda: LambdaRevision = {
   state: 'stable',
 };
 
-function echoOf(dataSpec: DataSpec): LambdaRevision {
+/** What a lambda is given and what it answers with. */
+const itemSpecs: Readonly<Record<NonNullable<EchoOptions['items']>, { readonly argument: DataSpec; readonly result: DataSpec }>> = {
+  integer: { argument: integer, result: integer },
+  text: { argument: text, result: text },
+  file: { argument: { type: 'file', fileType: 'ANY', attributes: ['name'] }, result: { type: 'object' } },
+};
+
+function echoOf(argument: DataSpec, result: DataSpec): LambdaRevision {
   return {
     ...echoLambda,
-    argumentSpecs: [{ name: 'value', dataSpec, isOptional: false, defaultValue: null }],
-    resultSpecs: [{ name: 'value', dataSpec, relayMethod: 'returnValue' }],
+    argumentSpecs: [{ name: 'value', dataSpec: argument, isOptional: false, defaultValue: null }],
+    resultSpecs: [{ name: 'value', dataSpec: result, relayMethod: 'returnValue' }],
   };
 }
 
 export interface EchoOptions {
   /** How each batch sleeps before it is echoed; 0 by default. */
   readonly sleepSec?: number;
-  /** A range is not stored, whatever its length. */
-  readonly input?: 'list' | 'range';
-  /** `integer` by default. */
-  readonly items?: 'integer' | 'text';
+  /** A range is not stored, whatever its length; a `treeForest` is of files. */
+  readonly input?: 'list' | 'range' | 'treeForest';
+  /** `integer` by default. Of a file its name is echoed. */
+  readonly items?: 'integer' | 'text' | 'file';
 }
 
 /** Plain form (format 2). */
 export function echoDump(batchSize: number, { sleepSec = 0, input = 'list', items = 'integer' }: EchoOptions = {}): WorkflowDump {
-  const itemDataSpec = items === 'integer' ? integer : text;
+  const { argument, result } = itemSpecs[items];
   const store = {
     description: '',
     type: 'list',
-    config: { itemDataSpec },
+    config: { itemDataSpec: result },
     requiresInitialContent: false,
     defaultInitialContent: null,
   };
@@ -98,7 +105,7 @@ export function echoDump(batchSize: number, { sleepSec = 0, input = 'list', item
       atmWorkflowSchemaRevision: {
         description: '',
         stores: [
-          { ...store, id: 'input', name: 'input', ...(input === 'range' ? { type: 'range', config: {} } : {}) },
+          { ...store, id: 'input', name: 'input', type: input, config: input === 'range' ? {} : { itemDataSpec: argument } },
           { ...store, id: 'output', name: 'output' },
         ],
         lanes: [lane],
@@ -110,7 +117,7 @@ export function echoDump(batchSize: number, { sleepSec = 0, input = 'list', item
           1: {
             schemaFormatVersion: 2,
             originalAtmLambdaId: 'echo',
-            revision: { schemaFormatVersion: 2, originalRevisionNumber: 1, atmLambdaRevision: echoOf(itemDataSpec) },
+            revision: { schemaFormatVersion: 2, originalRevisionNumber: 1, atmLambdaRevision: echoOf(argument, result) },
           },
         },
       },

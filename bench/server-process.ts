@@ -16,9 +16,9 @@ export interface ServerProcess {
 
 const startTimeoutMs = 60_000;
 
-/** `variables` are settings of the server. */
-export async function startServerProcess(variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'laneway-bench-'));
+/** `variables` are settings of the server; `kept`: a data directory that was there before and stays afterwards. */
+export async function startServerProcess(variables: Readonly<Record<string, string>> = {}, kept?: string): Promise<ServerProcess> {
+  const dataDir = kept ?? mkdtempSync(join(tmpdir(), 'laneway-bench-'));
   const command = new URL('../packages/cli/bin/laneway.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--data-dir', dataDir, '--no-demo'], {
     env: { ...process.env, ...variables },
@@ -47,7 +47,7 @@ export async function startServerProcess(variables: Readonly<Record<string, stri
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
-      rmSync(dataDir, { recursive: true, force: true });
+      if (kept === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

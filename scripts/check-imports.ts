@@ -1,6 +1,6 @@
 /**
  * The layers of the packages: each imports only those below it, only what it declares, and only through the package's
- * entry. Cycles between files are found by the linter.
+ * entry; the checker of the property tests imports none of them. Cycles between files are found by the linter.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -29,6 +29,7 @@ interface Manifest {
 
 const problems: string[] = [];
 for (const name of readdirSync(join(root, 'packages'))) checkPackage(name);
+checkAlone(join(root, 'test/properties/checker'));
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 if (problems.length > 0) process.exitCode = 1;
 
@@ -49,6 +50,16 @@ function checkPackage(name: string): void {
     for (const { specifier, typeOnly } of importsOf(readFileSync(file, 'utf8'))) {
       const problem = judge(name, folder, file, specifier, typeOnly, declared, manifest);
       if (problem !== undefined) problems.push(`${relative(root, file)}: "${specifier}" ${problem}`);
+    }
+  }
+}
+
+/** What judges the packages must not take anything from them: such a folder imports nothing but its own files. */
+function checkAlone(folder: string): void {
+  for (const file of sources(folder)) {
+    for (const { specifier } of importsOf(readFileSync(file, 'utf8'))) {
+      const isOwn = specifier.startsWith('.') && resolve(dirname(file), specifier).startsWith(`${folder}/`);
+      if (!isOwn) problems.push(`${relative(root, file)}: "${specifier}" is not one of the checker's own files`);
     }
   }
 }

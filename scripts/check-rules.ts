@@ -1,28 +1,20 @@
 /**
- * The table rule → tests → result of the last complete run of the tests, for R1–R135 of executions and P1–P26:
- * `node scripts/check-rules.ts` prints it (`--quiet`: the sums only) and fails when a rule has neither a green test nor a
- * deliberate difference, or a test of it that is not green. The reporter keeps what it needs.
+ * The table rule → tests → result of the last complete run of the tests, for the rules of executions, of data and stores,
+ * and the promises P…: `node scripts/check-rules.ts` prints it (`--quiet`: the sums only) and fails when a rule has
+ * neither a green test nor a deliberate difference, or a test of it that is not green. The reporter keeps what it needs.
  */
 import { readFile } from 'node:fs/promises';
-import { promisesCitedIn, rulesCitedIn } from './rules/citations.ts';
-import { executionRules, type RuleSection } from './rules/execution.ts';
-import { peerPromises } from './rules/peers.ts';
+import { books } from './rules/books.ts';
 import { resultsFile, type TestResult } from './rules/results.ts';
+import type { Rule, RuleBook } from './rules/rule-book.ts';
 
-interface Row {
-  readonly name: string;
+interface Row extends Rule {
   readonly tests: readonly TestResult[];
-  readonly differences: readonly string[];
 }
 
-function rowsOf(letter: string, sections: readonly RuleSection[], citedIn: (title: string) => readonly number[]): readonly Row[] {
-  return sections.flatMap(({ first, promises }) =>
-    promises.map((entry, index) => ({
-      name: `${letter}${first + index}`,
-      tests: results.filter(({ title }) => citedIn(title).includes(first + index)),
-      differences: typeof entry === 'string' ? [] : entry.slice(1),
-    })),
-  );
+function rowsOf({ sections, citedIn }: RuleBook): readonly Row[] {
+  const rules = sections.flatMap((section) => section.rules);
+  return rules.map((rule) => ({ ...rule, tests: results.filter(({ title }) => citedIn(title).includes(rule.name)) }));
 }
 
 function isGreen({ tests, differences }: Row): boolean {
@@ -41,9 +33,16 @@ function lineOf(row: Row): string {
 }
 
 const results = JSON.parse(await readFile(resultsFile, 'utf8')) as readonly TestResult[];
-const rows = [...rowsOf('R', executionRules, rulesCitedIn), ...rowsOf('P', peerPromises, promisesCitedIn)];
-const shown = process.argv.includes('--quiet') ? rows.filter((row) => !isGreen(row)) : rows;
-for (const row of shown) console.log(lineOf(row));
-const green = rows.filter(isGreen).length;
-console.log(`rules and promises: ${green} of ${rows.length} green, by ${new Set(rows.flatMap(({ tests }) => tests)).size} tests`);
-if (green < rows.length) process.exitCode = 1;
+const seen = new Set<TestResult>();
+let [greenCount, count] = [0, 0];
+for (const book of books) {
+  const rows = rowsOf(book);
+  const shown = process.argv.includes('--quiet') ? rows.filter((row) => !isGreen(row)) : rows;
+  if (shown.length > 0) console.log(`${book.heading}:`);
+  for (const row of shown) console.log(lineOf(row));
+  for (const result of rows.flatMap(({ tests }) => tests)) seen.add(result);
+  greenCount += rows.filter(isGreen).length;
+  count += rows.length;
+}
+console.log(`rules and promises: ${greenCount} of ${count} green, by ${seen.size} tests`);
+if (greenCount < count) process.exitCode = 1;

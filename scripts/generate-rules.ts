@@ -1,92 +1,57 @@
 /**
- * Writes docs/reference/rules-execution.md and rules-peers.md: each rule of the execution reference and each promise P…,
- * the tests whose titles cite it and the deliberate differences that take its place. `--check` fails when a page is out
- * of date or a title cites more than three rules; with `--complete` also when a rule has neither test nor difference.
+ * Writes docs/reference/rules-execution.md, rules-data-and-stores.md and rules-peers.md: each rule of a reference and each
+ * promise P…, the tests whose titles cite it and the deliberate differences that take its place. `--check` fails when a
+ * page is out of date or a title cites more than three rules; with `--complete` also when a rule has neither test nor
+ * difference.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { promisesCitedIn, rulesCitedIn } from './rules/citations.ts';
-import { executionRules, type RuleSection } from './rules/execution.ts';
-import { peerPromises } from './rules/peers.ts';
+import { books } from './rules/books.ts';
+import { orderProblems, type Rule, type RuleBook } from './rules/rule-book.ts';
 import { testTitles, type TestTitle } from './rules/test-titles.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const maxRulesPerTest = 3;
 
-interface Book {
-  /** R46, P1. */
-  readonly letter: 'R' | 'P';
-  /** Of the page, below docs/reference. */
-  readonly file: string;
-  readonly heading: string;
-  readonly introduction: readonly string[];
-  readonly sections: readonly RuleSection[];
-  readonly citedIn: (title: string) => readonly number[];
-}
-
-const books: readonly Book[] = [
-  {
-    letter: 'R',
-    file: 'rules-execution.md',
-    heading: 'Rules of executions and their tests',
-    introduction: [],
-    sections: executionRules,
-    citedIn: rulesCitedIn,
-  },
-  {
-    letter: 'P',
-    file: 'rules-peers.md',
-    heading: 'Promises to users of other systems and their tests',
-    introduction: ['Each promise is a fault that users of another workflow system reported, turned round.', ''],
-    sections: peerPromises,
-    citedIn: promisesCitedIn,
-  },
-];
-
-interface Rule {
-  readonly name: string;
-  readonly promise: string;
-  readonly differences: readonly string[];
+interface Row extends Rule {
   readonly tests: readonly TestTitle[];
 }
 
 interface Section {
   readonly title: string;
-  readonly rules: readonly Rule[];
+  readonly rows: readonly Row[];
 }
 
-function rulesOf(book: Book, section: RuleSection, titles: readonly TestTitle[]): readonly Rule[] {
-  return section.promises.map((entry, index) => {
-    const [promise, ...differences] = typeof entry === 'string' ? [entry] : entry;
-    const number = section.first + index;
-    const tests = titles.filter(({ title }) => book.citedIn(title).includes(number));
-    return { name: `${book.letter}${number}`, promise, differences, tests };
-  });
+function sectionsOf(book: RuleBook, titles: readonly TestTitle[]): readonly Section[] {
+  return book.sections.map(({ title, rules }) => ({
+    title,
+    rows: rules.map((rule) => ({ ...rule, tests: titles.filter((test) => book.citedIn(test.title).includes(rule.name)) })),
+  }));
 }
 
-function isMissing({ tests, differences }: Rule): boolean {
+function isMissing({ tests, differences }: Row): boolean {
   return tests.length === 0 && differences.length === 0;
 }
 
-function row(rule: Rule): string {
-  const tests = rule.tests.map(({ file, title }) => `${file.split('/').at(-1)} › ${title.replaceAll('|', '\\|')}`);
-  const proofs = [...rule.differences.map((difference) => `**${difference}**`), ...tests];
-  return `| ${rule.name} | ${rule.promise} | ${isMissing(rule) ? '**missing**' : proofs.join('<br>')} |`;
+function line(row: Row): string {
+  const tests = row.tests.map(({ file, title }) => `${file.split('/').at(-1)} › ${title.replaceAll('|', '\\|')}`);
+  const proofs = [...row.differences.map((difference) => `**${difference}**`), ...tests];
+  return `| ${row.name} | ${row.promise} | ${isMissing(row) ? '**missing**' : proofs.join('<br>')} |`;
 }
 
-function summary(book: Book, sections: readonly Section[]): readonly string[] {
-  const rules = sections.flatMap((section) => section.rules);
-  const missing = rules.filter(isMissing).map(({ name }) => name);
-  const tested = rules.filter(({ tests }) => tests.length > 0).length;
+function summary(book: RuleBook, sections: readonly Section[]): readonly string[] {
+  const rows = sections.flatMap((section) => section.rows);
+  const missing = rows.filter(isMissing).map(({ name }) => name);
+  const tested = rows.filter(({ tests }) => tests.length > 0).length;
   const end = `${missing.length} are missing${missing.length === 0 ? '.' : `: ${missing.join(', ')}.`}`;
-  if (book.letter === 'P') return [`${rules.length} promises: ${tested} have a test, ${end}`];
+  if (book.kind === 'promises') return [`${rows.length} promises: ${tested} have a test, ${end}`];
   return [
-    `${rules.length} rules: ${tested} have a test, ${rules.length - tested - missing.length} are replaced by a deliberate difference`,
+    `${rows.length} rules: ${tested} have a test, ${rows.length - tested - missing.length} are replaced by a deliberate difference`,
     `([D…](../compatibility.md)), ${end}`,
   ];
 }
 
-function page(book: Book, sections: readonly Section[]): string {
+function page(book: RuleBook, sections: readonly Section[]): string {
   return [
     `# ${book.heading}`,
     '',
@@ -95,41 +60,47 @@ function page(book: Book, sections: readonly Section[]): string {
     ...book.introduction,
     ...summary(book, sections),
     '',
-    ...sections.flatMap(({ title, rules: own }) => [
+    ...sections.flatMap(({ title, rows }) => [
       `## ${title}`,
       '',
-      `| ${book.letter === 'R' ? 'rule' : 'number'} | promise | tests |`,
+      `| ${book.kind === 'promises' ? 'number' : 'rule'} | promise | tests |`,
       '|---|---|---|',
-      ...own.map(row),
+      ...rows.map(line),
       '',
     ]),
   ].join('\n');
 }
 
-/** Rules that do not follow each other, and titles that cite what is not there or too much. */
-function problemsOf(book: Book, titles: readonly TestTitle[]): readonly string[] {
+/** Titles that cite what is not there or too much. Sections may be cited without being a rule. */
+function citationProblems(book: RuleBook, titles: readonly TestTitle[]): readonly string[] {
   const problems: string[] = [];
-  let next = 1;
-  for (const { first, promises, title } of book.sections) {
-    if (first !== next) problems.push(`${book.file}: ${title} begins at ${book.letter}${first}, not at ${book.letter}${next}`);
-    next = first + promises.length;
-  }
+  const known = new Set(book.sections.flatMap(({ rules }) => rules.map(({ name }) => name)));
+  const letter = book.kind === 'rules' ? 'R' : 'P';
   for (const { file, title } of titles) {
-    const cited = book.citedIn(title);
+    const cited = book.citedIn(title).filter((name) => name.startsWith(letter));
     if (cited.length > maxRulesPerTest) problems.push(`${file}: one test cites ${cited.length} rules: ${title}`);
-    for (const number of cited) if (number < 1 || number >= next) problems.push(`${file}: there is no ${book.letter}${number}: ${title}`);
+    for (const name of cited) if (!known.has(name)) problems.push(`${file}: there is no ${name} in ${book.file}: ${title}`);
   }
   return problems;
 }
 
+/** Differences that users are not told about. */
+function untoldDifferences(book: RuleBook, told: string): readonly string[] {
+  const named = book.sections.flatMap(({ rules }) => rules.flatMap(({ differences }) => differences));
+  return [...new Set(named)]
+    .filter((name) => !told.includes(`\n| ${name} `))
+    .map((name) => `docs/compatibility.md tells nothing of ${name}`);
+}
+
 const titles = testTitles(root);
+const told = await readFile(new URL('../docs/compatibility.md', import.meta.url), 'utf8');
 const problems: string[] = [];
 for (const book of books) {
-  const sections = book.sections.map((section) => ({ title: section.title, rules: rulesOf(book, section, titles) }));
-  problems.push(...problemsOf(book, titles));
+  const sections = sectionsOf(book, titles);
+  problems.push(...orderProblems(book), ...citationProblems(book, titles), ...untoldDifferences(book, told));
   if (process.argv.includes('--complete')) {
-    const missing = sections.flatMap(({ rules }) => rules).filter(isMissing);
-    problems.push(...missing.map(({ name, promise }) => `${name} has neither test nor difference: ${promise}`));
+    const missing = sections.flatMap(({ rows }) => rows).filter(isMissing);
+    problems.push(...missing.map(({ name, promise }) => `${book.file}: ${name} has neither test nor difference: ${promise}`));
   }
   const target = fileURLToPath(new URL(`../docs/reference/${book.file}`, import.meta.url));
   const text = page(book, sections);

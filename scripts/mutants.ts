@@ -4,14 +4,15 @@
  *
  * The mutants are data, in test/mutants. Everything happens in a copy of the project in a temporary folder, so nobody who
  * works in the project ever sees a mutant, and processes that a test starts see it as well. The copy has its own links to
- * the packages. One Vitest process serves all mutants; the unchanged code must pass first and last.
+ * the packages. One Vitest process serves all mutants, and runs for each of them the tests alone that cite its rule; the
+ * unchanged code must pass first and last.
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createVitest, type Reporter, type TestModule, type Vitest } from 'vitest/node';
 import type { Mutant } from '../test/mutants/mutant.ts';
-import { cites } from './rules/citations.ts';
+import { cites, citingTests, type Reference } from './rules/citations.ts';
 
 const root = join(import.meta.dirname, '..');
 const [word = ''] = process.argv.slice(2);
@@ -50,7 +51,7 @@ function copyProject(): void {
 
 async function judgeAll(): Promise<number> {
   const files = [...new Set(mutants.flatMap(({ tests }) => tests))];
-  const vitest = await openVitest(files);
+  const vitest = await openVitest();
   try {
     if (!(await passesUnchanged(vitest, files))) return 1;
     let survivorCount = 0;
@@ -70,17 +71,17 @@ async function judgeAll(): Promise<number> {
 }
 
 async function passesUnchanged(vitest: Vitest, files: readonly string[]): Promise<boolean> {
+  vitest.setGlobalTestNamePattern(citingTests(mutants.map(citationOf)));
   const broken = failedTests(await run(vitest, files));
   if (broken.length > 0) console.error(`fails without any mutant: ${broken.join('; ')}`);
   return broken.length === 0;
 }
 
-async function openVitest(files: readonly string[]): Promise<Vitest> {
+/** Tests that need PostgreSQL are left out, so it is not started. */
+async function openVitest(): Promise<Vitest> {
   const silent: Reporter = {};
-  // The database is started only for tests that need one.
-  const isPure = files.every((file) => /^packages\/(?:model|engine\/src\/mapping)\//.test(file));
   const options = { root: copy, config: join(copy, 'vitest.config.ts'), watch: false, reporters: [silent], bail: 0, silent: true };
-  return createVitest('test', isPure ? { ...options, globalSetup: [] } : options);
+  return createVitest('test', { ...options, globalSetup: [] });
 }
 
 async function run(vitest: Vitest, files: readonly string[]): Promise<readonly TestModule[]> {
@@ -108,14 +109,16 @@ async function judge(vitest: Vitest, mutant: Mutant): Promise<Verdict> {
     vitest.invalidateFile(path);
   };
   write(text.replace(mutant.find, () => mutant.replace));
+  const { reference, cited } = citationOf(mutant);
+  vitest.setGlobalTestNamePattern(citingTests([{ reference, cited }]));
   try {
     const failed: string[] = [];
     for (const file of mutant.tests) {
       failed.push(...failedTests(await run(vitest, [file])));
-      const witness = failed.find((title) => cites(title, mutant.rule));
+      const witness = failed.find((title) => cites(reference, title, cited));
       if (witness !== undefined) return { isKilled: true, by: witness };
     }
-    return { isKilled: false, by: failed.length === 0 ? 'no test failed' : `no failing test cites ${mutant.rule}: ${failed[0]}` };
+    return { isKilled: false, by: failed[0] ?? `no test that cites ${cited} failed` };
   } finally {
     write(text);
   }
@@ -128,6 +131,11 @@ function failedTests(modules: readonly TestModule[]): readonly string[] {
     const failed = [...module.children.allTests('failed')].map((test) => `${file} › ${test.name}`);
     return failed.length === 0 && module.state() === 'failed' ? [`${file} does not load`] : failed;
   });
+}
+
+/** What a test must cite to notice the mutant. */
+function citationOf({ section, rule }: Mutant): { readonly reference: Reference; readonly cited: string } {
+  return { reference: section.startsWith('execution') ? 'execution' : 'data-and-stores', cited: rule };
 }
 
 function nameOf({ section, rule, file, find, replace }: Mutant): string {

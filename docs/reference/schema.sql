@@ -21,6 +21,30 @@ CREATE TABLE archived_lane_run (
 
 CREATE INDEX archived_lane_run_by_execution on archived_lane_run (execution_id);
 
+CREATE TABLE audit_entity (
+  entity_id text not null,
+  at bigint not null,
+  entry_id text not null,
+  primary key (entity_id, at, entry_id)
+);
+
+CREATE INDEX audit_entity_by_time on audit_entity (at);
+
+CREATE TABLE audit_entry (
+  id text primary key,
+  at bigint not null,
+  user_id text not null,
+  token_id text not null,
+  address text not null,
+  operation text not null,
+  target text not null,
+  details text not null
+);
+
+CREATE INDEX audit_entry_by_time on audit_entry (at, id);
+
+CREATE INDEX audit_entry_by_user on audit_entry (user_id, at, id);
+
 CREATE TABLE batch (
   lane_run_id text not null,
   batch_number bigint not null,
@@ -205,15 +229,6 @@ CREATE TABLE inventory (
   creation_time bigint not null
 );
 
-CREATE TABLE inventory_member (
-  inventory_id text not null,
-  user_id text not null,
-  privileges text not null,
-  primary key (inventory_id, user_id)
-);
-
-CREATE INDEX inventory_member_by_user on inventory_member (user_id);
-
 CREATE TABLE lambda (
   id text primary key,
   original_id text,
@@ -260,6 +275,18 @@ CREATE TABLE login_failure (
 );
 
 CREATE INDEX login_failure_by_age on login_failure (forgotten_at);
+
+CREATE TABLE membership (
+  container_id text not null,
+  member_id text not null,
+  container_type text not null,
+  member_type text not null,
+  privileges text not null,
+  owner integer not null,
+  primary key (container_id, member_id)
+);
+
+CREATE INDEX membership_by_member on membership (member_id, container_type, container_id);
 
 CREATE TABLE migration (number integer primary key, name text not null, breaking integer not null, applied_at bigint not null);
 
@@ -353,7 +380,7 @@ CREATE TABLE slice (
   token bigint not null,
   from_batch bigint not null,
   open_count integer not null
-);
+, claims integer not null default 1);
 
 CREATE INDEX slice_by_lane_run on slice (lane_run_id, node_id, from_batch);
 
@@ -374,29 +401,11 @@ CREATE TABLE space (
   readonly integer not null,
   owner_user_id text not null,
   creation_time bigint not null
-);
+, description text not null default '', organization_name text not null default '', tags text not null default '[]', advertised integer not null default 0, contact_email text not null default '');
 
 CREATE INDEX space_by_name on space (name, id);
 
 CREATE UNIQUE INDEX space_by_path on space (path);
-
-CREATE TABLE space_group (
-  space_id text not null,
-  group_id text not null,
-  primary key (space_id, group_id)
-);
-
-CREATE INDEX space_group_by_group on space_group (group_id, space_id);
-
-CREATE TABLE space_member (
-  space_id text not null,
-  user_id text not null,
-  privileges text not null,
-  owner integer not null,
-  primary key (space_id, user_id)
-);
-
-CREATE INDEX space_member_by_user on space_member (user_id);
 
 CREATE TABLE store (
   id text primary key,
@@ -420,14 +429,14 @@ CREATE TABLE store_chunk (
   item_count integer not null,
   first_at bigint not null,
   last_at bigint not null,
-  items text not null,
+  items text not null, lineage text,
   primary key (store_id, first_index)
 );
 
 CREATE TABLE store_content (
   store_id text primary key,
   content text not null
-);
+, lineage text);
 
 CREATE TABLE store_tail (
   store_id text primary key,
@@ -463,13 +472,33 @@ CREATE INDEX timer_by_due on timer (due_at);
 
 CREATE INDEX timer_by_execution on timer (execution_id);
 
+CREATE TABLE upload (
+  id text primary key,
+  user_id text not null,
+  space_id text not null,
+  state text not null,
+  item_count bigint not null,
+  bytes bigint not null,
+  piece_count bigint not null,
+  expires_at bigint,
+  kept_until bigint not null
+);
+
+CREATE TABLE upload_piece (
+  upload_id text not null,
+  piece_number bigint not null,
+  item_count integer not null,
+  items text not null,
+  primary key (upload_id, piece_number)
+);
+
 CREATE TABLE user_group (
   id text primary key,
   name text not null,
   type text not null,
   creator_user_id text not null,
   creation_time bigint not null
-);
+, privileges text not null default '[]');
 
 CREATE TABLE web_session (
   id text primary key,

@@ -65,24 +65,35 @@ def handle(job_batch_request, heartbeat_callback):
     results = []
     for args in job_batch_request["argsBatch"]:
         heartbeat_callback()
-        results.append(process_item(args["file"], algorithm, config.get("metadataKey") or "", heartbeat_callback))
+        results.append(process_item(args, algorithm, config.get("metadataKey") or "", heartbeat_callback))
     return {"resultsBatch": results}
 
 
-def process_item(file, algorithm, metadata_key, heartbeat_callback):
+def process_item(args, algorithm, metadata_key, heartbeat_callback):
     try:
-        path = "%s/.__onedata__file_id__%s" % (MOUNT_POINT, file["fileId"])
+        subject, path, mode = locate(args)
         checksum = None
-        if stat.S_ISREG(os.stat(path).st_mode):
+        if stat.S_ISREG(mode):
             try:
                 checksum = calculate(path, algorithm, heartbeat_callback)
                 if metadata_key:
                     xattr.setxattr(path, metadata_key, checksum.encode("ascii"))
             finally:
                 STATS.stream_item(FilesProcessed.build(1))
-        return {"result": {"fileId": file["fileId"], "algorithm": algorithm, "checksum": checksum}}
+        return {"result": {**subject, "algorithm": algorithm, "checksum": checksum}}
     except Exception:  # pylint: disable=broad-except
         return {"exception": traceback.format_exc()}
+
+
+def locate(args):
+    """(how the result names the file, its path, its mode); a download that is not there counts as no regular file."""
+    if "downloadInfo" in args:
+        relative = args["downloadInfo"]["destinationPath"]
+        path = os.path.join(MOUNT_POINT, relative)
+        return {"filePath": relative}, path, os.stat(path).st_mode if os.path.exists(path) else 0
+    file_id = args["file"]["fileId"]
+    path = "%s/.__onedata__file_id__%s" % (MOUNT_POINT, file_id)
+    return {"fileId": file_id}, path, os.stat(path).st_mode
 
 
 def calculate(path, algorithm, heartbeat_callback):

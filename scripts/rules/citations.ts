@@ -1,20 +1,40 @@
-/** What a test title cites: rules of the execution reference `… (execution R46, R49)`, promises `… (P1, I3)`. */
-const list = /\bexecution ((?:R\d+|§[\d.]+|[A-Z]\d+)(?:, (?:R\d+|§[\d.]+|[A-Z]\d+))*)/g;
+/**
+ * What a test title cites: rules of a reference `… (execution R46, R49)`, `… (data-and-stores R71a, §6.3)`, promises
+ * `… (P1, I3)`. A name belongs to the reference that stands before it.
+ */
+const name = String.raw`(?:R\d+[a-z]?|§[\d.]+|[A-Z]\d+)`;
 
-/** Numbers of the rules (46 for R46), each once. What other references call R… does not count. */
-export function rulesCitedIn(title: string): readonly number[] {
-  const cited = [...title.matchAll(list)].flatMap((match) => (match[1] ?? '').split(', '));
-  return [...new Set(cited.filter((name) => name.startsWith('R')).map((name) => Number(name.slice(1))))];
+/** References whose rules have a table of their tests. */
+export type Reference = 'execution' | 'data-and-stores';
+
+const lists: Readonly<Record<Reference, RegExp>> = { execution: listAfter('execution'), 'data-and-stores': listAfter('data-and-stores') };
+
+function listAfter(reference: Reference): RegExp {
+  return new RegExp(String.raw`(?<![\w-])${reference} (${name}(?:, ${name})*)`, 'g');
 }
 
-/** Numbers of the promises that stand in brackets (1 for P1), each once. */
-export function promisesCitedIn(title: string): readonly number[] {
+/** Rules (`R46`), sections (`§6.5`) and differences that the title cites of the reference, each once. */
+export function citedOf(reference: Reference, title: string): readonly string[] {
+  return [...new Set([...title.matchAll(lists[reference])].flatMap((match) => (match[1] ?? '').split(', ')))];
+}
+
+/** Promises (`P1`) that stand in brackets, each once. */
+export function promisesCitedIn(title: string): readonly string[] {
   const brackets = [...title.matchAll(/\(([^()]*)\)/g)].map((match) => match[1] ?? '').join(', ');
-  return [...new Set([...brackets.matchAll(/\bP(\d+)\b/g)].map((match) => Number(match[1])))];
+  return [...new Set(brackets.match(/\bP\d+\b/g) ?? [])];
 }
 
-/** Whether the title cites a rule (`R46`), a section (`§6.5`) or a difference (`D4`). */
-export function cites(title: string, reference: string): boolean {
-  if (reference.startsWith('R')) return rulesCitedIn(title).includes(Number(reference.slice(1)));
-  return new RegExp(`(?<![\\w.])${reference.replaceAll('.', '\\.')}(?![\\w.]*\\d)`).test(title);
+/** Matches full names of tests that cite one of these and need no PostgreSQL. */
+export function citingTests(wanted: readonly { readonly reference: Reference; readonly cited: string }[]): RegExp {
+  const citations = wanted.map(({ reference, cited }) => {
+    const escaped = cited.replaceAll('.', String.raw`\.`);
+    return cited.startsWith('D') ? String.raw`\b${escaped}` : String.raw`(?<![\w-])${reference} (?:${name}, )*${escaped}`;
+  });
+  return new RegExp(String.raw`^(?!.*\bon postgres)(?!.*\bon PostgreSQL\b).*(?:${citations.join('|')})(?![\w.]*\w)`);
+}
+
+/** Whether the title cites a rule (`R46`) or a section (`§6.5`) of the reference, or a difference (`D4`). */
+export function cites(reference: Reference, title: string, cited: string): boolean {
+  if (cited.startsWith('D')) return new RegExp(`\\b${cited}\\b`).test(title);
+  return citedOf(reference, title).includes(cited);
 }

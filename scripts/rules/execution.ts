@@ -2,14 +2,9 @@
  * The rules R1–R135 of the execution reference: what each promises, in a few words, and which deliberate differences
  * (D…, docs/compatibility.md) take its place or a part of it. Rules in order; sections as the reference groups them.
  */
-export interface RuleSection {
-  readonly title: string;
-  readonly first: number;
-  /** One per rule, from `first` on. A list `[promise, 'D1', …]` names differences. */
-  readonly promises: readonly (string | readonly [string, ...string[]])[];
-}
+import type { NumberedSection } from './rule-book.ts';
 
-export const executionRules: readonly RuleSection[] = [
+export const executionRules: readonly NumberedSection[] = [
   {
     title: 'Precedence of stopping reasons',
     first: 1,

@@ -2,9 +2,9 @@
  * The promises P1–P26: faults that users of other workflow systems met, turned into what must hold here. Promises in
  * order; sections as they are numbered.
  */
-import type { RuleSection } from './execution.ts';
+import type { NumberedSection } from './rule-book.ts';
 
-export const peerPromises: readonly RuleSection[] = [
+export const peerPromises: readonly NumberedSection[] = [
   {
     title: 'A cancel is final',
     first: 1,

@@ -36,7 +36,7 @@ export interface PlainDump {
         instantFailureExceptionThreshold?: number;
         storeIteratorSpec: { storeSchemaId: string; maxBatchSize: number };
         parallelBoxes: {
-          tasks: { id: string; name: string; lambdaId: string; lambdaRevisionNumber: number; lambdaConfig: Record<string, unknown> }[];
+          tasks: PlainTask[];
         }[];
       }[];
     };
@@ -44,9 +44,19 @@ export interface PlainDump {
   };
 }
 
+export interface PlainTask {
+  id: string;
+  name: string;
+  lambdaId: string;
+  lambdaRevisionNumber: number;
+  lambdaConfig: Record<string, unknown>;
+  resultMappings: { resultName: string; storeSchemaId: string; storeContentUpdateOptions: unknown }[];
+  timeSeriesStoreConfig: unknown;
+}
+
 /** A real dump with its records unwrapped where a test changes it, as a file that `laneway run` reads. */
 export function changedDump(name: string, change: (dump: PlainDump) => void): WorkflowDump {
-  const dump = plain(JSON.parse(readFileSync(referenceDump(name), 'utf8'))) as PlainDump;
+  const dump = plainDump(scenarioDump(name));
   // Unwrapped records are those of format 2, whose data specs are also read in their flat form.
   setFormat(dump, 2);
   dump.originalAtmWorkflowSchemaId = `changed-${name}-${counter++}`;
@@ -55,6 +65,11 @@ export function changedDump(name: string, change: (dump: PlainDump) => void): Wo
 }
 
 let counter = 0;
+
+/** A copy of a dump with its records unwrapped: what it says of stores, lanes and tasks in either format. */
+export function plainDump(dump: WorkflowDump): PlainDump {
+  return plain(dump) as PlainDump;
+}
 
 export function writeDump(dump: unknown): string {
   const file = join(newDirectory('dump'), 'workflow.json');

@@ -22,7 +22,7 @@ let files: readonly string[];
 const schemas = new Map<string, Promise<string>>();
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await startProduct({ variables: { LANEWAY_CALLBACK_NETWORKS: '127.0.0.1' } });
   token = adminToken(product);
   const directory = newDirectory('files');
   const names = Array.from({ length: 10 }, (_, index) => `file${index + 1}`);

@@ -109,6 +109,29 @@ export async function laneway(args: readonly string[], variables: Readonly<Recor
   return { code, out, err };
 }
 
+export interface Running {
+  /** What it printed so far. */
+  readonly out: () => string;
+  readonly kill: (signal: 'SIGINT' | 'SIGTERM') => void;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** Starts a command line of `laneway` that goes on by itself. */
+export function startLaneway(args: readonly string[]): Running {
+  const child = start(args);
+  let out = '';
+  child.stdout?.on('data', (data: Buffer) => (out += data.toString()));
+  child.stderr?.resume();
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('close', (code, signal) => {
+      children.delete(child);
+      resolve(code ?? signal);
+    });
+  });
+  return { out: () => out, kill: (signal) => void child.kill(signal), ended };
+}
+
 /** What `laneway run --json` prints. */
 export interface RunReport {
   readonly executionId: string;

@@ -1,8 +1,8 @@
 /** One deliberate mistake in the code, and where it must be noticed (scripts/mutants.ts). */
 export interface Mutant {
-  /** Section of the reference whose rules the code follows: `execution 7`. */
+  /** Section of the reference whose rules the code follows: `execution 7`, `data-and-stores 5.1`. */
   readonly section: string;
-  /** What a failing test must cite: a rule of executions (`R46`), a section (`§6.5`) or a difference (`D4`). */
+  /** What a failing test must cite: a rule of that reference (`R46`), a section (`§6.5`) or a difference (`D4`). */
   readonly rule: string;
   readonly file: string;
   /** Occurs once in the file. */
@@ -30,5 +30,26 @@ export function reducerMutants(
     find,
     replace,
     tests: [`packages/model/test/execution/${test}.test.ts`],
+  }));
+}
+
+/** Mutants of code that follows the reference on data and stores; file and tests below packages/, without their endings. */
+export function dataMutants(
+  section: string,
+  mutants: readonly {
+    readonly rule: string;
+    readonly file: string;
+    readonly find: string;
+    readonly replace: string;
+    readonly tests: readonly string[];
+  }[],
+): readonly Mutant[] {
+  return mutants.map(({ rule, file, find, replace, tests }) => ({
+    section: `data-and-stores ${section}`,
+    rule,
+    file: `packages/${file}.ts`,
+    find,
+    replace,
+    tests: tests.map((test) => `packages/${test}.test.ts`),
   }));
 }

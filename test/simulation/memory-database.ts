@@ -22,7 +22,7 @@ const tables = [
   'store_chunk',
   'store_content',
   'space',
-  'space_member',
+  'membership',
 ];
 
 const empty = {

@@ -90,6 +90,15 @@ export class SimulatedNode {
       log: this.#log(life),
       access: async () => await Promise.resolve(hasAccess() ? null : makeError('forbidden')),
       isShared: true,
+      postCallback: async (url, body, { timeoutMs }) => {
+        try {
+          // The simulation answers in the place of whoever is called.
+          const { status } = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(timeoutMs) });
+          return status < 300 ? { kind: 'taken' } : { kind: 'failed', reason: `status ${status}` };
+        } catch (error) {
+          return { kind: 'failed', reason: String(error) };
+        }
+      },
       reducer,
     });
   }

@@ -31,4 +31,4 @@ export class Interrupt {
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 /** As shells count it. */
-const leftByInterrupt = 130;
+export const leftByInterrupt = 130;

@@ -1,11 +1,13 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import Table from 'cli-table3';
 
 /** Where a command writes, so that tests can look at it. */
 export interface Terminal {
+  /** What `@-` reads, and where secrets come from; the process's own by default. */
+  readonly in?: Readable;
   readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WritableStream;
-  /** Where secrets are read from; the standard input when absent. */
-  readonly in?: NodeJS.ReadableStream;
   /** Progress bars go to the error stream, so that it decides. */
   readonly interactive: boolean;
   readonly color: boolean;
@@ -21,6 +23,11 @@ export function processTerminal(): Terminal {
 
 export function printLine(terminal: Terminal, text: string): void {
   terminal.out.write(`${text}\n`);
+}
+
+/** For output of any length: waits until the reader has taken what was written. */
+export async function writeLine(terminal: Terminal, text: string): Promise<void> {
+  if (!terminal.out.write(`${text}\n`)) await once(terminal.out, 'drain');
 }
 
 export function printJson(terminal: Terminal, value: unknown): void {

@@ -73,6 +73,31 @@ describe('other stores', () => {
   });
 });
 
+describe('files of lines', () => {
+  const file = join(folder, 'items.jsonl');
+  writeFileSync(file, '1\n');
+
+  test('are sent by themselves, for stores of many values', async () => {
+    const inputs = parseInputs([`numbers=@${file}`, 'words=@-', 'limit=1'], schema);
+    expect(inputs.map(({ content }) => content)).toEqual([
+      { kind: 'lines', file },
+      { kind: 'lines', file: '-' },
+      { kind: 'value', value: 1 },
+    ]);
+    expect(await buildOverlay(inputs, async () => [])).toEqual({ 'id-limit': 1 });
+  });
+
+  test.each([
+    [[`limit=@${file}`], /--input limit: a singleValue store takes one value, not a file of lines/],
+    [[`numbers=@${file}`, 'numbers=1'], /--input numbers: a file of lines is the whole content of the store/],
+    [[`numbers=@${file}`, `numbers=@${file}`], /--input numbers: a file of lines is the whole content/],
+    [['numbers=@-', 'words=@-'], /"@-" is given for two stores/],
+    [['numbers=@missing.ndjson'], /cannot read missing\.ndjson/],
+  ])('are refused before anything is sent: %j', (options, message) => {
+    expect(() => parseInputs(options, schema)).toThrow(message);
+  });
+});
+
 describe('mistakes name the option', () => {
   test.each([
     ['nope=1', /--input nope: the workflow has no such store/],

@@ -3,13 +3,15 @@ import type {
   BlockerDetails,
   ExecutionDetails,
   ExecutionPage,
+  ExecutionSchemaDetails,
   LaneRunSelector,
   ListExecutionsQuery,
   ReceiptDetails,
   ScheduleBody,
   TaskDetails,
 } from './shapes.ts';
-import type { ExecutionFilter, SummaryPage } from './extension-shapes.ts';
+import type { ExecutionFilter, PodList, SummaryPage } from './extension-shapes.ts';
+import type { LogPage } from './stores.ts';
 import { sendOnce } from './send-once.ts';
 import { idPath, type Transport } from './transport.ts';
 
@@ -48,6 +50,11 @@ export class ExecutionsApi {
 
   async details(executionId: string): Promise<ExecutionDetails> {
     return await this.#transport.json('GET', base + idPath`/workflows/${executionId}`);
+  }
+
+  /** The schema and the lambda revisions that it was scheduled with (extension). */
+  async schema(executionId: string): Promise<ExecutionSchemaDetails> {
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/schema`);
   }
 
   /** Answers when the request is registered; reaching `cancelled` follows (rest R84). */
@@ -100,6 +107,16 @@ export class ExecutionsApi {
       base + idPath`/workflows/${executionId}/blockers`,
     );
     return answer.blockers;
+  }
+
+  /** What runs its lambdas on the node that answers (extension). */
+  async pods(executionId: string): Promise<PodList> {
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/pods`);
+  }
+
+  /** The newest events of a pod, newest first (extension). */
+  async podEvents(executionId: string, podId: string): Promise<LogPage> {
+    return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/pods/${podId}/events`);
   }
 
   async task(taskId: string): Promise<TaskDetails> {

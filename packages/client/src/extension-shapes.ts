@@ -72,3 +72,19 @@ export interface BulkResultPage {
   readonly nextPageToken: string | null;
   readonly isLast: boolean;
 }
+
+/** A runner of a task, as the node that was asked has seen it. */
+export interface PodDetails {
+  readonly podId: string;
+  readonly taskId: string;
+  readonly currentStatus: 'Pending' | 'Running' | 'Failed' | 'Unknown' | 'Terminated';
+  readonly currentContainersReadiness: string;
+  /** Milliseconds. */
+  readonly lastStatusChangeTimestamp: number;
+}
+
+export interface PodList {
+  readonly pods: readonly PodDetails[];
+  /** Milliseconds; what happened before is not known. null: the server cannot tell of pods. */
+  readonly knownSince: number | null;
+}

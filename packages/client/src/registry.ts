@@ -1,4 +1,4 @@
-import type { Space, WorkflowDump, WorkflowSchema } from './shapes.ts';
+import type { Inventory, Space, User, WorkflowDump, WorkflowSchema } from './shapes.ts';
 import { idPath, type Transport } from './transport.ts';
 
 const base = '/api/v3/onezone';
@@ -29,6 +29,15 @@ export class RegistryApi {
   /** Its directory stays as it is. */
   async deleteSpace(spaceId: string): Promise<void> {
     await this.#transport.call('DELETE', base + idPath`/spaces/${spaceId}`);
+  }
+
+  /** Ids of all users, for administrators. */
+  async users(): Promise<readonly string[]> {
+    return (await this.#transport.json<{ readonly users: readonly string[] }>('GET', `${base}/users`)).users;
+  }
+
+  async user(userId: string): Promise<User> {
+    return await this.#transport.json('GET', base + idPath`/users/${userId}`);
   }
 
   async createUser(username: string): Promise<string> {
@@ -70,6 +79,13 @@ export class RegistryApi {
   async inventories(): Promise<readonly string[]> {
     const answer = await this.#transport.json<{ atm_inventories: readonly string[] }>('GET', `${base}/user/atm_inventories`);
     return answer.atm_inventories;
+  }
+
+  /** Inventories that the caller belongs to, also through groups. */
+  async effectiveInventories(): Promise<readonly Inventory[]> {
+    const answer = await this.#transport.json<{ atm_inventories: readonly string[] }>('GET', `${base}/user/effective_atm_inventories`);
+    const details = async (id: string) => await this.#transport.json<Inventory>('GET', base + idPath`/atm_inventories/${id}`);
+    return await Promise.all(answer.atm_inventories.map(details));
   }
 
   async createInventory(name: string): Promise<string> {

@@ -1,8 +1,10 @@
 /** What the REST API answers, as far as the client uses it (rest §5, §8; extensions of design §9). */
 import type {
   ExecutionStatus,
+  LambdaRevision,
   LaneRunStatus,
   LaneStoppingReason,
+  Lineage,
   Phase,
   RunType,
   TaskStatus,
@@ -42,6 +44,17 @@ export interface ExecutionDetails {
   readonly lanes: readonly { readonly schemaId: string; readonly runs: readonly LaneRunDetails[] }[];
 }
 
+/** What an execution was scheduled with (extension): names, dashboards, and the series of its tasks. */
+export interface ExecutionSchemaDetails {
+  readonly atmWorkflowSchemaSnapshotId: string;
+  readonly atmWorkflowSchemaId: string;
+  readonly name: string;
+  readonly atmWorkflowSchemaRevisionNumber: number;
+  readonly atmWorkflowSchemaRevision: WorkflowSchemaRevision;
+  /** Lambda id → revision number (decimal text) → revision. */
+  readonly atmLambdaRevisions: Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>;
+}
+
 export interface ExecutionPage {
   readonly atmWorkflowExecutions: readonly string[];
   readonly nextPageToken: string | null;
@@ -74,6 +87,18 @@ export interface Space {
   readonly readonly?: boolean;
 }
 
+export interface Inventory {
+  readonly atmInventoryId: string;
+  readonly name: string;
+}
+
+export interface User {
+  readonly userId: string;
+  readonly fullName: string;
+  readonly username: string | null;
+  readonly blocked: boolean;
+}
+
 export interface WorkflowSchema {
   readonly atmWorkflowSchemaId: string;
   readonly name: string;
@@ -100,6 +125,8 @@ export interface ScheduleBody {
   readonly atmWorkflowSchemaRevisionNumber: number;
   readonly spaceId: string;
   readonly storeInitialContentOverlay?: Readonly<Record<string, unknown>>;
+  /** Extension: store schema id → upload that is its initial content. */
+  readonly storeInitialContentUploads?: Readonly<Record<string, string>>;
   readonly logLevel?: string;
   readonly callback?: string;
   /** Extensions: by what the execution is found again, and after how long it is cancelled unless it has ended. */
@@ -120,12 +147,19 @@ export interface FileEntry {
   readonly type: string;
 }
 
-/** An entry of a list-like store: what cannot be described carries the error instead of the value. */
-export type StoreEntry =
-  | { readonly index: string; readonly success: true; readonly value: unknown }
-  | { readonly index: string; readonly success: false; readonly error: unknown };
+/** Part of every entry, when it was asked for: where the value comes from; null when no result wrote it. */
+interface Traced {
+  readonly lineage?: Lineage | null;
+}
 
-export interface LogEntry {
+/** An entry of a list-like store: what cannot be described carries the error instead of the value. */
+export type StoreEntry = Traced &
+  (
+    | { readonly index: string; readonly success: true; readonly value: unknown }
+    | { readonly index: string; readonly success: false; readonly error: unknown }
+  );
+
+export interface LogEntry extends Traced {
   readonly index: string;
   /** Milliseconds. */
   readonly timestamp: number;

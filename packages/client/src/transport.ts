@@ -11,6 +11,8 @@ export interface ClientOptions {
 
 export interface RequestOptions {
   readonly body?: unknown;
+  /** Instead of a JSON body: bytes that are sent as they come; their type is in the headers. */
+  readonly stream?: ReadableStream<Uint8Array>;
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -39,6 +41,7 @@ export class Transport {
       method,
       headers,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.stream === undefined ? {} : { body: options.stream, duplex: 'half' }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     if (!response.ok) throw new ApiError(response.status, await readError(response));

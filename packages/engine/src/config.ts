@@ -21,7 +21,11 @@ export interface EngineConfig {
   readonly requestKeyRetentionMs: number;
   /** How long the results of a bulk operation are kept, and how many members a node handles in a second. */
   readonly bulkRetentionMs: number;
+  /** How long the audit of changes is kept. */
+  readonly auditRetentionMs: number;
   readonly bulkMembersPerSecond: number;
+  /** How long an upload of initial content can be used. */
+  readonly uploadRetentionMs: number;
   /** How often the runtime of lambdas is looked at, and how many bad looks in a row are tolerated after the first. */
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
@@ -32,7 +36,8 @@ export interface EngineConfig {
   readonly notify: boolean;
 }
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConfig {
   const cores = availableParallelism();
@@ -48,13 +53,15 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     maxItemBytes: 16 * 1024 * 1024,
     suspendedRetentionMs: 30 * dayMs,
     endedRetentionMs: 15 * dayMs,
-    garbageCollectionIntervalMs: 3_600_000,
+    garbageCollectionIntervalMs: hourMs,
     requestKeyRetentionMs: dayMs,
     bulkRetentionMs: 7 * dayMs,
+    auditRetentionMs: 365 * dayMs,
     bulkMembersPerSecond: 100,
+    uploadRetentionMs: 6 * hourMs,
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,
-    callbacks: { maxRetries: 30, firstDelayMs: 2000, maxDelayMs: 7_200_000 },
+    callbacks: { maxRetries: 30, firstDelayMs: 2000, maxDelayMs: 7_200_000, networks: [] },
     executionsPerSpace: null,
     notify: true,
   };

@@ -27,6 +27,8 @@ export interface ScheduleRequest {
   /** lambda id → revision number (decimal text) → revision, for every revision that a task refers to. */
   readonly lambdas: Readonly<Record<string, Readonly<Record<string, LambdaRevision>>>>;
   readonly storeInitialContentOverlay: Readonly<Record<string, unknown>>;
+  /** Store schema id → upload whose items are the store's initial content (extension). */
+  readonly storeInitialContentUploads?: Readonly<Record<string, string>>;
   /** Severity number, 0–7. */
   readonly logLevel: number;
   readonly callback: string | null;
@@ -78,6 +80,13 @@ export interface TaskView extends TaskCounters {
   readonly status: string;
   readonly systemAuditLogId: string;
   readonly timeSeriesStoreId: string | null;
+}
+
+/** The schema and the lambda revisions that an execution was scheduled with, each as the JSON text that is kept. */
+export interface ExecutionSchema {
+  readonly revision: string;
+  /** By lambda id and revision number (decimal text). */
+  readonly lambdas: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What became of the items that a task could have had; they sum up to `itemsKnown` of its lane run. */
@@ -226,6 +235,8 @@ export interface ExecutionService {
   /** Marks the execution as discarded: from now on nothing finds it; its data goes in small batches. */
   delete(request: ControlRequest): Promise<Result<void>>;
   view(executionId: string): Promise<ExecutionView | null>;
+  /** What it was scheduled with, whatever became of the workflow schema since; null when it is unknown. */
+  schema(executionId: string): Promise<ExecutionSchema | null>;
   list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }>;
   task(taskId: string): Promise<TaskView | null>;
   /** Task id → counters, for all tasks of the execution. */
@@ -251,10 +262,28 @@ export interface StoreInfo {
   readonly frozen: boolean;
 }
 
+/** A store without its initial content, which may be large. */
+export type StoreSummary = Omit<StoreInfo, 'initialContent'>;
+
+/** A dump on its way: the text comes in pieces, and fails when the rest of it cannot be had. */
+export interface StoreExport {
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly text: AsyncIterable<string>;
+}
+
 export interface StoreService {
   info(storeId: string): Promise<StoreInfo | null>;
+  summary(storeId: string): Promise<StoreSummary | null>;
   /** Options are raw (query parameters or JSON); they are checked here, last, as the reference does (data-and-stores §4). */
   browse(storeId: string, options: Readonly<Record<string, unknown>>): Promise<Result<unknown>>;
   /** Entries oldest first for auditLog stores, `notSupported` for others (data-and-stores §5.8). */
   dump(storeId: string): Promise<Result<{ readonly fileName: string; readonly entries: AsyncIterable<unknown> }>>;
+  /** Everything that is in the store now, of every type; `format` is raw as the options of `browse` (extension). */
+  export(storeId: string, options: { readonly format?: unknown }): Promise<Result<StoreExport>>;
+  /** Trace id → index of the failed item or null; `notSupported` for stores that are no exception stores (R45). */
+  indicesByTraceIds(
+    storeId: string,
+    query: { readonly traceIds: readonly string[]; readonly timestamp: number | null },
+  ): Promise<Result<Readonly<Record<string, string | null>>>>;
 }

@@ -6,6 +6,7 @@ import { newId, type ErrorObject, type Execution, type reduce } from '@laneway/m
 import type { EngineConfig } from './config.ts';
 import { BulkRunner } from './control/bulk-runner.ts';
 import { Admission } from './control/admission.ts';
+import type { PostCallback } from './control/callback-request.ts';
 import { callbackKind, Callbacks } from './control/callbacks.ts';
 import { Controller } from './control/controller.ts';
 import { Deadlines, executionDeadlineKind, pauseDeadlineKind } from './control/deadlines.ts';
@@ -18,6 +19,7 @@ import { RequestKeys } from './control/request-keys.ts';
 import { RuntimeMonitor } from './control/runtime-monitor.ts';
 import { SideJobs } from './control/side-jobs.ts';
 import type { StopObserver } from './control/stop-moments.ts';
+import { Uploads } from './control/uploads.ts';
 import type { ExecutionService, StoreService } from './engine-api.ts';
 import type { BulkAccess, BulkJob, ExecutionExtensions } from './extensions-api.ts';
 import { Files, type FilesParts } from './files/files.ts';
@@ -33,9 +35,11 @@ import { walkLaneRun } from './lanes/walk.ts';
 import { WorkSet } from './lanes/work-set.ts';
 import type { Logger } from './logger.ts';
 import { initialContentReader } from './mapping/initial-content.ts';
+import { uploadedItemsConverter } from './mapping/uploaded-items.ts';
 import { bulkTimerKind } from './persistence/sql/bulk-jobs.ts';
 import { databaseNow, registerNode } from './persistence/sql/nodes.ts';
 import type { HintChannel, News } from './persistence/hints.ts';
+import { uploadTimerKind } from './persistence/sql/uploads.ts';
 import type { Database } from './persistence/sql.ts';
 import { Stores } from './stores/store-service.ts';
 import { valueDescriber } from './values/describe.ts';
@@ -58,6 +62,8 @@ export interface EngineOptions {
   readonly isShared?: boolean;
   /** The reducer of executions, for those who watch its decisions (the simulator). */
   readonly reducer?: typeof reduce;
+  /** How callbacks are sent (the simulator has no network). */
+  readonly postCallback?: PostCallback;
   /** What a user may do to an execution that a bulk operation has come to; without it everything. */
   readonly bulkAccess?: (
     job: Pick<BulkJob, 'userId' | 'sessionToken'>,
@@ -108,7 +114,7 @@ export class Engine {
       hub: this.#hub,
       wakeIn: (delayMs) => this.#wakeIn(delayMs),
     });
-    const callbacks = new Callbacks({ database, policy: config.callbacks, log });
+    const callbacks = new Callbacks({ database, policy: config.callbacks, post: options.postCallback, log });
     const requestKeys = new RequestKeys(database, config.requestKeyRetentionMs);
     this.#bulk = new BulkRunner({
       database,
@@ -118,14 +124,16 @@ export class Engine {
       log,
     });
     this.#garbage = new GarbageCollector({ database, retention: retentionOf(config), log });
+    const uploads = new Uploads({ database, maxItemBytes: config.maxItemBytes, retentionMs: config.uploadRetentionMs });
     this.#sideJobs = new SideJobs(database, log, {
       [callbackKind]: async (timer) => await callbacks.run(timer),
       [bulkTimerKind]: async (timer) => await this.#bulk.run(timer),
       [executionDeadlineKind]: async (timer) => await deadlines.expireExecution(timer),
       [garbageCollectionKind]: async (timer) => await this.#garbage.run(timer),
       [pauseDeadlineKind]: async (timer) => await deadlines.expirePause(timer),
+      [uploadTimerKind]: async (timer) => await uploads.expire(timer),
     });
-    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#wakeIn(0) });
+    this.extensions = new Extensions({ database, requestKeys, bulkStarted: () => this.#wakeIn(0), uploads });
     this.#monitor = new RuntimeMonitor({
       database,
       controller: this.#controller,
@@ -133,7 +141,7 @@ export class Engine {
       graceAttempts: config.runtimeCheckGraceAttempts,
       log,
     });
-    this.stores = new Stores({ database, describe: valueDescriber(this.files) });
+    this.stores = new Stores({ database, describe: valueDescriber(this.files), plans: this.#plans });
     this.#admission = new Admission({ database, hub: this.#hub, limit: config.executionsPerSpace });
     if (options.observeStop !== undefined) this.#controller.observeStop = options.observeStop;
     this.#controller.onStopped = (executionId) => this.#admission.released(executionId);
@@ -147,8 +155,10 @@ export class Engine {
         database,
         requestKeys,
         nowMs: async () => await database.call(databaseNow, null),
+        callbackProblem: (url) => callbacks.problemOf(url),
         runtimeError: () => this.#monitor.error,
         readInitialContent: initialContentReader(this.files, config.maxItemBytes),
+        convertUploadedItems: uploadedItemsConverter(this.files, config.maxItemBytes),
       },
     });
   }
@@ -301,6 +311,7 @@ function retentionOf(config: EngineConfig): Retention {
     suspendedMs: config.suspendedRetentionMs,
     endedMs: config.endedRetentionMs,
     bulkMs: config.bulkRetentionMs,
+    auditMs: config.auditRetentionMs,
     intervalMs: config.garbageCollectionIntervalMs,
   };
 }

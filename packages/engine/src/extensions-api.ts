@@ -118,7 +118,24 @@ export interface BulkResult {
 /** What a user may do to an execution: revoked = to none of the space any more. */
 export type BulkAccess = 'allowed' | 'forbidden' | 'revoked';
 
+/** Initial content for executions to come: JSON Lines, one item a line. */
+export interface UploadRequest {
+  readonly userId: string;
+  readonly spaceId: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface UploadReceipt {
+  readonly uploadId: string;
+  readonly itemCount: number;
+  readonly bytes: number;
+}
+
 export interface ExecutionExtensions {
+  /** Takes the body as fast as it is written; rejects when the body does. */
+  upload(request: UploadRequest): Promise<Result<UploadReceipt>>;
+  /** False when the user has no such upload in the space. */
+  removeUpload(request: { readonly uploadId: string; readonly userId: string; readonly spaceId: string }): Promise<boolean>;
   summaries(request: SummaryRequest): Promise<SummaryPage>;
   /** The execution that an earlier request of this name had its effect on; null = there was none. */
   answered(request: NamedRequest): Promise<Result<{ readonly executionId: string } | null>>;

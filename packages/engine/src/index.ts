@@ -15,7 +15,16 @@ export {
 } from './lambdas/create-lambda-runtime.ts';
 export { Registry, type NewUser, type TokenRequest } from './registry/registry.ts';
 export type * from './registry/types.ts';
-export { inventoryPrivileges, sortedPrivileges, spacePrivileges, zonePrivileges, type PrivilegeSets } from './registry/privileges.ts';
+export type { Change } from './registry/audit.ts';
+export type { AuditEntry } from './persistence/sql/audit.ts';
+export {
+  groupPrivileges,
+  inventoryPrivileges,
+  sortedPrivileges,
+  spacePrivileges,
+  zonePrivileges,
+  type PrivilegeSets,
+} from './registry/privileges.ts';
 export { apiInterfaces, caveatFromJson, isDataCaveat, type ApiInterface, type Caveat } from './registry/caveats.ts';
 export { isForProvidersOnly, kindMayCarry } from './registry/caveat-context.ts';
 export { AddressData } from './registry/address-data.ts';
@@ -40,14 +49,17 @@ export { lambdaReferences } from './registry/revision-lambdas.ts';
 export type { Space } from './persistence/sql/files.ts';
 export type { Dataset, DatasetState } from './persistence/sql/datasets.ts';
 export { groupTypes, type Group, type GroupType } from './persistence/sql/groups.ts';
+export type { SpaceChange, SpaceDetails } from './persistence/sql/space-details.ts';
 export type { DatasetSummary } from './files/datasets.ts';
 export { Extensions } from './control/extensions.ts';
 export type { StopObserver, StopMoment } from './control/stop-moments.ts';
+export type { PodActivity, PodEventPage, PodSummary } from './lambdas/pods.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { NodeTimings } from './lanes/node.ts';
 export { defaultEngineConfig, type EngineConfig } from './config.ts';
 export type { JobEnvironment, OpenJob } from './lanes/job-runner.ts';
 export type { Logger } from './logger.ts';
+export { CallbackNetworks } from './control/callback-networks.ts';
 export { silentLogger } from './logger.ts';
 export { Files } from './files/files.ts';
 export { Spaces } from './files/spaces.ts';

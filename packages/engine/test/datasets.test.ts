@@ -6,8 +6,8 @@ import type { DataSpec, Result } from '@laneway/model';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { perItem } from '../../../test/support/in-process-runtime.ts';
 import { schedule, startTestEngine, valuesOf, waitForEnd, type TestEngine } from '../../../test/support/test-engine.ts';
-import { addSpaceGroup, createGroup, deleteGroup } from '../src/persistence/sql/groups.ts';
-import { addSpaceMember } from '../src/persistence/sql/registry-members.ts';
+import { createGroup, deleteGroup } from '../src/persistence/sql/groups.ts';
+import { addMember, insertKnownMember } from '../src/persistence/sql/memberships.ts';
 import { compileType } from '../src/values/compile-type.ts';
 import { gatherFacts, type Facts } from '../src/values/facts.ts';
 import { ReferenceIds } from '../src/values/reference-ids.ts';
@@ -72,7 +72,8 @@ for (const kind of databaseKinds) {
 
     it('a dataset of another space that the user is in is refused by its space (data-and-stores R6)', async () => {
       const { spaceId, datasetId } = await otherSpaceWithDataset();
-      await test.database.call(addSpaceMember, { spaceId, userId: 'u1', privileges: [], owner: false });
+      const [container, member] = [{ type: 'space', id: spaceId } as const, { type: 'user', id: 'u1' } as const];
+      await test.database.call(insertKnownMember, { container, member, privileges: [], owner: false });
       expect(await problem(dataset, { datasetId }, 'u1')).toEqual({ inSpace: test.spaceId });
     });
 
@@ -195,11 +196,15 @@ for (const kind of databaseKinds) {
       expect(await valuesOf(test, view, 'output')).toMatchObject([{ datasetId: top }, { datasetId: below }]);
     });
 
-    it('a group counts when it is in the space, and only then; lambdas get what they ask for (data-and-stores R7, §2.4)', async () => {
+    it('a group counts when it is in the space, itself or through another, and only then; lambdas get what they ask for (data-and-stores R7, §2.4)', async () => {
       const { database, spaceId } = test;
-      const groups = ['inside', 'outside'].map((id) => ({ id, name: `Group ${id}`, type: 'unit', creatorUserId: 'u1' }) as const);
-      for (const one of groups) await database.call(createGroup, one);
-      await database.call(addSpaceGroup, { spaceId, groupId: 'inside' });
+      const rest = { type: 'unit', creatorUserId: 'u1', creatorPrivileges: null, within: null, child: null } as const;
+      for (const id of ['above', 'inside', 'outside']) await database.call(createGroup, { ...rest, id, name: `Group ${id}` });
+      const among = { privileges: [], owner: false } as const;
+      const [above, inside] = [{ type: 'group', id: 'above' } as const, { type: 'group', id: 'inside' } as const];
+      expect(await database.call(addMember, { ...among, container: above, member: inside })).toBe('added');
+      expect(await problem(group, { groupId: 'inside' })).toEqual({ hasAccess: true });
+      await database.call(insertKnownMember, { ...among, container: { type: 'space', id: spaceId }, member: above });
       for (const groupId of ['outside', 'unknown']) expect(await problem(group, { groupId })).toEqual({ hasAccess: true });
       const type = compileType(group);
       const facts = await factsFor(group, { groupId: 'inside' });

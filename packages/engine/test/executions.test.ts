@@ -88,7 +88,7 @@ for (const kind of databaseKinds) {
       expect(view.execution.current.boxes.flatMap((box) => box.tasks.map((task) => task.status))).toEqual(['skipped', 'skipped']);
     });
 
-    it('retries exactly the failed items, with their trace ids, as often as the lane says (execution R106, R113, I7)', async () => {
+    it('retries exactly the failed items, with their trace ids, as often as the lane says (execution R106, R113, data-and-stores R44, I7)', async () => {
       const before = test.runtime.calls.length;
       const executionId = await start({ lanes: [[['odd']]], input: { type: 'list', content: numbers(6) }, batchSize: 3, maxRetries: 2 });
       const view = await waitForEnd(test, executionId);

@@ -16,7 +16,13 @@ const odd = perItem((args) => {
   return { value: args['item'] };
 });
 const echo = perItem((args) => ({ value: args['item'] }));
-const retention = { suspendedMs: 30 * day * 1000, endedMs: 15 * day * 1000, bulkMs: 7 * day * 1000, intervalMs: 3_600_000 };
+const retention = {
+  suspendedMs: 30 * day * 1000,
+  endedMs: 15 * day * 1000,
+  auditMs: 1_000_000_000,
+  bulkMs: 7 * day * 1000,
+  intervalMs: 3_600_000,
+};
 
 describe.each(databaseKinds)('garbage collection on $name', (kind) => {
   const faulty = faultyKind(withSuiteVerbs(kind));
@@ -109,7 +115,7 @@ describe.each(databaseKinds)('garbage collection on $name', (kind) => {
       ...request,
       labels: { team: 'blue' },
       deadlineMs: 1_000_000,
-      callback: 'http://127.0.0.1:9/never',
+      callback: 'https://example.invalid/never',
       requestKey: { key: 'k', fingerprint: 'f' },
     });
     const executionId = scheduled.ok ? scheduled.value.executionId : '';
@@ -179,7 +185,11 @@ describe.each(databaseKinds)('garbage collection on $name', (kind) => {
     await expect.poll(async () => (await test.engine.extensions.bulkJob(jobId))?.state, { timeout: 10_000 }).toBe('finished');
     await collector().collect();
     expect(Object.keys(await test.database.call(mentions, { texts: [jobId] })).toSorted()).toEqual(['bulk_job', 'bulk_result']);
-    const eager = new GarbageCollector({ database: test.database, retention: { ...retention, bulkMs: 0 }, log: silentLogger });
+    const eager = new GarbageCollector({
+      database: test.database,
+      retention: { ...retention, bulkMs: 0 },
+      log: silentLogger,
+    });
     await eager.collect();
     expect(await test.database.call(mentions, { texts: [jobId] })).toEqual({});
     expect(Object.keys(await test.database.call(mentions, { texts: [executionId] }))).not.toContain('request_key');

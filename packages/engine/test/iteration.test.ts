@@ -53,25 +53,25 @@ for (const kind of databaseKinds) {
       return { fileId: found.value.fileId };
     }
 
-    it('a list gives its elements in order, each once (execution R90)', async () => {
+    it('a list gives its elements in order, each once (execution R90, data-and-stores R32)', async () => {
       const view = await run({ input: { type: 'list', content: [5, 3, 5, 1] }, batchSize: 2 });
       expect(await valuesOf(test, view, 'output')).toEqual([5, 3, 5, 1]);
     });
 
-    it('a single value gives one item, or none when it is not set (execution R92)', async () => {
+    it('a single value gives one item, or none when it is not set (execution R92, data-and-stores R34)', async () => {
       expect(await valuesOf(test, await run({ input: { type: 'singleValue', content: 7 } }), 'output')).toEqual([7]);
       const unset = await run({ input: { type: 'singleValue', content: null } });
       expect([unset.execution.status, await valuesOf(test, unset, 'output')]).toEqual(['finished', []]);
     });
 
-    it('a range goes from its start to before its end, and without content yields nothing (execution R93)', async () => {
+    it('a range goes from its start to before its end, and without content yields nothing (execution R93, data-and-stores §5.3)', async () => {
       const view = await run({ input: { type: 'range', content: { start: -100, end: 100, step: 2 } }, batchSize: 30 });
       expect(await valuesOf(test, view, 'output')).toEqual(Array.from({ length: 100 }, (_, index) => 2 * index - 100));
       const empty = await run({ input: { type: 'range', content: null } });
       expect([empty.execution.status, await valuesOf(test, empty, 'output')]).toEqual(['finished', []]);
     });
 
-    it('a tree gives every root with its descendants; a root that is gone is skipped without a failure (execution R94)', async () => {
+    it('a tree gives every root with its descendants; a root that is gone is skipped without a failure (execution R94, data-and-stores R48)', async () => {
       const [root, gone] = [await fileAt('tree'), await fileAt('tree/a')];
       removeBeforeItems('tree/a');
       const view = await run({
@@ -88,7 +88,7 @@ for (const kind of databaseKinds) {
       expect([nothing.execution.status, await valuesOf(test, nothing, 'output')]).toEqual(['finished', []]);
     });
 
-    it('a list with files that are gone fails those items and no other (execution R91, D1)', async () => {
+    it('a list with files that are gone fails those items and no other (execution R91, data-and-stores R10, D1)', async () => {
       const content = [await fileAt('tree/a'), await fileAt('tree/b'), await fileAt('tree/deep/c')];
       removeBeforeItems('tree/b');
       const view = await run({ input: { type: 'list', content }, items: file, results: objects, boxes: 2, batchSize: 3 });

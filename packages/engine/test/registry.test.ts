@@ -158,8 +158,11 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
       const spaceId = `space ${round}`;
       const [leaving, deleted] = [await newUser(), await newUser()];
       for (const member of [leaving, deleted]) await registry.addSpaceMember({ spaceId, userId: member, privileges: [], owner: true });
-      const outcomes = await Promise.all([registry.removeSpaceMember(spaceId, leaving), registry.deleteUser(deleted)]);
-      expect(await registry.spaceMembers(spaceId)).toHaveLength(1);
+      const outcomes = await Promise.all([
+        registry.members.remove({ type: 'space', id: spaceId }, { type: 'user', id: leaving }),
+        registry.deleteUser(deleted),
+      ]);
+      expect(await registry.members.list({ type: 'space', id: spaceId }, 'user')).toHaveLength(1);
       expect([outcomes[0] === 'removed', outcomes[1].kind === 'deleted']).toContain(false);
     }
   });

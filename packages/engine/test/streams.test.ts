@@ -97,7 +97,7 @@ describe.each(databaseKinds)('streamed results on $name', (kind) => {
     expect(values).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 10, 10, 10, 10, 20, 20, 20, 20]);
   });
 
-  it('fail their task when one does not fit: the others are interrupted, and there is no retry (execution R110)', async () => {
+  it('fail their task when one does not fit: the others are interrupted, and there is no retry (execution R110, data-and-stores R74)', async () => {
     const view = await run('bad');
     expect(view.execution).toMatchObject({ status: 'failed', current: { status: 'failed', stoppingReason: 'failure', runNumber: 1 } });
     const [first, second] = view.execution.current.boxes.map((box) => box.tasks[0]?.status);

@@ -14,6 +14,7 @@ import {
 } from '../../../test/support/test-engine.ts';
 import { memberStatement } from '../src/persistence/sql/bulk-members.ts';
 import { summaryStatement } from '../src/persistence/sql/summaries.ts';
+import { createInventory } from '../src/persistence/sql/registry-inventories.ts';
 import { analyze, explain, seedExecutions } from './extension-verbs.ts';
 import { withSuiteVerbs } from './suite-verbs.ts';
 
@@ -158,7 +159,15 @@ describe.each(databaseKinds)('summaries on $name', (kind) => {
 
   describe('with many executions', () => {
     const spaceId = 'crowded';
+    const inventory = { type: 'atm_inventory', id: 'inventory' } as const;
     beforeAll(async () => {
+      await test.database.call(createInventory, {
+        id: inventory.id,
+        name: 'inventory',
+        creatorId: 'user',
+        creatorPrivileges: null,
+        group: null,
+      });
       for (let from = 0; from < 20_000; from += 2000) await test.database.call(seedExecutions, { spaceId, count: 2000, firstNumber: from });
       await test.database.call(analyze, null);
     });
@@ -193,6 +202,32 @@ describe.each(databaseKinds)('summaries on $name', (kind) => {
         const plan = await test.database.call(explain, statement!);
         expectOrderedByIndex(plan);
       }
+    });
+
+    it('a viewer who is in the inventory through groups sees the same page, read from an index, in its order (rest R99)', async () => {
+      const registry = new Registry(test.database, 'test');
+      const made = { type: 'team', creatorUserId: 'nobody', creatorPrivileges: null } as const;
+      const outer = await registry.groups.create({ ...made, name: 'outer', within: { container: inventory, privileges: [] } });
+      const inner = await registry.groups.create({
+        ...made,
+        name: 'inner',
+        within: { container: { type: 'group', id: outer! }, privileges: [] },
+      });
+      const created = await registry.createUser({ fullName: 'Viewer', username: null, privileges: [] });
+      const viewerId = created.ok ? created.value.userId : '';
+      const page = async (viewer: string): Promise<SummaryPage> => await list({}, { spaceId, viewerId: viewer, limit: 50 });
+      expect((await page(viewerId)).entries).toEqual([]);
+      const relation = {
+        container: { type: 'group', id: inner! },
+        member: { type: 'user', id: viewerId },
+        privileges: [],
+        owner: false,
+      } as const;
+      expect(await registry.members.add(relation)).toBe('added');
+      expect((await page(viewerId)).entries).toHaveLength(50);
+      expect(await page(viewerId)).toEqual(await page('user'));
+      const statement = summaryStatement({ spaceId, viewerId, filter: anything, limit: 20, after: null });
+      expectOrderedByIndex(await test.database.call(explain, statement!));
     });
 
     it.each(filters)('the members of a bulk operation over %s are read from an index, in its order', async (_what, filter) => {

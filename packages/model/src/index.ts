@@ -87,6 +87,8 @@ export { normaliseLogItem, passesLogLevel, planLogUpdate } from './stores/audit-
 export type { LogItem, LogUpdate, Severity } from './stores/audit-log.ts';
 export { browseOptions } from './stores/browse-options.ts';
 export type { BrowsableStoreType, BrowseOptions, ListingOptions, LogListingOptions, SliceOptions } from './stores/browse-options.ts';
+export { lineageOption } from './stores/lineage.ts';
+export type { Lineage } from './stores/lineage.ts';
 export { backwardWindow, forwardWindow } from './stores/listing.ts';
 export type { ListingStart, ListingWindow } from './stores/listing.ts';
 export { measurementsOf, planDispatch } from './stores/time-series-dispatch.ts';

@@ -113,24 +113,24 @@ describe('membership (data-and-stores §2.1)', () => {
       [{ tsName: 1, timestamp: 1, value: 1 }, { tsName: 'a', timestamp: -10, value: 1 }, { tsName: 'a', timestamp: 1, value: '1' }, {}],
     ],
   ];
-  it.each(cases)('%s', (type, accepted, refused) => {
+  it.each(cases)('%s (data-and-stores §2.1)', (type, accepted, refused) => {
     for (const value of accepted) expect([value, isOfType(type, value)]).toEqual([value, true]);
     for (const value of refused) expect([value, isOfType(type, value)]).toEqual([value, false]);
   });
-  it('does not see inherited keys', () => expect(isOfType('file', Object.create({ fileId: 'f' }))).toBe(false));
+  it('does not see inherited keys (data-and-stores §2.1)', () => expect(isOfType('file', Object.create({ fileId: 'f' }))).toBe(false));
 });
 
 describe('constraints (data-and-stores §2.2)', () => {
-  it('a value of a wrong type is reported before any constraint', () => {
+  it('a value of a wrong type is reported before any constraint (data-and-stores §2.2)', () => {
     expect(checkValue(number, '5.5')).toMatchObject({ id: 'atmDataTypeUnverified', details: { value: '5.5', expType: 'number' } });
   });
-  it('integersOnly comes before allowedValues, and an integral float is an integer (R1)', () => {
+  it('integersOnly comes before allowedValues, and an integral float is an integer (data-and-stores R1)', () => {
     const spec: DataSpec = { type: 'number', integersOnly: true, allowedValues: [1.5] };
     expect(constraint(checkValue(spec, 1.5))).toEqual({ integersOnly: true });
     expect(constraint(checkValue(spec, 5.0))).toEqual({ allowedValues: [1.5] });
     expect(checkValue({ ...number, integersOnly: true }, 5.0)).toBeNull();
   });
-  it('an empty list of allowed values rejects everything, null nothing (R2)', () => {
+  it('an empty list of allowed values rejects everything, null nothing (data-and-stores R2)', () => {
     expect(constraint(checkValue({ type: 'string', allowedValues: [] }, 'a'))).toEqual({ allowedValues: [] });
     expect(checkValue({ type: 'string', allowedValues: null }, 'a')).toBeNull();
   });
@@ -140,13 +140,16 @@ describe('constraints (data-and-stores §2.2)', () => {
     [-15, -10, -1],
     [10, 15, -1],
     [1, 1, 0],
-  ])('range %j goes the wrong way (R3)', (start, end, step) => {
+  ])('range %j goes the wrong way (data-and-stores R3)', (start, end, step) => {
     expect(constraint(checkValue({ type: 'range' }, { start, end, step }))).toBe('invalid step direction');
   });
-  it.each([{ end: 10 }, { start: 15, end: -10, step: -1 }, { start: 5, end: 5, step: -3 }])('range %j is right (R3)', (range) => {
-    expect(checkValue({ type: 'range' }, range)).toBeNull();
-  });
-  it('ranges count with integers that keep their digits, and with no more values than can be counted', () => {
+  it.each([{ end: 10 }, { start: 15, end: -10, step: -1 }, { start: 5, end: 5, step: -3 }])(
+    'range %j is right (data-and-stores R3)',
+    (range) => {
+      expect(checkValue({ type: 'range' }, range)).toBeNull();
+    },
+  );
+  it('ranges count with integers that keep their digits, and with no more values than can be counted (data-and-stores R3, D16)', () => {
     for (const range of [{ end: 2 ** 53 }, { end: 1e300 }, { start: -(2 ** 60), end: 0 }, { end: 5, step: 1e17 }])
       expect(checkValue({ type: 'range' }, range)?.id).toBe('atmDataTypeUnverified');
     const [end, start] = [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER];
@@ -154,7 +157,7 @@ describe('constraints (data-and-stores §2.2)', () => {
     expect(constraint(checkValue({ type: 'range' }, { start: end, end: start, step: -1 }))).toBe('too many values');
     expect(checkValue({ type: 'range' }, { start, end, step: 2 })).toBeNull();
   });
-  it('a measurement name matches exactly or by prefix (R4)', () => {
+  it('a measurement name matches exactly or by prefix (data-and-stores R4)', () => {
     const specs = [
       { nameMatcherType: 'exact', nameMatcher: 'size', unit: 'none' },
       { nameMatcherType: 'hasPrefix', nameMatcher: 'awesome_', unit: 'none' },
@@ -164,7 +167,7 @@ describe('constraints (data-and-stores §2.2)', () => {
     for (const tsName of ['ezis', 'awe_ja', 'awesome'])
       expect(constraint(checkValue(spec, { tsName, timestamp: 1, value: 1 }))).toEqual({ specs });
   });
-  it('references are left to the caller, also inside arrays (R5–R7)', () => {
+  it('references are left to the caller, also inside arrays (data-and-stores R5, R8)', () => {
     const spec = arrayOf({ type: 'dataset' });
     const refusal = checkValue(number, 'x');
     expect(
@@ -175,7 +178,7 @@ describe('constraints (data-and-stores §2.2)', () => {
       ),
     ).toEqual({ '$[1]': refusal });
   });
-  it('the first bad item stops and is wrapped, also in nested arrays (R8)', () => {
+  it('the first bad item stops and is wrapped, also in nested arrays (data-and-stores §2.2, R8)', () => {
     const spec = arrayOf(arrayOf(number));
     expect(checkValue(spec, [[1, 2], [], [3]])).toBeNull();
     expect(constraint(checkValue(spec, [[1], 'NaN']))).toMatchObject({ '$[1]': { id: 'atmDataTypeUnverified' } });
@@ -188,11 +191,11 @@ describe('constraints (data-and-stores §2.2)', () => {
 });
 
 describe('predefined values (schemas §10.3)', () => {
-  it('only the JSON type counts, not the constraints (R51)', () => {
+  it('only the JSON type counts, not the constraints (schemas R51)', () => {
     expect(checkPredefinedValue({ type: 'number', integersOnly: true, allowedValues: [] }, 1.5, 'k')).toBeNull();
     expect(checkPredefinedValue(number, '1', 'k')?.details).toEqual({ key: 'k', hint: 'a value of type "number" is needed' });
   });
-  it('elements of arrays extend the key (R52), null is an ordinary value there (R53)', () => {
+  it('elements of arrays extend the key, null is an ordinary value there (schemas R52, R53)', () => {
     const spec = arrayOf(arrayOf(number));
     expect(checkPredefinedValue(spec, [[1], [null]], 'argumentSpecs[a].defaultValue')?.details).toMatchObject({
       key: 'argumentSpecs[a].defaultValue[1][0]',
@@ -210,7 +213,7 @@ describe('item queries (data-and-stores R67)', () => {
     [['files', '[0]', 'id'], 'x'],
     [['files', '0', 'id'], 'x'],
     [['nothing'], null],
-  ])('%j finds its part', (query, part) => {
+  ])('%j finds its part (data-and-stores R67)', (query, part) => {
     expect(queryItem(item, query)).toEqual(ok(part));
   });
   it.each([
@@ -222,7 +225,7 @@ describe('item queries (data-and-stores R67)', () => {
     [['nothing', 'a']],
     [['constructor']],
     [['[1]']],
-  ])('%j finds nothing', (query) => {
+  ])('%j finds nothing (data-and-stores R67, D20)', (query) => {
     expect(queryItem(item, query)).toMatchObject({
       ok: false,
       error: { id: 'atmTaskArgMapperIteratedItemQueryFailed', details: { value: item, query } },

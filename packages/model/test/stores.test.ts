@@ -83,12 +83,13 @@ describe('time series names (data-and-stores R57)', () => {
     ['count_mp3', 'count_', 'count_count_mp3', 'count_mp3', 'count_mp3'],
     ['count_f_mp3', 'count_f_', 'count_count_f_mp3', 'count_f_mp3', 'count_mp3'],
     ['cmp3', 'c', 'count_cmp3', 'count_cmp3', 'count_mp3'],
-  ])('%s with matcher %s', (tsName, matcher, concatenate, converge, overwrite) => {
+    ['count_mp3', 'count', 'count_count_mp3', 'count_count_mp3', 'count__mp3'],
+  ])('%s with matcher %s (data-and-stores R57)', (tsName, matcher, concatenate, converge, overwrite) => {
     const name = (combiner: DispatchRule['prefixCombiner']) =>
       targetSeriesName(schema('addPrefix', 'count_'), rule('hasPrefix', matcher, 'count_', combiner), tsName);
     expect([name('concatenate'), name('converge'), name('overwrite')]).toEqual([concatenate, converge, overwrite]);
   });
-  it('an exact matcher is never taken off, an exact generator is the name', () => {
+  it('an exact matcher is never taken off, an exact generator is the name (data-and-stores R57)', () => {
     expect(targetSeriesName(schema('addPrefix', 'count_'), rule('exact', 'files_mp3', 'count_'), 'files_mp3')).toBe('count_files_mp3');
     for (const type of ['exact', 'hasPrefix'] as const)
       expect(targetSeriesName(schema('exact', 'count_mp3'), rule(type, 'c', 'count_mp3'), 'c1')).toBe('count_mp3');
@@ -206,6 +207,7 @@ describe('listing', () => {
     expect(forwardWindow(10, 0, start)).toEqual({ first: 0, count: 3, isLast: false });
     expect(forwardWindow(10, 4, start)).toEqual({ first: 4, count: 3, isLast: false });
     expect(forwardWindow(10, 4, { ...start, index: 1 })).toMatchObject({ first: 4 });
+    expect(forwardWindow(10, 4, { ...start, index: 1, offset: 2 })).toMatchObject({ first: 6 });
     expect(forwardWindow(10, 0, { ...start, index: 5, offset: 2 })).toEqual({ first: 7, count: 3, isLast: true });
     expect(forwardWindow(10, 4, { ...start, index: 5, offset: -9 })).toMatchObject({ first: 4, count: 3 });
   });
@@ -259,7 +261,7 @@ describe('browse options', () => {
       allowed: ['forward_from_oldest', 'backward_from_newest'],
     });
   });
-  it('time series are browsed as a layout or as a slice (data-and-stores §5.7)', () => {
+  it('time series are browsed as a layout or as a slice (data-and-stores §5.7, R23)', () => {
     const series = (options: object) => browseOptions('timeSeries', { type: 'timeSeriesStoreContentBrowseOptions', ...options });
     expect(series({})).toEqual({ ok: true, value: { kind: 'timeSeries', mode: 'layout' } });
     expect(series({ mode: 'slice', layout: { '*': ['*'] }, startTimestamp: '5', extendedInfo: 'true' })).toEqual({

@@ -1,4 +1,5 @@
 /** The HTTP application without a listening socket. */
+import type { Change } from '@laneway/engine';
 import { makeError, httpStatusOf } from '@laneway/model';
 import Fastify, {
   LogController,
@@ -12,6 +13,7 @@ import { authenticate } from './auth/authenticate.ts';
 import { identityOfSession } from './auth/session-cookie.ts';
 import type { ServerDeps } from './deps.ts';
 import { docsPage } from './docs/page.ts';
+import { changeOf, isAwaited } from './http/audit.ts';
 import { installBodyParser } from './http/body-parser.ts';
 import { errorContext, withContext, type ServiceName } from './http/error-json.ts';
 import { Refusal } from './http/refusal.ts';
@@ -46,6 +48,10 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   installBodyParser(app, deps.settings.bodyLimitBytes);
 
   const baseUrl = (request: FastifyRequest): string => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`;
+  /** Entries of the audit that are being written. */
+  const recording = new Set<Promise<void>>();
+  app.addHook('onClose', async () => void (await Promise.all(recording)));
+
   const routes = allRoutes(deps, closing.signal);
   registerRoutes(app, routes, {
     authenticate: async (request, reply, route) => {
@@ -56,9 +62,28 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
       return hasNone && route.freshLogin !== true ? await identityOfSession(deps, { request, reply, baseUrl: baseUrl(request) }) : identity;
     },
     baseUrl,
+    done: async (route, call, answer) => {
+      const change = changeOf(route, call, answer);
+      if (change === null) return;
+      const recorded = record(deps, change).finally(() => recording.delete(recorded));
+      recording.add(recorded);
+      if (isAwaited(route)) await recorded;
+    },
   });
   addSystemRoutes(app, deps, docsPage(routes));
   return app;
+}
+
+/** The change was made: that it could not be recorded is told in the log, not to who made it. */
+async function record(deps: ServerDeps, change: Change): Promise<void> {
+  try {
+    await deps.registry.audit.record(change);
+  } catch (error) {
+    deps.logger.error(
+      { event: 'auditFailed', operation: change.operation, target: change.target, err: error },
+      'a change was not recorded',
+    );
+  }
 }
 
 function addSystemRoutes(app: FastifyInstance, deps: ServerDeps, page: string): void {

@@ -12,6 +12,7 @@ import {
   type Files,
   type LambdaReport,
   type LambdaRuntime,
+  type PodActivity,
   type Spaces,
   type StoreService,
 } from '@laneway/engine';
@@ -44,6 +45,8 @@ export interface RunningEngine {
   lambdas(): ReturnType<LambdaRuntime['list']>;
   /** What running lambdas meets on this machine: sandbox, limits, interpreters. */
   report(): Promise<LambdaReport>;
+  /** What runs lambdas on this node; null where the runtime cannot tell. */
+  activity?(): PodActivity | null;
   /** After the listeners are open: lambdas learn where to reach the server. */
   listening?(listeners: Listeners): Promise<void>;
   /** Stops in order; the database stays open. */
@@ -142,7 +145,7 @@ async function composeIn(
       jobTokens,
       metrics,
       oidc: config.oidc === null ? null : new OidcProvider(config.oidc),
-      lambdas: { list: () => engine.lambdas(), report: async () => await engine.report() },
+      lambdas: { list: () => engine.lambdas(), report: async () => await engine.report(), activity: () => engine.activity?.() ?? null },
       providerId,
       version,
       logger,

@@ -5,6 +5,7 @@ import type {
   Files,
   LambdaReport,
   LambdaRuntime,
+  PodActivity,
   Registry,
   Spaces,
   StoreService,
@@ -36,6 +37,8 @@ export interface ServerDeps {
 export interface LambdaCatalogueView {
   list(): ReturnType<LambdaRuntime['list']>;
   report(): Promise<LambdaReport>;
+  /** What runs lambdas on this node; null where the runtime cannot tell. */
+  activity(): PodActivity | null;
 }
 
 export interface HttpSettings {

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newWorld, type Person, type World } from './support/world.ts';
 
 const op = '/api/v3/oneprovider';
-const oz = '/api/v3/onezone';
 let world: World;
 let owner: Person;
 let stranger: Person;
@@ -91,34 +90,5 @@ describe('datasets (lambdas §12.3)', () => {
     expect((await world.send('POST', `${op}/datasets`, stranger, { rootFileId: await fileId('dir/one') })).status).toBe(403);
     expect((await world.send('DELETE', `${op}/datasets/${datasetId}`, stranger, {})).status).toBe(403);
     expect((await world.get(`${op}/datasets/none`, owner)).status).toBe(404);
-  });
-});
-
-describe('groups (rest §8.1, §8.9)', () => {
-  it('are made by anybody, shown to their makers and administrators, and removed', async () => {
-    const made = await world.send('POST', `${oz}/user/groups`, owner, { name: 'Curators' });
-    const url = `${oz}/groups/${String(made.headers['location']).split('/').at(-1)}`;
-    expect(made.status).toBe(201);
-    expect((await world.get(url, owner)).body).toMatchObject({ name: 'Curators', type: 'team' });
-    expect((await world.get(url, world.admin)).status).toBe(200);
-    expect((await world.get(url, stranger)).status).toBe(403);
-    expect((await world.get(`${oz}/user/groups`, owner)).body.groups).toHaveLength(1);
-    expect((await world.send('DELETE', url, owner, {})).status).toBe(204);
-    expect((await world.get(url, owner)).status).toBe(404);
-    expect((await world.send('POST', `${oz}/user/groups`, owner, { name: 'Everybody', type: 'crowd' })).error).toBe('badValueNotAllowed');
-  });
-
-  it('join and leave spaces; a second time is 409, strangers 403, unknown groups 400', async () => {
-    const made = await world.send('POST', `${oz}/user/groups`, owner, { name: 'Curators', type: 'unit' });
-    const groupId = String(made.headers['location']).split('/').at(-1);
-    const url = `${oz}/spaces/${spaceId}/groups/${groupId}`;
-    expect((await world.send('PUT', url, stranger, {})).status).toBe(403);
-    expect((await world.send('PUT', url, owner, {})).status).toBe(201);
-    expect((await world.send('PUT', url, owner, {})).status).toBe(409);
-    expect((await world.get(`${oz}/spaces/${spaceId}/groups`, owner)).body).toEqual({ groups: [groupId] });
-    expect((await world.get(url, owner)).body).toMatchObject({ groupId, type: 'unit' });
-    expect((await world.send('PUT', `${oz}/spaces/${spaceId}/groups/none`, owner, {})).error).toBe('badValueIdNotFound');
-    expect((await world.send('DELETE', url, owner, {})).status).toBe(204);
-    expect((await world.get(url, owner)).status).toBe(404);
   });
 });

@@ -252,7 +252,8 @@ describe.each(databaseKinds)('extensions on $name', (kind) => {
       await real.world.joinSpace(real.spaceId, leaving, spacePrivileges.manager);
       const executionId = await scheduled(admin, 'hang');
       real.database.fault = async (verb) => {
-        if (verb === 'nextBulkMembers') await real.world.registry.removeSpaceMember(real.spaceId, leaving.id);
+        if (verb === 'nextBulkMembers')
+          await real.world.registry.members.remove({ type: 'space', id: real.spaceId }, { type: 'user', id: leaving.id });
         return undefined;
       };
       const answer = await start({ operation: 'cancel', ids: [executionId] }, leaving);

@@ -53,7 +53,7 @@ describe.each(databaseKinds)('invitations on $name', (kind) => {
   });
 
   it('the privileges and the number of uses are those of the token (rest R110)', async () => {
-    const privileges = ['space_view', 'space_read_data'];
+    const privileges = ['space_read_data', 'space_view'];
     const { id, token } = await named(ada, { type: toSpace(), privileges, usageLimit: 1 });
     const [first, second] = [await world.person('First'), await world.person('Second')];
     const answers = await Promise.all([joinSpace(first, token), joinSpace(second, token)]);
@@ -104,7 +104,11 @@ describe.each(databaseKinds)('invitations on $name', (kind) => {
     expect(await refused()).toEqual([400, 'inviteTokenSubjectNotAuthorized']);
     expect((await verify({ token })).error).toBe('userBlocked');
     await world.registry.setBlocked(inviter.id, false);
-    await world.registry.changeSpacePrivileges({ targetId: space, userId: inviter.id, grant: [], revoke: ['space_add_user'] });
+    await world.registry.members.changePrivileges(
+      { type: 'space', id: space },
+      { type: 'user', id: inviter.id },
+      { grant: [], revoke: ['space_add_user'] },
+    );
     expect(await refused()).toEqual([400, 'inviteTokenSubjectNotAuthorized']);
     await world.send('DELETE', `${oz}/spaces/${space}`, ada);
     expect(await refused()).toEqual([400, 'inviteTokenTargetIdInvalid']);
@@ -131,7 +135,8 @@ describe.each(databaseKinds)('invitations on $name', (kind) => {
   });
 
   it('groups are invited to spaces and inventories, and people to groups (rest §2.2)', async () => {
-    const groupId = await world.registry.createGroup({ name: 'crew', type: 'team', creatorUserId: ada.id });
+    const made = await world.send('POST', `${oz}/user/groups`, ada, { name: 'crew' });
+    const groupId = String(made.headers['location']).split('/').at(-1) ?? '';
     const types = [
       invite('groupJoinSpace', { spaceId }),
       invite('groupJoinAtmInventory', { atmInventoryId: inventoryId }),
@@ -142,6 +147,31 @@ describe.each(databaseKinds)('invitations on $name', (kind) => {
       const { token } = await named(ada, { type });
       expect((await verify({ token })).body).toEqual({ subject: { type: 'user', id: ada.id }, ttl: null });
     }
+  });
+
+  it('a group joins an inventory and a space for who may add it, and its members have what it has (S103, S112c)', async () => {
+    const made = await world.send('POST', `${oz}/user/groups`, bob, { name: 'crew of bob' });
+    const groupId = String(made.headers['location']).split('/').at(-1) ?? '';
+    const toInventory = await named(ada, { type: invite('groupJoinAtmInventory', { atmInventoryId: inventoryId }) });
+    const joinInventory = async (as: Person): ReturnType<typeof world.send> =>
+      await world.send('POST', `${oz}/groups/${groupId}/atm_inventories/join`, as, { token: toInventory.token });
+    expect((await joinInventory(ada)).status).toBe(403);
+    const joined = await joinInventory(bob);
+    expect([joined.status, String(joined.headers['location']).split('/').at(-1)]).toEqual([201, inventoryId]);
+    expect((await joinInventory(bob)).error).toBe('relationAlreadyExists');
+    expect((await world.get(`${oz}/user/effective_atm_inventories`, bob)).body.atm_inventories).toContain(inventoryId);
+    const { body } = await world.send('POST', `${oz}/spaces/${spaceId}/groups/token`, ada, {});
+    expect((await world.send('POST', `${oz}/groups/${groupId}/spaces/join`, bob, { token: body.token })).status).toBe(201);
+    expect((await world.get(`${oz}/groups/${groupId}/spaces`, bob)).body.spaces).toEqual([spaceId]);
+    expect((await world.send('POST', `${oz}/groups/none/spaces/join`, bob, { token: body.token })).status).toBe(404);
+  });
+
+  it('people join groups, and see them among their own (rest R110)', async () => {
+    const made = await world.send('POST', `${oz}/user/groups`, ada, { name: 'crew of ada' });
+    const groupId = String(made.headers['location']).split('/').at(-1) ?? '';
+    const { token } = await named(ada, { type: invite('userJoinGroup', { groupId }) });
+    expect((await world.send('POST', `${oz}/user/groups/join`, bob, { token })).status).toBe(201);
+    expect((await world.get(`${oz}/user/groups`, bob)).body.groups).toContain(groupId);
   });
 
   it('a temporary token invites as well; a space makes one that lasts a week (rest §8.6)', async () => {

@@ -299,7 +299,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
         [owner, stranger].map(async (person) => await world.send('DELETE', `${oz}/users/${person.id}`, world.admin)),
       );
       expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([204, 400]));
-      expect(await world.registry.spaceMembers(spaceId)).toHaveLength(1);
+      expect(await world.registry.members.list({ type: 'space', id: spaceId }, 'user')).toHaveLength(1);
     });
   });
 
@@ -318,8 +318,8 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
         id: 'unauthorized',
         details: { authError: { id: 'tokenInvalid' } },
       });
-      expect(await world.registry.spaceMembers(spaceId)).toHaveLength(1);
-      expect(await world.registry.inventoryMembers(inventoryId)).toHaveLength(1);
+      expect(await world.registry.members.list({ type: 'space', id: spaceId }, 'user')).toHaveLength(1);
+      expect(await world.registry.members.list({ type: 'atm_inventory', id: inventoryId }, 'user')).toHaveLength(1);
       expect(await world.registry.namedTokens(stranger.id)).toEqual([]);
     });
 

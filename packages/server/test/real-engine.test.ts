@@ -302,6 +302,29 @@ describe('an execution over REST', () => {
     expect((await call('GET', `${stores}/${output}/dump`)).body.error.id).toBe('notSupported');
   });
 
+  it('a store is browsed by query: wrong options are told by their key, numbers and booleans are texts (data-and-stores §4.1, R22, R23)', async () => {
+    const details = await until(await schedule(['double'], [1, 2, 3]), ended);
+    const content = `${stores}/${details.storeRegistry.output}/content`;
+    const refused = async (query: string): Promise<unknown> => {
+      const { status, body } = await call('GET', `${content}?${query}`);
+      return [status, body.error?.id, body.error?.details];
+    };
+    expect(await refused('type=rangeStoreContentBrowseOptions')).toEqual([
+      400,
+      'badValueNotAllowed',
+      { key: 'type', allowed: ['listStoreContentBrowseOptions'] },
+    ]);
+    expect(await refused('limit=1001')).toEqual([400, 'badValueNotInRange', { key: 'limit', low: 1, high: 1000 }]);
+    expect(await refused('offset=1.5')).toEqual([400, 'badValueInteger', { key: 'offset' }]);
+    expect(await refused('index=first')).toMatchObject([400, 'badData', { key: 'index' }]);
+    const page = (await call('GET', `${content}?index=2&offset=-1&limit=1&unknown=x`)).body;
+    expect([page.items.map((entry: any) => entry.index), page.isLast]).toEqual([['1'], false]);
+    const log = `${stores}/${details.systemAuditLogStoreId}/content`;
+    const forward = (await call('GET', `${log}?direction=forward_from_oldest&timestamp=0&limit=2`)).body.logEntries;
+    expect(forward.map((entry: any) => entry.index)).toEqual(['0', '1']);
+    expect((await call('GET', `${log}?timestamp=-1`)).body.error.details).toEqual({ key: 'timestamp', limit: 0 });
+  });
+
   it('the run that is prepared in advance has no number yet (execution §1.2)', async () => {
     const id = await schedule(['sleep', 'double'], [1]);
     const details = await until(id, (now) => now.lanes[1].runs[0]?.status === 'enqueued' && now.lanes[0].runs[0].status === 'active');
@@ -439,6 +462,32 @@ describe('events (interfaces, Events)', () => {
     expect(again).toEqual(Array.from({ length: last - 2 }, (_, at) => 3 + at));
     // Nothing will ever come: 204 tells an EventSource not to ask again.
     expect(await readStream(id, { 'last-event-id': String(last) })).toEqual({ status: 204, events: [] });
+  });
+
+  it('a stream ends when its user loses the group that let him see the execution, and is refused from then on (rest R79, R99)', async () => {
+    const { registry } = server.composition.deps;
+    const created = await registry.createUser({ fullName: 'Viewer', username: null, privileges: [] });
+    if (!created.ok) throw new Error(created.error.description);
+    const viewer = { type: 'user', id: created.value.userId } as const;
+    const named = { name: 'test', type: 'act', caveats: [], customMetadata: {}, revoked: false } as const;
+    const issued = await registry.createNamedToken(viewer.id, named);
+    if (!issued.ok) throw new Error(issued.error.description);
+    const within = { container: { type: 'space', id: spaceId }, privileges: ['space_view_atm_workflow_executions'] } as const;
+    const made = { name: 'viewers', type: 'team', creatorUserId: userId, creatorPrivileges: null } as const;
+    const group = { type: 'group', id: (await registry.groups.create({ ...made, within }))! } as const;
+    const rest = { privileges: [], owner: false } as const;
+    await registry.members.add({ ...rest, container: group, member: viewer });
+    await registry.members.add({ ...rest, container: { type: 'atm_inventory', id: inventoryId }, member: group });
+    const id = await schedule(['sleep'], [1]);
+    const headers = { 'x-auth-token': issued.value.token };
+    const ends = readStream(id, headers);
+    await until(id, ({ status }) => status === 'active');
+    await registry.members.remove(group, viewer);
+    expect((await ends).events[0]?.event).toBe('snapshot');
+    expect((await readStream(id, headers)).status).toBe(403);
+    expect((await call('GET', `${workflows}/${id}`)).body.status).toBe('active');
+    await call('POST', `${workflows}/${id}/cancel`);
+    await until(id, ended);
   });
 
   it('two hundred streams end when the server closes, and leave nothing behind', async () => {

@@ -21,6 +21,7 @@ beforeEach(async () => {
   const store = { executionId, schemaId: 'schema', name: 'name', config: { maxBatchSize: 1 }, initialContent: null, frozen: true };
   world.stores.infos.set('list', { ...store, id: 'list', type: 'list' });
   world.stores.infos.set('log', { ...store, id: 'log', type: 'auditLog' });
+  world.stores.infos.set('failed', { ...store, id: 'failed', type: 'exception' });
   world.executions.tasks.set('task', {
     id: 'task',
     executionId,
@@ -47,8 +48,10 @@ describe.each([
   ['stores', '/list', ''],
   ['stores', '/list', '/content'],
   ['stores', '/log', '/dump'],
+  ['stores', '/list', '/export'],
+  ['stores', '/failed', '/indices?traceIds=a'],
 ])('%s%s%s', (kind, id, aspect) => {
-  it('guest 401, unknown 404, and viewers of the space who belong to the inventory alone see it (rest R49, R50, R79, §5.7)', async () => {
+  it('guest 401, unknown 404, and viewers of the space who belong to the inventory alone see it (rest R49, R50, R79, §5.7, data-and-stores §3.2)', async () => {
     const url = `${execution}/${kind}${id}${aspect}`;
     expect((await world.get(url, null)).status).toBe(401);
     expect((await world.get(`${execution}/${kind}/none${aspect}`, null)).status).toBe(401);
@@ -79,6 +82,28 @@ it('a task shows its place, its status, its stores and its counters (rest §5.8)
   });
 });
 
+it('a store shows its execution, schema, type, config, initial content and whether it is frozen (data-and-stores §3.2)', async () => {
+  expect((await world.get(`${execution}/stores/list`, owner)).body).toEqual({
+    atmStoreId: 'list',
+    atmWorkflowExecutionId: executionId,
+    schemaId: 'schema',
+    name: 'name',
+    type: 'list',
+    config: { maxBatchSize: 1 },
+    initialContent: null,
+    frozen: true,
+  });
+});
+
+it('browse options are looked at last: who may not see the store learns nothing of them (data-and-stores §3.2)', async () => {
+  const options = 'type=nonsense&limit=0&index=x';
+  expect((await world.get(`${execution}/stores/list/content?${options}`, null)).status).toBe(401);
+  expect((await world.get(`${execution}/stores/none/content?${options}`, stranger)).error).toBe('notFound');
+  expect((await world.get(`${execution}/stores/list/content?${options}`, stranger)).error).toBe('forbidden');
+  expect(world.stores.browsed).toEqual([]);
+  expect((await world.get(`${execution}/stores/list/dump`, stranger)).error).toBe('forbidden');
+});
+
 it('browse options are handed on: the type of the store by default, objects from JSON, texts as they are (interfaces, Browsing)', async () => {
   const layout = encodeURIComponent('{"a":["b"]}');
   await world.get(`${execution}/stores/list/content?limit=5&layout=${layout}&index=%7Bx&__proto__=y`, owner);
@@ -89,7 +114,7 @@ it('browse options are handed on: the type of the store by default, objects from
   ]);
 });
 
-it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94)', async () => {
+it('a dump is a download: entries end with CR LF, and stores that are no logs have none (rest R92, R94, data-and-stores §5.8, R65)', async () => {
   const { status, headers, text } = await world.get(`${execution}/stores/log/dump`, owner);
   expect([status, headers['content-type']]).toEqual([200, 'application/json']);
   expect(headers['content-disposition']).toBe('attachment; filename="abc.audit_log.name.json"');
@@ -104,6 +129,55 @@ it('a dump is a download: entries end with CR LF, and stores that are no logs ha
   expect(accepted.status).toBe(200);
 });
 
+it('a dump of any store is a download of the wanted form (data-and-stores R66)', async () => {
+  const { status, headers, text } = await world.get(`${execution}/stores/list/export`, owner);
+  expect([status, headers['content-type'], text]).toEqual([200, 'application/x-ndjson', '{"index":"0","value":1}\n']);
+  expect(headers['content-disposition']).toBe('attachment; filename="abc.list.name.jsonl"');
+  for (const accept of ['application/x-ndjson', 'text/csv', 'application/json', '*/*']) {
+    expect((await world.request('GET', `${execution}/stores/list/export`, { as: owner, headers: { accept } })).status).toBe(200);
+  }
+});
+
+describe('indices by trace ids (data-and-stores §3.2, R45)', () => {
+  const url = `${execution}/stores/failed/indices`;
+
+  it('ids come separated by commas, repeatedly, or as JSON, and are answered in their order (data-and-stores R45)', async () => {
+    for (const query of ['traceIds=b,a,c', 'traceIds=b&traceIds=a,c', `traceIds=${encodeURIComponent('["b","a","c"]')}`]) {
+      const { body } = await world.get(`${url}?${query}&timestamp=5`, owner);
+      expect(Object.entries(body)).toEqual([
+        ['b', '0'],
+        ['a', '1'],
+        ['c', '2'],
+      ]);
+    }
+    expect((await world.get(`${url}?traceIds=%5B%5D`, owner)).body).toEqual({});
+  });
+
+  it.each([
+    ['', 'missingRequiredValue', 'traceIds'],
+    ['traceIds=', 'badValueListOfStrings', 'traceIds'],
+    ['traceIds=a,,b', 'badValueListOfStrings', 'traceIds'],
+    [`traceIds=${encodeURIComponent('["a",1]')}`, 'badValueListOfStrings', 'traceIds'],
+    [`traceIds=${encodeURIComponent('{"a":1}')}`, 'badValueListOfStrings', 'traceIds'],
+    [`traceIds=${encodeURIComponent('[broken')}`, 'badValueListOfStrings', 'traceIds'],
+    ['traceIds=a&timestamp=x', 'badValueInteger', 'timestamp'],
+    ['traceIds=a&timestamp=-1', 'badValueTooLow', 'timestamp'],
+  ])('%j is refused, also to a guest: data comes first', async (query, error, key) => {
+    for (const person of [owner, null]) {
+      const answer = await world.get(`${url}?${query}`, person);
+      expect([answer.status, answer.error, answer.body.error.details.key]).toEqual([400, error, key]);
+    }
+  });
+
+  it('another type of store is not supported, which a stranger learns too; then rights count', async () => {
+    const query = 'indices?traceIds=a';
+    expect((await world.get(`${execution}/stores/none/${query}`, stranger)).error).toBe('notFound');
+    for (const person of [owner, stranger])
+      expect((await world.get(`${execution}/stores/list/${query}`, person)).error).toBe('notSupported');
+    expect((await world.get(`${execution}/stores/failed/${query}`, stranger)).error).toBe('forbidden');
+  });
+});
+
 describe('caveats of tokens (rest §2.4)', () => {
   /** Every operation on this execution, with the GRI that an `api` caveat names it by. */
   const operations = (): readonly (readonly [method: string, path: string, entry: string | null])[] => {
@@ -116,6 +190,8 @@ describe('caveats of tokens (rest §2.4)', () => {
       ['GET', '/tasks/task', 'opw/get/op_atm_task_execution.task.instance:private'],
       ['GET', '/stores/list', 'opw/get/op_atm_store.list.instance:private'],
       ['GET', '/stores/list/content', 'opw/get/op_atm_store.list.content:private'],
+      ['GET', '/stores/failed/export', 'opw/get/op_atm_store.failed.content:private'],
+      ['GET', '/stores/failed/indices?traceIds=a', 'opw/get/op_atm_store.failed.indices_by_trace_ids:private'],
       ['GET', '/stores/log/dump', null],
       ['DELETE', workflow, `opw/delete/${gri('instance')}`],
     ];

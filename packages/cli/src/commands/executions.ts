@@ -1,11 +1,11 @@
-import type { LanewayClient } from '@laneway/client';
+import type { ExecutionDetails, LanewayClient, TaskDetails } from '@laneway/client';
 import { phaseOf } from '@laneway/model';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { stopText } from '../control/stop-text.ts';
 import { labelsText } from '../execution-filter.ts';
+import { executionSchema } from '../run/execution-schema.ts';
 import { presentTask } from '../run/present-task.ts';
-import { entryText } from '../run/reasons.ts';
 import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
 import { addList } from './list.ts';
 
@@ -14,62 +14,74 @@ type JsonOption = ConnectionOptions & { readonly json?: boolean };
 export function addExecutions(program: Command, terminal: Terminal): void {
   addList(program, terminal);
   addShow(program, terminal);
-
-  const logs = program
-    .command('logs <execution>')
-    .description('print the audit log of an execution, oldest first')
-    .option('--json', 'one JSON document per line');
-  withConnection(logs).action(async (id: string, options: JsonOption) => {
-    const client = connect(options, terminal.env);
-    await printLogs(client, id, options, terminal);
-  });
 }
 
 function addShow(program: Command, terminal: Terminal): void {
   const show = program
     .command('show <execution>')
     .description('status, labels, lanes, tasks and stores of an execution, and who stopped it')
-    .option('--json', 'print the details as the server answers them');
+    .option('--json', 'print the details as the server answers them, with its tasks and the schema it was scheduled with')
+    .addHelpText('after', '\nExample:\n  laneway show 3f0c… --json | jq .schema.atmWorkflowSchemaRevision.dashboardSpec\n');
   withConnection(show).action(async (id: string, options: JsonOption) => {
     const client = connect(options, terminal.env);
     const details = await client.executions.details(id);
+    const tasks = await shownTasks(client, details);
     if (options.json === true) {
-      printJson(terminal, details);
+      const schema = await executionSchema(client, id);
+      printJson(terminal, { ...details, tasks: tasks.map(({ task }) => task), ...(schema === null ? {} : { schema }) });
       return;
     }
-    printLine(terminal, `${printable(details.name)}: ${details.status}`);
-    printLine(
-      terminal,
-      `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, suspended ${timeText(details.suspendTime)}, finished ${timeText(phaseOf(details.status) === 'ended' ? details.finishTime : 0)}`,
-    );
-    if (details.deadlineTime !== undefined) printLine(terminal, `deadline ${timeText(details.deadlineTime)}`);
-    if (details.labels !== undefined) printLine(terminal, `labels: ${printable(labelsText(details.labels))}`);
-    const { stop } = await client.executions.receipt(id);
-    if (stop !== null) printLine(terminal, stopText(stop));
-    const rows: string[][] = [];
-    for (const [laneOffset, { runs }] of details.lanes.entries()) {
-      for (const run of runs.toReversed()) {
-        for (const taskId of run.parallelBoxes.flatMap((box) => Object.values(box.taskRegistry))) {
-          const task = await presentTask(client, taskId);
-          if (task === null) continue;
-          const counts = [task.itemsInProcessing, task.itemsProcessed, task.itemsFailed].map(String);
-          rows.push([`${laneOffset + 1}.${run.runNumber ?? '–'}`, run.status, taskId, task.status, ...counts]);
-        }
-      }
-    }
-    printTable(terminal, ['lane.run', 'run status', 'task', 'status', 'in processing', 'processed', 'failed'], rows);
-    printTable(terminal, ['store schema', 'store'], Object.entries(details.storeRegistry));
+    await printDetails(client, details, terminal);
+    printTasks(details, tasks, terminal);
   });
 }
 
-async function printLogs(client: LanewayClient, executionId: string, options: JsonOption, terminal: Terminal): Promise<void> {
-  const { systemAuditLogStoreId } = await client.executions.details(executionId);
-  if (systemAuditLogStoreId === null) return;
-  for await (const entry of client.stores.logEntries(systemAuditLogStoreId)) {
-    if (options.json === true) {
-      printLine(terminal, JSON.stringify(entry));
-      continue;
+interface ShownTask {
+  readonly id: string;
+  /** `lane.run` */
+  readonly run: string;
+  readonly runStatus: string;
+  readonly task: TaskDetails;
+}
+
+/** The tasks of every lane run, oldest run first. */
+async function shownTasks(client: LanewayClient, details: ExecutionDetails): Promise<readonly ShownTask[]> {
+  const tasks: ShownTask[] = [];
+  for (const [laneOffset, { runs }] of details.lanes.entries()) {
+    for (const run of runs.toReversed()) {
+      for (const id of run.parallelBoxes.flatMap((box) => Object.values(box.taskRegistry))) {
+        const task = await presentTask(client, id);
+        if (task !== null) tasks.push({ id, run: `${laneOffset + 1}.${run.runNumber ?? '–'}`, runStatus: run.status, task });
+      }
     }
-    printLine(terminal, `${new Date(entry.timestamp).toISOString()} ${entry.severity.padEnd(9)} ${printable(entryText(entry))}`);
   }
+  return tasks;
+}
+
+async function printDetails(client: LanewayClient, details: ExecutionDetails, terminal: Terminal): Promise<void> {
+  printLine(terminal, `${printable(details.name)}: ${details.status}`);
+  printLine(
+    terminal,
+    `scheduled ${timeText(details.scheduleTime)}, started ${timeText(details.startTime)}, suspended ${timeText(details.suspendTime)}, finished ${timeText(phaseOf(details.status) === 'ended' ? details.finishTime : 0)}`,
+  );
+  if (details.deadlineTime !== undefined) printLine(terminal, `deadline ${timeText(details.deadlineTime)}`);
+  if (details.labels !== undefined) printLine(terminal, `labels: ${printable(labelsText(details.labels))}`);
+  const { stop } = await client.executions.receipt(details.atmWorkflowExecutionId);
+  if (stop !== null) printLine(terminal, stopText(stop));
+}
+
+function printTasks(details: ExecutionDetails, tasks: readonly ShownTask[], terminal: Terminal): void {
+  const rows = tasks.map(({ id, run, runStatus, task }) => [
+    run,
+    runStatus,
+    id,
+    task.status,
+    ...[task.itemsInProcessing, task.itemsProcessed, task.itemsFailed].map(String),
+  ]);
+  printTable(terminal, ['lane.run', 'run status', 'task', 'status', 'in processing', 'processed', 'failed'], rows);
+  printTable(terminal, ['store schema', 'store'], Object.entries(details.storeRegistry));
+  const series = tasks.flatMap(({ id, run, task }) =>
+    typeof task.timeSeriesStoreId === 'string' ? [[run, id, task.timeSeriesStoreId]] : [],
+  );
+  if (series.length > 0) printTable(terminal, ['lane.run', 'task', 'time series'], series);
 }

@@ -15,6 +15,7 @@ import { writeReasons } from '../run/reasons.ts';
 import { writeJsonReport, writeTextReport } from '../run/report.ts';
 import { viewSchema, type SchemaView } from '../run/schema-view.ts';
 import { spaceFiles } from '../run/space-files.ts';
+import { sendInputs } from '../run/send-inputs.ts';
 import { Undo, type Made } from '../run/undo.ts';
 import { startServer } from '../server-module.ts';
 import { printJson, printLine, type Terminal } from '../terminal.ts';
@@ -36,9 +37,11 @@ Examples:
   laneway run examples/checksums/workflow.json --dir ./photos --input files=.
   laneway run workflow.json --space data --input files='2026/*.csv' --input limit=10
   laneway run workflow.json --space data --input items=@items.json --json > result.json
+  zcat items.jsonl.gz | laneway run workflow.json --space data --input items=@-
 
 --input STORE=VALUE sets the initial content of a store. For stores of files VALUE is a path inside the space, "." its root;
-patterns (*, ?, [a-z], **) expand. For others it is JSON, or @file.json. Repeat the option for stores that hold several values.
+patterns (*, ?, [a-z], **) expand. For others it is JSON, or @file.json. @file.jsonl (or .ndjson, or @- for standard input) sends a
+file of any length with one item a line. Repeat the option for stores that hold several values.
 The exit code is 0 only when the execution finished.`;
 
 export function addRun(program: Command, terminal: Terminal): void {
@@ -92,7 +95,9 @@ async function runOn(
 ): Promise<number> {
   try {
     const undo = new Undo(terminal);
-    const { executionId, schema } = await undo.unlessRefused(async () => await importAndSchedule(client, dump, options, undo.made));
+    const { executionId, schema } = await undo.unlessRefused(
+      async () => await importAndSchedule(client, dump, options, terminal, undo.made),
+    );
     if (options.detach === true) {
       if (options.json === true) printJson(terminal, { executionId });
       else printLine(terminal, executionId);
@@ -110,6 +115,7 @@ async function importAndSchedule(
   client: LanewayClient,
   dump: WorkflowDump,
   options: RunOptions,
+  terminal: Terminal,
   made: Made,
 ): Promise<{ readonly executionId: string; readonly schema: SchemaView }> {
   const space =
@@ -118,18 +124,24 @@ async function importAndSchedule(
       : await spaceForDirectory(client, options.dir, options.readonly ?? false, made);
   const files = spaceFiles(client, space);
   const known = options.revision === undefined ? viewSchema(dump.revision.atmWorkflowSchemaRevision) : undefined;
-  const early = known === undefined ? undefined : await buildOverlay(parseInputs(options.input ?? [], known), files);
+  const knownInputs = known === undefined ? undefined : parseInputs(options.input ?? [], known);
+  const early = knownInputs === undefined ? undefined : await buildOverlay(knownInputs, files);
   const schemaId = await importDump(client, dump, made);
   const revision = options.revision ?? dump.revision.originalRevisionNumber;
   const schema = await importedSchema(client, schemaId, revision);
+  const inputs = knownInputs ?? parseInputs(options.input ?? [], schema);
+  const overlay = early ?? (await buildOverlay(inputs, files));
+  const sent = await sendInputs(client, space.spaceId, inputs, terminal, made);
   const executionId = await client.executions.schedule({
     atmWorkflowSchemaId: schemaId,
     atmWorkflowSchemaRevisionNumber: revision,
     spaceId: space.spaceId,
     ...(options.label === undefined ? {} : { labels: labelsOf(options.label) }),
     ...(options.deadline === undefined ? {} : { deadlineSec: options.deadline }),
-    storeInitialContentOverlay: early ?? (await buildOverlay(parseInputs(options.input ?? [], schema), files)),
+    storeInitialContentOverlay: overlay,
+    ...(sent.isEmpty ? {} : { storeInitialContentUploads: sent.uploads }),
   });
+  await sent.remove();
   return { executionId, schema };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { realDirectory } from '../run/choose-space.ts';
+import { printMembers, type MembersOptions } from '../members.ts';
+import { findSpace, realDirectory } from '../run/choose-space.ts';
 import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
 export function addSpace(program: Command, terminal: Terminal): void {
@@ -36,5 +37,16 @@ export function addSpace(program: Command, terminal: Terminal): void {
       readonly === true ? 'read-only' : 'read-write',
     ]);
     printTable(terminal, ['name', 'id', 'path', 'access'], rows);
+  });
+
+  const members = space
+    .command('members <space>')
+    .description('users and groups of a space, and what they may do there')
+    .option('--effective', 'also those who are there through groups, with everything that they may do')
+    .option('--json', 'print JSON');
+  withConnection(members).action(async (name: string, options: ConnectionOptions & MembersOptions) => {
+    const client = connect(options, terminal.env);
+    const { spaceId } = await findSpace(client, name);
+    await printMembers(terminal, client, { kind: 'spaces', id: spaceId }, options);
   });
 }

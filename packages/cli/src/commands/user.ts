@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
+import { parsePrivileges } from '../members.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { Undo } from '../run/undo.ts';
 import { readNewSecret } from '../read-secret.ts';
-import { printJson, printLine, type Terminal } from '../terminal.ts';
+import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
 interface UserOptions extends ConnectionOptions {
   readonly space?: string;
@@ -26,7 +27,7 @@ export function addUser(program: Command, terminal: Terminal): void {
     );
   addPassword(user, terminal);
   withConnection(create).action(async (name: string, options: UserOptions) => {
-    const privileges = parsePrivileges(options);
+    const privileges = spacePrivileges(options);
     const client = connect(options, terminal.env);
     const space = options.space === undefined ? undefined : await findSpace(client, options.space);
     const userId = await client.registry.createUser(name);
@@ -40,6 +41,7 @@ export function addUser(program: Command, terminal: Terminal): void {
     if (options.json === true) printJson(terminal, { userId, token });
     else for (const line of [`user:  ${userId}`, `token: ${token}`]) printLine(terminal, line);
   });
+  addList(user, terminal);
 }
 
 interface PasswordOptions extends ConnectionOptions {
@@ -61,11 +63,23 @@ function addPassword(user: Command, terminal: Terminal): void {
   });
 }
 
-function parsePrivileges({ space, privileges }: UserOptions): string[] | undefined {
-  if (privileges === undefined) return undefined;
-  if (space === undefined) throw new CliError('--privileges needs --space', 'privileges are held in a space');
-  return privileges
-    .split(',')
-    .map((privilege) => privilege.trim())
-    .filter((privilege) => privilege !== '');
+function addList(user: Command, terminal: Terminal): void {
+  const list = user.command('list').description('all users of the server, for administrators').option('--json', 'print JSON');
+  withConnection(list).action(async (options: UserOptions) => {
+    const { registry } = connect(options, terminal.env);
+    const users = await Promise.all((await registry.users()).map(async (userId) => await registry.user(userId)));
+    const shown = users.map(({ userId, fullName, username, blocked }) => ({ userId, fullName, username, blocked }));
+    if (options.json === true) printJson(terminal, shown);
+    else
+      printTable(
+        terminal,
+        ['name', 'username', 'id', 'access'],
+        shown.map(({ userId, fullName, username, blocked }) => [fullName, username ?? '–', userId, blocked ? 'blocked' : 'yes']),
+      );
+  });
+}
+
+function spacePrivileges({ space, privileges }: UserOptions): readonly string[] | undefined {
+  if (privileges !== undefined && space === undefined) throw new CliError('--privileges needs --space', 'privileges are held in a space');
+  return parsePrivileges(privileges);
 }

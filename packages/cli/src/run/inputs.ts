@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { CliError } from '../failure.ts';
 import { readJsonFile } from './dump.ts';
 import type { SchemaView, StoreView } from './schema-view.ts';
@@ -6,12 +7,17 @@ import type { SchemaView, StoreView } from './schema-view.ts';
 export interface Input {
   readonly store: StoreView;
   /** A path inside the space, `''` its root, or a value. */
-  readonly content: { readonly kind: 'path'; readonly path: string } | { readonly kind: 'value'; readonly value: unknown };
+  readonly content:
+    | { readonly kind: 'path'; readonly path: string }
+    | { readonly kind: 'value'; readonly value: unknown }
+    /** JSON Lines that are sent as they are read; `-` = standard input. */
+    | { readonly kind: 'lines'; readonly file: string };
 }
 
 /** Finds the stores of the inputs by name or id; several values are for stores that hold several, and none that needs one goes without. */
 export function parseInputs(options: readonly string[], schema: SchemaView): Input[] {
   const inputs = options.map((option) => parseInput(option, schema));
+  checkLines(inputs);
   const seen = new Set<StoreView>();
   for (const { store } of inputs) {
     if (seen.has(store) && !holdsMany(store)) {
@@ -30,6 +36,17 @@ export function parseInputs(options: readonly string[], schema: SchemaView): Inp
   return inputs;
 }
 
+/** Lines are the whole content of their store, and standard input is read once. */
+function checkLines(inputs: readonly Input[]): void {
+  const lines = inputs.filter((input) => input.content.kind === 'lines');
+  for (const { store } of lines) {
+    if (inputs.filter((input) => input.store === store).length > 1)
+      throw new CliError(`--input ${store.name}: a file of lines is the whole content of the store`, 'give the option once');
+  }
+  if (lines.filter(({ content }) => content.kind === 'lines' && content.file === '-').length > 1)
+    throw new CliError('--input: "@-" is given for two stores, but there is one standard input');
+}
+
 function parseInput(option: string, schema: SchemaView): Input {
   const equals = option.indexOf('=');
   if (equals <= 0) throw new CliError(`--input "${option}" is not STORE=VALUE`, 'for example --input files=. or --input limit=10');
@@ -38,7 +55,24 @@ function parseInput(option: string, schema: SchemaView): Input {
   if (store.type === 'timeSeries') throw new CliError(`--input ${name}: a time series store takes no initial content`);
   const text = option.slice(equals + 1);
   if (store.itemType === 'file' && !text.startsWith('@')) return { store, content: { kind: 'path', path: checkedPath(store, text) } };
+  if (isLinesFile(text)) return { store, content: { kind: 'lines', file: readableFile(store, text.slice(1)) } };
   return { store, content: { kind: 'value', value: parseValue(store, text) } };
+}
+
+/** `@items.jsonl`, `@items.ndjson`, `@-` */
+function isLinesFile(text: string): boolean {
+  return text === '@-' || /^@.*\.(jsonl|ndjson)$/i.test(text);
+}
+
+function readableFile(store: StoreView, file: string): string {
+  if (!holdsMany(store)) throw new CliError(`--input ${store.name}: a ${store.type} store takes one value, not a file of lines`);
+  if (file === '-') return file;
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw new CliError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+  return file;
 }
 
 function findStore(name: string, schema: SchemaView): StoreView {
@@ -65,6 +99,7 @@ export async function buildOverlay(inputs: readonly Input[], resolvePath: Resolv
   const overlay: Record<string, unknown> = {};
   for (const store of new Set(inputs.map((input) => input.store))) {
     const contents = inputs.filter((input) => input.store === store).map((input) => input.content);
+    if (contents[0]?.kind === 'lines') continue;
     overlay[store.id] = await storeContent(store, contents, resolvePath);
   }
   return overlay;
@@ -76,7 +111,7 @@ async function storeContent(store: StoreView, contents: readonly Input['content'
     if (content.kind === 'path') {
       const ids = await resolvePath(content.path);
       values.push(...ids.map((fileId) => ({ fileId })));
-    } else {
+    } else if (content.kind === 'value') {
       // A single array is the whole content of a store of many; of several values each is an item.
       if (contents.length === 1 && holdsMany(store) && Array.isArray(content.value)) return content.value;
       values.push(content.value);

@@ -36,7 +36,7 @@ async function writeLog(terminal: Terminal, client: LanewayClient, where: string
   if (count > shownEntries) terminal.err.write(`… and ${count - shownEntries} more of ${printable(where)}: laneway store ${logId}\n`);
 }
 
-/** Description and reason; of a traceback the last line that is no frame, which names the exception. */
+/** Description and reason. */
 export function entryText({ content }: Pick<LogEntry, 'content'>): string {
   if (!isRecord(content) || typeof content['description'] !== 'string') return JSON.stringify(content);
   const reason = reasonText(isRecord(content['details']) ? content['details']['reason'] : undefined);
@@ -44,7 +44,8 @@ export function entryText({ content }: Pick<LogEntry, 'content'>): string {
   return `${content['description']} Reason: ${reason.length > maxReasonLength ? `${reason.slice(0, maxReasonLength)}…` : reason}`;
 }
 
-function reasonText(reason: unknown): string {
+/** Of an error its innermost description, of a traceback the last line that is no frame, which names the exception. */
+export function reasonText(reason: unknown): string {
   if (reason === undefined) return '';
   if (isRecord(reason) && typeof reason['description'] === 'string') return innermost(reason);
   const text = typeof reason === 'string' ? reason : JSON.stringify(reason);

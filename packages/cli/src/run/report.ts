@@ -41,7 +41,7 @@ function isEmptyStore(error: unknown): boolean {
   return error instanceof ApiError && ['atmStoreContentNotSet', 'notFound'].includes(error.error.id);
 }
 
-async function* orEmpty<T>(values: AsyncIterable<T>): AsyncGenerator<T> {
+export async function* orEmpty<T>(values: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* values;
   } catch (error) {
@@ -49,7 +49,7 @@ async function* orEmpty<T>(values: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-async function orUndefined(content: Promise<unknown>): Promise<unknown> {
+export async function orUndefined(content: Promise<unknown>): Promise<unknown> {
   try {
     return await content;
   } catch (error) {

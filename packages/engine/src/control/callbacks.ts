@@ -3,6 +3,8 @@
  * repeated with pauses that double, from a random first one, so that many of one moment do not come back together. They are
  * durable timers: a restart loses none (D5).
  */
+import { CallbackNetworks } from './callback-networks.ts';
+import { postCallback, type PostCallback } from './callback-request.ts';
 import type { Logger } from '../logger.ts';
 import { finishTimer, postponeTimer, type TakenTimer } from '../persistence/sql/timers.ts';
 import type { Database } from '../persistence/sql.ts';
@@ -15,6 +17,8 @@ export interface CallbackPolicy {
   /** The first pause is random, at most this. */
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
+  /** `all`, or networks (CIDR) that are allowed besides the public internet. */
+  readonly networks: 'all' | readonly string[];
 }
 
 interface CallbackBody {
@@ -30,42 +34,45 @@ const requestTimeoutMs = 20_000;
 export class Callbacks {
   readonly #database: Database;
   readonly #policy: CallbackPolicy;
+  readonly #networks: CallbackNetworks;
+  readonly #post: PostCallback;
   readonly #log: Logger;
 
-  constructor(parts: { readonly database: Database; readonly policy: CallbackPolicy; readonly log: Logger }) {
+  constructor(parts: {
+    readonly database: Database;
+    readonly policy: CallbackPolicy;
+    readonly post?: PostCallback | undefined;
+    readonly log: Logger;
+  }) {
+    this.#post = parts.post ?? postCallback;
+    this.#networks = new CallbackNetworks(parts.policy.networks);
     this.#database = parts.database;
     this.#policy = parts.policy;
     this.#log = parts.log;
   }
 
+  /** Why a URL cannot be a callback here; null when it may be one. */
+  problemOf(url: string): string | null {
+    return this.#networks.problemOf(url);
+  }
+
   async run(timer: TakenTimer): Promise<void> {
     const { firstDelayMs, maxDelayMs, maxRetries } = this.#policy;
     const body = JSON.parse(timer.body) as CallbackBody;
-    const failure = await this.#post(body, timer.executionId);
-    if (failure === null || body.attempt >= maxRetries) {
-      if (failure !== null)
-        this.#log.error({ event: 'callbackGivenUp', executionId: timer.executionId, failure }, 'a callback was given up');
+    const outcome = await this.#post(body.url, JSON.stringify({ atmWorkflowExecutionId: timer.executionId, status: body.status }), {
+      networks: this.#networks,
+      timeoutMs: requestTimeoutMs,
+    });
+    if (outcome.kind !== 'failed' || body.attempt >= maxRetries) {
+      if (outcome.kind !== 'taken') {
+        const { reason } = outcome;
+        this.#log.error({ event: 'callbackGivenUp', executionId: timer.executionId, reason }, 'a callback was given up');
+      }
       await this.#database.call(finishTimer, { id: timer.id });
       return;
     }
     const pauseMs = Math.min(maxDelayMs, body.pauseMs === undefined ? Math.ceil(Math.random() * firstDelayMs) : 2 * body.pauseMs);
     const next: CallbackBody = { ...body, attempt: body.attempt + 1, pauseMs };
     await this.#database.call(postponeTimer, { id: timer.id, delayMs: pauseMs, body: JSON.stringify(next) });
-  }
-
-  /** What went wrong, or null. */
-  async #post(body: CallbackBody, executionId: string): Promise<string | null> {
-    try {
-      const response = await fetch(body.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ atmWorkflowExecutionId: executionId, status: body.status }),
-        signal: AbortSignal.timeout(requestTimeoutMs),
-      });
-      await response.body?.cancel();
-      return response.ok ? null : `status ${response.status}`;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
   }
 }

@@ -5,6 +5,7 @@ import type {
   ContinueRequest,
   ControlRequest,
   ExecutionEvent,
+  ExecutionSchema,
   ExecutionService,
   ExecutionView,
   ListRequest,
@@ -17,7 +18,7 @@ import type {
 } from '../engine-api.ts';
 import { itemsOfExecution } from '../persistence/sql/conservation.ts';
 import { readEvents } from '../persistence/sql/events.ts';
-import { findTask, listExecutions, loadExecution, viewExecution } from '../persistence/sql/executions.ts';
+import { findTask, listExecutions, loadExecution, readSnapshots, viewExecution } from '../persistence/sql/executions.ts';
 import { standing } from '../persistence/sql/standing.ts';
 import type { Database } from '../persistence/sql.ts';
 import type { Admission } from './admission.ts';
@@ -29,6 +30,7 @@ import type { Hub } from './hub.ts';
 import { laneRunsOf } from './lane-runs.ts';
 import { itemsInProcessing, receiptOf } from './receipt.ts';
 import { schedule, type ScheduleContext } from './schedule.ts';
+import { schemaOf } from './plan.ts';
 import type { RequestKeys } from './request-keys.ts';
 
 const noCounters: TaskCounters = { itemsInProcessing: 0, itemsProcessed: 0, itemsFailed: 0 };
@@ -130,6 +132,10 @@ export class Executions implements ExecutionService {
 
   async view(executionId: string): Promise<ExecutionView | null> {
     return await this.#database.call(viewExecution, { executionId });
+  }
+
+  async schema(executionId: string): Promise<ExecutionSchema | null> {
+    return schemaOf(await this.#database.call(readSnapshots, { executionId }));
   }
 
   async list(request: ListRequest): ReturnType<ExecutionService['list']> {

@@ -8,22 +8,41 @@ import type {
   NamedRequest,
   SummaryPage,
   SummaryRequest,
+  UploadReceipt,
+  UploadRequest,
 } from '../extensions-api.ts';
 import { createBulkJob, endBulkJob, findBulkJob } from '../persistence/sql/bulk-jobs.ts';
 import { listBulkResults } from '../persistence/sql/bulk-results.ts';
 import { executionSummaries } from '../persistence/sql/summaries.ts';
 import type { Database } from '../persistence/sql.ts';
+import { defaultMaxItemBytes } from '../mapping/item-size.ts';
 import { RequestKeys } from './request-keys.ts';
+import { Uploads } from './uploads.ts';
 
 export class Extensions implements ExecutionExtensions {
   readonly #database: Database;
   readonly #requestKeys: RequestKeys;
   readonly #bulkStarted: () => void;
+  readonly #uploads: Uploads;
 
-  constructor(parts: { readonly database: Database; readonly requestKeys?: RequestKeys; readonly bulkStarted?: () => void }) {
+  constructor(parts: {
+    readonly database: Database;
+    readonly requestKeys?: RequestKeys;
+    readonly bulkStarted?: () => void;
+    readonly uploads?: Uploads;
+  }) {
     this.#database = parts.database;
     this.#requestKeys = parts.requestKeys ?? new RequestKeys(parts.database, 0);
     this.#bulkStarted = parts.bulkStarted ?? (() => undefined);
+    this.#uploads = parts.uploads ?? new Uploads({ database: parts.database, maxItemBytes: defaultMaxItemBytes, retentionMs: 0 });
+  }
+
+  async upload(request: UploadRequest): Promise<Result<UploadReceipt>> {
+    return await this.#uploads.receive(request);
+  }
+
+  async removeUpload({ uploadId, userId, spaceId }: Parameters<ExecutionExtensions['removeUpload']>[0]): Promise<boolean> {
+    return await this.#uploads.remove(uploadId, { userId, spaceId });
   }
 
   async summaries(request: SummaryRequest): Promise<SummaryPage> {

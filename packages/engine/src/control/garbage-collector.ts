@@ -4,6 +4,7 @@
  * another one if that one dies. What is discarded is purged by `purge`, in small commits.
  */
 import type { Logger } from '../logger.ts';
+import { expireChanges } from '../persistence/sql/audit.ts';
 import { expireBulkJobs } from '../persistence/sql/bulk-jobs.ts';
 import { discardedExecutions, discardExpired, purgeExecution } from '../persistence/sql/deletion.ts';
 import { expireRequestKeys } from '../persistence/sql/request-keys.ts';
@@ -16,6 +17,7 @@ export interface Retention {
   readonly suspendedMs: number;
   readonly endedMs: number;
   readonly bulkMs: number;
+  readonly auditMs: number;
   readonly intervalMs: number;
 }
 
@@ -60,7 +62,7 @@ export class GarbageCollector {
 
   /** One run; `goesOn` is asked between pages. Returns how many executions were discarded. */
   async collect(goesOn: () => Promise<boolean> = async () => await Promise.resolve(true)): Promise<number> {
-    const { endedMs, suspendedMs, bulkMs } = this.#retention;
+    const { endedMs, suspendedMs, bulkMs, auditMs } = this.#retention;
     let discarded = 0;
     for (const [phase, retentionMs] of [
       ['ended', endedMs],
@@ -73,6 +75,7 @@ export class GarbageCollector {
     }
     while (await this.#database.call(expireRequestKeys, { limit: 500 })) if (!(await goesOn())) return discarded;
     while (await this.#database.call(expireBulkJobs, { retentionMs: bulkMs, limit: 500 })) if (!(await goesOn())) return discarded;
+    while (await this.#database.call(expireChanges, { retentionMs: auditMs, limit: 500 })) if (!(await goesOn())) return discarded;
     return discarded;
   }
 

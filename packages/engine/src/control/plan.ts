@@ -3,6 +3,7 @@
  * good as long as anybody wants it; no transition and no request parses a snapshot again.
  */
 import type { Execution, LambdaRevision, LaneSchema, WorkflowSchemaRevision } from '@laneway/model';
+import type { ExecutionSchema } from '../engine-api.ts';
 import { compileTask, type CompiledTask } from '../mapping/compile-task.ts';
 import type { Database } from '../persistence/sql.ts';
 import { readSnapshots } from '../persistence/sql/executions.ts';
@@ -61,6 +62,18 @@ export class PlanCache {
     if (revision === undefined) throw new Error(`execution ${executionId} has no schema snapshot`);
     return { revision, lambdas, tasks: new Map() };
   }
+}
+
+/** The texts of the snapshots as they are; nothing is parsed for whoever only passes them on. */
+export function schemaOf(rows: readonly { readonly kind: string; readonly key: string; readonly body: string }[]): ExecutionSchema | null {
+  const lambdas: Record<string, Record<string, string>> = {};
+  let revision: string | undefined;
+  for (const { kind, key, body } of rows) {
+    const at = key.lastIndexOf(':');
+    if (kind === schemaSnapshotKind) revision = body;
+    else (lambdas[key.slice(0, at)] ??= {})[key.slice(at + 1)] = body;
+  }
+  return revision === undefined ? null : { revision, lambdas };
 }
 
 export function laneSchema(plan: Plan, laneIndex: number): LaneSchema {

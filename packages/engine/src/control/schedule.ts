@@ -16,12 +16,14 @@ import type { ScheduleRequest } from '../engine-api.ts';
 import { executionDeadline } from './deadlines.ts';
 import { workflowAuditLogSchemaId } from '../lanes/components.ts';
 import type { InitialContentReader } from '../mapping/initial-content.ts';
+import type { UploadedItemsConverter } from '../mapping/uploaded-items.ts';
 import { createExecution, type Creation } from '../persistence/sql/transitions.ts';
 import type { NewStore } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
-import { prepareLargeContent } from './large-content.ts';
+import { discardContent, prepareLargeContent } from './large-content.ts';
 import { lambdaSnapshotKind, schemaSnapshotKind } from './plan.ts';
 import type { RequestKeys } from './request-keys.ts';
+import { findUploads, type FoundUpload } from './uploaded-content.ts';
 
 export interface ScheduleContext {
   readonly database: Database;
@@ -29,22 +31,29 @@ export interface ScheduleContext {
   /** Why lambdas cannot run at the moment, or null (execution R14). */
   readonly runtimeError: () => ErrorObject | null;
   readonly readInitialContent: InitialContentReader;
+  readonly convertUploadedItems: UploadedItemsConverter;
   readonly requestKeys: RequestKeys;
+  /** Why a URL cannot be a callback here; null when it may be one. */
+  readonly callbackProblem: (url: string) => string | null;
 }
 
 /** Creates the execution; errors in the order of execution §5.2 (steps 4–6). */
 export async function schedule(context: ScheduleContext, request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
+  const hint = request.callback === null ? null : context.callbackProblem(request.callback);
+  if (hint !== null) return refuse(makeError('badData', { key: 'callback', hint }));
   const empty = emptyPart(request.revision);
   if (empty !== null) return refuse(empty);
   const lambdas = referencedLambdas(request);
   if (!lambdas.ok) return lambdas;
   const runtimeError = context.runtimeError();
   if (runtimeError !== null) return refuse(runtimeError);
+  const uploads = await findUploads(context.database, request);
+  if (!uploads.ok) return uploads;
   const executionId = newId();
   const stores: NewStore[] = [];
   const storeRegistry: Record<string, string> = {};
   for (const schema of request.revision.stores) {
-    const store = await globalStore(context, request, executionId, schema);
+    const store = await globalStore(context, request, { executionId, schema, upload: uploads.value.get(schema.id) });
     if (!store.ok) return store;
     stores.push(store.value);
     storeRegistry[schema.id] = store.value.id;
@@ -76,7 +85,11 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
     },
     { ms: nowMs },
   );
-  const inPieces = await prepareLargeContent(context.database, executionId, stores);
+  const { spaceId, userId, logLevel } = request;
+  const large = { executionId, stores, uploads: uploads.value, spaceId, userId, logLevel, convert: context.convertUploadedItems };
+  const prepared = await prepareLargeContent(context.database, large);
+  if (!prepared.ok) return prepared;
+  const inPieces = prepared.value;
   const creation: Creation = {
     ...scheduled,
     actor: request.userId,
@@ -95,7 +108,9 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
     ],
   };
   const outcome = await context.database.call(createExecution, creation);
-  return outcome === 'created' ? ok({ executionId }) : await context.requestKeys.answer(request, 'schedule', null);
+  if (outcome === 'created') return ok({ executionId });
+  if (inPieces) await discardContent(context.database, executionId);
+  return await context.requestKeys.answer(request, 'schedule', null);
 }
 
 /** The first part that has nothing in it, in schema order (execution R10–R12). */
@@ -135,23 +150,20 @@ function referencedLambdas(request: ScheduleRequest): Result<readonly Referenced
   return ok([...found.values()]);
 }
 
+/** An upload takes the place of all other content; it comes when every store is known to be fine. */
 async function globalStore(
   context: ScheduleContext,
   request: ScheduleRequest,
-  executionId: string,
-  schema: StoreSchema,
+  { executionId, schema, upload }: { readonly executionId: string; readonly schema: StoreSchema; readonly upload: FoundUpload | undefined },
 ): Promise<Result<NewStore>> {
   const id = newId();
   const overlay = Object.hasOwn(request.storeInitialContentOverlay, schema.id) ? request.storeInitialContentOverlay[schema.id] : null;
-  const effective = overlay ?? schema.defaultInitialContent ?? null;
-  const content = await context.readInitialContent({
-    storeId: id,
-    schema,
-    content: effective,
-    spaceId: request.spaceId,
-    userId: request.userId,
-    logLevel: request.logLevel,
-  });
+  const effective = upload === undefined ? (overlay ?? schema.defaultInitialContent ?? null) : null;
+  const { spaceId, userId, logLevel } = request;
+  const content =
+    upload === undefined
+      ? await context.readInitialContent({ storeId: id, schema, content: effective, spaceId, userId, logLevel })
+      : ok([]);
   if (!content.ok) {
     return refuse(makeError('atmStoreCreationFailed', { atmStoreSchemaId: schema.id, specificError: content.error }));
   }

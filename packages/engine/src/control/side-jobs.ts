@@ -1,6 +1,7 @@
-/** Side jobs of durable timers: what unfinished creations left behind, and the handlers that others bring along. */
+/** Side jobs of durable timers: what unfinished creations and deleted spaces left behind, and the handlers that others bring along. */
 import type { Logger } from '../logger.ts';
 import { abandonedCreationKind, purgeCreation } from '../persistence/sql/creations.ts';
+import { forgottenSpaceKind, purgeSpace } from '../persistence/sql/files.ts';
 import { finishTimer, takeDueTimers, type TakenTimer, type Timer } from '../persistence/sql/timers.ts';
 import type { Database } from '../persistence/sql.ts';
 
@@ -55,6 +56,7 @@ export class SideJobs {
     const handler = Object.hasOwn(this.#handlers, timer.kind) ? this.#handlers[timer.kind] : undefined;
     if (handler !== undefined) return await handler(timer);
     if (timer.kind === abandonedCreationKind) return await this.#cleanUp(timer);
+    if (timer.kind === forgottenSpaceKind) return await this.#forgetSpace(timer);
     this.#log.error({ event: 'unknownTimer', kind: timer.kind }, 'a timer of an unknown kind was dropped');
     await this.#database.call(finishTimer, { id: timer.id });
   }
@@ -62,6 +64,11 @@ export class SideJobs {
   /** The writer of a creation died: its stores go piece by piece. */
   async #cleanUp(timer: Timer): Promise<void> {
     while (!(await this.#database.call(purgeCreation, { executionId: timer.executionId })));
+  }
+
+  /** Files of a space that was deleted go piece by piece; when it takes longer than the timer is held, two nodes may share it. */
+  async #forgetSpace(timer: Timer): Promise<void> {
+    while (!(await this.#database.call(purgeSpace, { spaceId: timer.body })));
     await this.#database.call(finishTimer, { id: timer.id });
   }
 }

@@ -1,7 +1,7 @@
 /** What values may refer to besides files, from the database. */
 import type { Database } from '../persistence/sql.ts';
 import { groupsInSpace } from '../persistence/sql/groups.ts';
-import { memberSpaces } from '../persistence/sql/registry-members.ts';
+import { memberSpaces } from '../persistence/sql/effective-memberships.ts';
 import type { Datasets } from './datasets.ts';
 import type { DatasetFact, EntityService, GroupInfo } from './port.ts';
 

@@ -1,11 +1,11 @@
 /** File ids: a function of space and path, so every node and every incarnation finds the same one (design §8). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const shape = /^[0-9a-f]{32}ch[0-9a-f]{4}$/;
 
 /** Id of a path relative to its space's root (`''` = the root), shaped like Onedata's ids. */
 export function fileIdOf(spaceId: string, path: string): string {
-  const digest = createHash('sha256').update(`${spaceId}\0${path}`).digest('hex');
+  const digest = hash('sha256', `${spaceId}\0${path}`);
   return `${digest.slice(0, 32)}ch${digest.slice(32, 36)}`;
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, open as openFile, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open as openFile, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -108,7 +108,7 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
     expect(await ref('a/one.txt')).toEqual(found);
   });
 
-  test('attributes are those of schemas §3, exactly the asked ones, with null for what is not available', async () => {
+  test('attributes are exactly the asked ones, with null for what is not available (schemas §3, data-and-stores §2.4)', async () => {
     const found = await ref('a/one.txt');
     const stats = await stat(join(top, 'space/a/one.txt'));
     const names = [
@@ -146,6 +146,18 @@ describe.each(['sqlite', 'postgres'] as const)('files on %s', (kind) => {
       path: '/My space',
       parentFileId: null,
     });
+  });
+
+  test('permissions are octal digits, three of them at least (data-and-stores §2.4)', async () => {
+    const found = await ref('a/one.txt');
+    for (const [mode, posixPermissions] of [
+      [0o7, '007'],
+      [0o640, '640'],
+      [0o1755, '1755'],
+    ] as const) {
+      await chmod(join(top, 'space/a/one.txt'), mode);
+      expect(valueOf(await files.attributes(found, ['posixPermissions']))).toEqual({ posixPermissions });
+    }
   });
 
   test('a link is SYMLNK and nothing is reachable through it (data-and-stores R5)', async () => {

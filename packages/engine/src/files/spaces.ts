@@ -1,4 +1,5 @@
 /** Registering directories as spaces (interfaces, Spaces and users over REST). */
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, realpath, rmdir, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
@@ -11,9 +12,10 @@ import {
   getSpace,
   listSpaces,
   pathsOverlap,
-  renameSpace,
+  type NewSpace,
   type Space,
 } from '../persistence/sql/files.ts';
+import { getSpaceDetails, updateSpace, type SpaceChange, type SpaceDetails } from '../persistence/sql/space-details.ts';
 import { errnoOf } from './posix.ts';
 
 export interface SpaceRequest {
@@ -24,6 +26,10 @@ export interface SpaceRequest {
   readonly ownerUserId: string;
   /** The owner becomes a member with these privileges, in the same transaction; absent = nobody becomes one. */
   readonly ownerPrivileges?: readonly string[];
+  readonly group?: NewSpace['group'];
+  readonly details?: Partial<SpaceDetails>;
+  /** Makes the id predictable; one used before is refused with `alreadyExists` (rest §8.6). */
+  readonly idGeneratorSeed?: string;
 }
 
 export class Spaces {
@@ -40,7 +46,8 @@ export class Spaces {
   /** Checks and registers; every refusal names the field (`badData` of `name` or `path`) and leaves nothing behind. */
   async create(request: SpaceRequest): Promise<Result<Space>> {
     if (!isEntityName(request.name)) return refuse(makeError('badValueName', { key: 'name' }));
-    const id = newId();
+    const seed = request.idGeneratorSeed;
+    const id = seed === undefined ? newId() : newId(seededBy(seed));
     const directory = request.path === null ? await this.#ownDirectory(id) : await this.#givenDirectory(request.path, request.readonly);
     if (!directory.ok) return directory;
     const outcome = await this.#database.call(createSpace, {
@@ -50,9 +57,13 @@ export class Spaces {
       readonly: request.readonly,
       ownerUserId: request.ownerUserId,
       ownerPrivileges: request.ownerPrivileges ?? null,
+      ...(request.group === undefined ? {} : { group: request.group }),
+      ...(request.details === undefined ? {} : { details: request.details }),
     });
     if (outcome.kind === 'created') return ok(outcome.space);
     if (request.path === null) await rmdir(directory.value);
+    if (outcome.kind === 'idTaken') return refuse(makeError('alreadyExists'));
+    if (outcome.kind === 'groupMissing') return refuse(makeError('notFound'));
     const { name, path } = outcome.other;
     if (path === directory.value) return badPath(`${path} is the directory of space "${name}" already`);
     return badPath(`${directory.value} overlaps with the directory of space "${name}", ${path}`);
@@ -78,10 +89,17 @@ export class Spaces {
     return await this.#database.call(listSpaces, { ids });
   }
 
-  async rename(id: string, name: string): Promise<Result<void>> {
-    if (!isEntityName(name)) return refuse(makeError('badValueName', { key: 'name' }));
+  /** Never older than the last change. */
+  async details(id: string): Promise<SpaceDetails | null> {
+    return await this.#database.call(getSpaceDetails, { id });
+  }
+
+  /** What is absent stays as it is. */
+  async update(id: string, change: SpaceChange): Promise<Result<void>> {
+    if (change.name !== undefined && !isEntityName(change.name)) return refuse(makeError('badValueName', { key: 'name' }));
+    const changed = await this.#database.call(updateSpace, { id, change });
     this.#known.delete(id);
-    return (await this.#database.call(renameSpace, { id, name })) ? ok(undefined) : refuse(makeError('notFound'));
+    return changed ? ok(undefined) : refuse(makeError('notFound'));
   }
 
   /** Forgets the space; the directory and what is in it stay. Refused while there are executions of it. */
@@ -98,8 +116,16 @@ export class Spaces {
   }
 
   async #ownDirectory(id: string): Promise<Result<string>> {
-    const path = join(this.#dataDirectory, 'spaces', id);
-    await mkdir(path, { recursive: true });
+    const all = join(this.#dataDirectory, 'spaces');
+    await mkdir(all, { recursive: true });
+    const path = join(all, id);
+    try {
+      await mkdir(path);
+    } catch (error) {
+      // Also one that a deleted space has left behind: what is in it is not for the next one.
+      if (errnoOf(error) === 'EEXIST') return refuse(makeError('alreadyExists'));
+      throw error;
+    }
     return ok(await realpath(path));
   }
 
@@ -122,6 +148,14 @@ export class Spaces {
 }
 
 const maxAgeMs = 2000;
+
+/** In place of random bytes. */
+function seededBy(seed: string): (bytes: Uint8Array<ArrayBuffer>) => Uint8Array {
+  return (bytes) => {
+    bytes.set(createHash('sha256').update(seed).digest().subarray(0, bytes.length));
+    return bytes;
+  };
+}
 
 function pathProblem(path: string, errno: string, readOnly: boolean): string {
   if (errno === 'ENOENT' || errno === 'ENOTDIR') return `${path} does not exist`;

@@ -39,16 +39,19 @@ async function walkInSteps(paths: string[], maxItems: number, between?: (path: s
   }
 }
 
-test('a tree is the root, then its content depth-first by name, a directory before its content, links not followed (R46)', async () => {
+test('a tree is the root, then its content depth-first by name, a directory before its content, links not followed (data-and-stores R46)', async () => {
   const step = await walkTrees({ space, roots: roots(''), position: walkStart, fileType: 'ANY', maxItems: 100 });
   expect(step.items.map((item) => item.path)).toEqual(all);
   expect(step.items[1]?.fileId).toBe(fileIdOf('space1', 'a'));
   expect(step.done).toBe(true);
 });
 
-test.each([1, 2, 3, 7])('steps of %i items give the same walk as one step (R51)', async (size) => {
-  expect(await walkInSteps(['', 'b', 'a/b', 'a/b'], size)).toEqual([...all, 'b', 'a/b', 'a/b/1', 'a/b/2', 'a/b', 'a/b/1', 'a/b/2']);
-});
+test.each([1, 2, 3, 7])(
+  'steps of %i items give the same walk as one step, trees in the order of their roots (data-and-stores R49, R51, D18)',
+  async (size) => {
+    expect(await walkInSteps(['', 'b', 'a/b', 'a/b'], size)).toEqual([...all, 'b', 'a/b', 'a/b/1', 'a/b/2', 'a/b', 'a/b/1', 'a/b/2']);
+  },
+);
 
 test('a walk kept open gives the same as one resumed at every step', async () => {
   const walk = new TreeWalk({ space, roots: roots(''), position: walkStart, fileType: 'ANY' });
@@ -61,7 +64,7 @@ test('a walk kept open gives the same as one resumed at every step', async () =>
   expect(found).toEqual(all);
 });
 
-test('roots that vanished or lie in another space are skipped without an error (R48)', async () => {
+test('roots that vanished or lie in another space are skipped without an error (data-and-stores R48)', async () => {
   const step = await walkTrees({
     space,
     roots: [
@@ -78,14 +81,30 @@ test('roots that vanished or lie in another space are skipped without an error (
   expect(step.items.map((item) => item.path)).toEqual(['b']);
 });
 
-test('a walk goes on behind an entry that was removed meanwhile, even with everything around it (R50)', async () => {
+test('a walk goes on behind an entry that was removed meanwhile, even with everything around it (data-and-stores R50)', async () => {
   const found = await walkInSteps([''], 1, async (path) => {
     if (path === 'a/b/1') await rm(join(space.path, 'a'), { recursive: true });
   });
   expect(found).toEqual(['', 'a', 'a/b', 'a/b/1', 'a.d', 'a.d/x', 'b', 'empty', 'link']);
 });
 
-test('a store of regular files yields regular files only (lambdas 13.5)', async () => {
+test('a walk sees what is there at its time: new files, no root that is gone, a root that is named twice (data-and-stores R50)', async () => {
+  const walk = async (...paths: string[]): Promise<string[]> => await walkInSteps(paths, 2);
+  expect(await walk('a/b', 'b', 'a/b')).toEqual(['a/b', 'a/b/1', 'a/b/2', 'b', 'a/b', 'a/b/1', 'a/b/2']);
+  await writeFile(join(space.path, 'a/b/1.5'), 'new');
+  await rm(join(space.path, 'b'));
+  expect(await walk('a/b', 'b', 'a/b')).toEqual(['a/b', 'a/b/1', 'a/b/1.5', 'a/b/2', 'a/b', 'a/b/1', 'a/b/1.5', 'a/b/2']);
+});
+
+test('a root that is a regular file or a link is itself and nothing else (data-and-stores R46)', async () => {
+  expect(await walkInSteps(['a/z', 'link'], 10)).toEqual(['a/z', 'link']);
+});
+
+test('a root that may not be entered is not there (data-and-stores R48)', async () => {
+  expect(await withClosed('a', async () => await walkInSteps(['a', 'b'], 10))).toEqual(['b']);
+});
+
+test('a store of regular files yields regular files only (lambdas §13.5)', async () => {
   const step = await walkTrees({ space, roots: roots('', 'link'), position: walkStart, fileType: 'REG', maxItems: 100 });
   expect(step.items.map((item) => item.path)).toEqual(['a/b/1', 'a/b/2', 'a/z', 'a.d/x', 'b']);
 });
@@ -117,8 +136,13 @@ test('a directory that was replaced by a link to the outside is not entered', as
   expect(rest.items.map((item) => item.path)).toEqual(['a.d', 'a.d/x', 'b', 'empty', 'link']);
 });
 
-test('a subtree that may not be entered is skipped with its directory (R48)', async () => {
-  await chmod(join(space.path, 'a/b'), 0o000);
+test('a subtree that may not be entered is skipped with its directory (data-and-stores R48)', async () => {
+  expect(await withClosed('a/b', async () => await walkInSteps(['a'], 10))).toEqual(['a', 'a/z']);
+});
+
+/** While a directory is closed to whoever looks. */
+async function withClosed<T>(path: string, look: () => Promise<T>): Promise<T> {
+  await chmod(join(space.path, path), 0o000);
   // Nothing is closed to root: it looks with the eyes of somebody else for a moment.
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
@@ -126,9 +150,9 @@ test('a subtree that may not be entered is skipped with its directory (R48)', as
     process.seteuid?.(65_534);
   }
   try {
-    expect(await walkInSteps(['a'], 10)).toEqual(['a', 'a/z']);
+    return await look();
   } finally {
     if (isRoot) process.seteuid?.(0);
-    await chmod(join(space.path, 'a/b'), 0o755);
+    await chmod(join(space.path, path), 0o755);
   }
-});
+}

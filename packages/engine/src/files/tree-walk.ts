@@ -90,7 +90,7 @@ export class TreeWalk {
     if (!this.#resumed) await this.#resume();
     const items: { fileId: string; path: string }[] = [];
     const failed: string[] = [];
-    let visits = 1000 + 20 * maxItems;
+    let visits = 1000 + 4 * maxItems;
     let done = false;
     while (items.length + failed.length < maxItems && visits > 0) {
       const entry = await this.#advance();

@@ -7,6 +7,7 @@ import { loadCatalogue, type LambdaCatalogue } from './catalogue/lambda-catalogu
 import { openHttpLambda } from './http/http-runtime.ts';
 import { defaultKitDir } from './local/launch-plan.ts';
 import { LocalRuntime } from './local/local-runtime.ts';
+import { PodRegistry, type PodActivity } from './pods.ts';
 import type { LambdaRuntime, PrepareOutcome, TaskToPrepare } from './runtime.ts';
 import { decideIsolation, type Isolation, type SandboxMode } from './sandbox/isolation.ts';
 import { endStaleSandboxes } from './sandbox/stale-sandboxes.ts';
@@ -49,6 +50,8 @@ export interface LambdaReport {
 
 export interface ReportingLambdaRuntime extends LambdaRuntime {
   report(): Promise<LambdaReport>;
+  /** What runs the lambdas of executions on this node. */
+  activity(): PodActivity;
 }
 
 /** Refuses when a lambda.yaml is wrong or a sandbox is required and does not work; the description says all of it. */
@@ -74,6 +77,7 @@ export async function createLambdaRuntime(options: LambdaRuntimeOptions): Promis
 
 function assemble(options: LambdaRuntimeOptions, catalogue: LambdaCatalogue, isolation: Isolation): ReportingLambdaRuntime {
   const concurrency = options.concurrency ?? availableParallelism();
+  const pods = new PodRegistry();
   const local = new LocalRuntime({
     isolation,
     cacheDir: options.cacheDir,
@@ -82,6 +86,7 @@ function assemble(options: LambdaRuntimeOptions, catalogue: LambdaCatalogue, iso
     concurrency,
     leaseMs: options.leaseMs,
     networkEnvironment: options.networkEnvironment ?? {},
+    pods,
     warn: (fields, event) => options.logger?.warn(fields, event),
   });
   return {
@@ -89,6 +94,7 @@ function assemble(options: LambdaRuntimeOptions, catalogue: LambdaCatalogue, iso
     list: () => catalogue.entries().map(({ name, images, source, kind }) => ({ name, images, source, kind })),
     close: async () => await local.close(),
     report: async () => await report(catalogue, local, isolation),
+    activity: () => pods,
   };
 }
 

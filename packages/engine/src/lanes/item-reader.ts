@@ -7,6 +7,8 @@ import { readStoreItems } from '../persistence/sql/stores.ts';
 export interface Item {
   /** Position in its batch. */
   readonly position: number;
+  /** Index in the input of the lane run. */
+  readonly index: number;
   /** 20 hex digits (data-and-stores R20). */
   readonly traceId: string;
   /** JSON text of the stored form. */
@@ -28,22 +30,24 @@ export async function readItems(
     case 'range':
       return Array.from({ length: count }, (_, offset) => ({
         position: offset,
+        index: first + offset,
         traceId: traceIdOf(laneRunId, first + offset),
         text: String(input.start + (first + offset) * input.step),
       }));
     case 'single':
-      return [{ position: 0, traceId: traceIdOf(laneRunId, 0), text: input.value }];
+      return [{ position: 0, index: 0, traceId: traceIdOf(laneRunId, 0), text: input.value }];
     case 'store': {
       const texts = await database.call(readStoreItems, { storeId: input.storeId, from: first, to: first + count });
-      return texts.map((text, offset) =>
-        input.traced ? tracedItem(text, offset) : { position: offset, traceId: traceIdOf(laneRunId, first + offset), text },
-      );
+      return texts.map((text, offset) => {
+        const place = { position: offset, index: first + offset };
+        return input.traced ? tracedItem(text, place) : { ...place, traceId: traceIdOf(laneRunId, place.index), text };
+      });
     }
   }
 }
 
 /** An entry of an exception store keeps the trace id it had (data-and-stores R44). */
-function tracedItem(text: string, position: number): Item {
+function tracedItem(text: string, place: Pick<Item, 'position' | 'index'>): Item {
   const entry = JSON.parse(text) as { traceId: string; value: unknown };
-  return { position, traceId: entry.traceId, text: JSON.stringify(entry.value) };
+  return { ...place, traceId: entry.traceId, text: JSON.stringify(entry.value) };
 }

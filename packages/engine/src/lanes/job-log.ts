@@ -41,7 +41,7 @@ export function itemExceptionEntry(traceId: string, reason: unknown): JobLogEntr
   return {
     severity: 'error',
     content: {
-      description: 'The lambda raised an exception for the item.',
+      description: 'Lambda exception occurred during item processing.',
       details: { reason: boundedJson(reason) },
       referencedElements: { itemTraceIds: [traceId] },
     },

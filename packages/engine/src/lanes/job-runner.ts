@@ -17,7 +17,8 @@ import type { ArgumentContext, ResultContext, Targets } from '../mapping/targets
 import type { FailedItem } from '../persistence/sql/commits.ts';
 import { readStoreContent } from '../persistence/sql/stores.ts';
 import type { Database } from '../persistence/sql.ts';
-import type { StoreWrite } from '../stores/writes.ts';
+import { jobText } from '../stores/lineage-text.ts';
+import { withOrigin, type StoreWrite } from '../stores/writes.ts';
 import { boundedJson } from '../values/bounded-json.ts';
 import { compileType } from '../values/compile-type.ts';
 import { iteratedItemSpec } from '../values/items.ts';
@@ -200,7 +201,7 @@ class TaskJobs {
     readonly outcome: JobOutcome;
     readonly timedOut: boolean;
   }): Promise<JobResult> {
-    const { sent, failed, log, outcome } = call;
+    const { job, sent, failed, log, outcome } = call;
     switch (outcome.kind) {
       case 'withdrawn':
         // A lambda that was stopped because it was silent too long failed its batch (execution §8.5).
@@ -209,12 +210,14 @@ class TaskJobs {
         return this.#itemsFailed(sent, failed, makeError('atmJobBatchWithdrawn', { reason: outcome.stage }), log);
       case 'crashed': {
         const result = this.#itemsFailed(sent, failed, makeError('atmJobBatchCrashed', { reason: trimmed(outcome.reason) }), log);
-        return await this.#withStreams(result, outcome.streamed, undefined);
+        return await this.#withStreams(job, result, outcome.streamed, undefined);
       }
       case 'answered': {
         const answer = readResponse(outcome.response, sent.length);
-        if (answer.kind === 'malformed')
-          return await this.#withStreams(this.#itemsFailed(sent, failed, answer.error, log), outcome.streamed, outcome.streamError);
+        if (answer.kind === 'malformed') {
+          const result = this.#itemsFailed(sent, failed, answer.error, log);
+          return await this.#withStreams(job, result, outcome.streamed, outcome.streamError);
+        }
         if (answer.kind === 'exception') {
           log.add(
             batchFailureEntry(
@@ -223,25 +226,34 @@ class TaskJobs {
             ),
           );
           return await this.#withStreams(
+            job,
             this.#recorded({ succeededCount: 0, failed: [...failed, ...sent.map(failedItem)], writes: [], log }),
             outcome.streamed,
             outcome.streamError,
           );
         }
-        const recorded = await this.#itemsAnswered(sent, failed, answer.items, log);
-        return await this.#withStreams(recorded, outcome.streamed, outcome.streamError);
+        const recorded = await this.#itemsAnswered({ job, sent, failed, answers: answer.items, log });
+        return await this.#withStreams(job, recorded, outcome.streamed, outcome.streamError);
       }
     }
   }
 
-  async #itemsAnswered(sent: readonly Item[], failed: FailedItem[], answers: readonly ItemAnswer[], log: TaskLog): Promise<Recorded> {
+  async #itemsAnswered(call: {
+    readonly job: Job;
+    readonly sent: readonly Item[];
+    readonly failed: FailedItem[];
+    readonly answers: readonly ItemAnswer[];
+    readonly log: TaskLog;
+  }): Promise<Recorded> {
+    const { sent, failed, answers, log } = call;
+    const job = this.#jobText(call.job);
     const mapped = await mapBatchResults(this.#setup.compiled, answers, this.#targets, this.#results);
     const writes: StoreWrite[] = [];
     let succeededCount = 0;
     for (const [index, item] of sent.entries()) {
       const outcome = mapped[index];
       if (outcome === undefined) continue;
-      for (const write of outcome.writes) writes.push(write);
+      for (const write of withOrigin(outcome.writes, { job, item: item.index })) writes.push(write);
       if (outcome.kind === 'succeeded') {
         succeededCount += 1;
         continue;
@@ -258,13 +270,14 @@ class TaskJobs {
 
   /** Streamed results are recorded with the job; one that does not fit breaks the task (execution §10.4). */
   async #withStreams(
+    job: Job,
     result: Recorded,
     streamed: Parameters<typeof mapStreamedResults>[1],
     streamError: string | undefined,
   ): Promise<Recorded> {
     const mapped = await mapStreamedResults(this.#setup.compiled, streamed, this.#targets, this.#results);
     const error = mapped.error ?? (streamError === undefined ? null : makeError('badData', { key: 'streamedResult', hint: streamError }));
-    const writes = [...result.writes, ...mapped.writes];
+    const writes = [...result.writes, ...withOrigin(mapped.writes, { job: this.#jobText(job), item: null })];
     if (error === null) return { ...result, writes };
     // Before the commit: were it after, a node that dies in between would take the failure along.
     await this.#breakTask('streamedResult', error, 'A streamed result could not be processed.');
@@ -321,6 +334,10 @@ class TaskJobs {
     };
     // A job that was given up before a resume says nothing about what runs now.
     await this.#parts.controller.apply(execution.id, event, { incarnation: execution.incarnation });
+  }
+
+  #jobText(job: Job): string {
+    return jobText(this.#setup.task.id, job.attempt);
   }
 
   #lambdaKey(): string {

@@ -285,7 +285,7 @@ export class LaneRunWorker {
       for (const candidate of box) this.#startedTasks.add(candidate.taskId);
     }
     if (this.#closing !== undefined) return { kind: 'withdrawn', stage: null };
-    const job = { task, batchNumber: batch.claimed.batchNumber, items: batch.items };
+    const job = { task, batchNumber: batch.claimed.batchNumber, attempt: batch.slice.attempt, items: batch.items };
     return await this.#options.runJob(job, this.#abort.signal, async () => await this.#handOver(batch));
   }
 

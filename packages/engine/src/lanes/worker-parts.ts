@@ -19,6 +19,8 @@ export interface WorkerTask {
 export interface Job {
   readonly task: WorkerTask;
   readonly batchNumber: number;
+  /** How many times the batch has been claimed: 1 unless it came back. */
+  readonly attempt: number;
   readonly items: readonly Item[];
 }
 

@@ -74,7 +74,7 @@ function failure(argument: string, specificError: object): object {
   return { id: 'atmTaskArgMappingFailed', details: { argument, specificError } };
 }
 
-test('a mapper overrides the default, a default stands in for a mapper, an optional one may be missing (execution §9.1)', async () => {
+test('a mapper overrides the default, a default stands in for a mapper, an optional one may be missing (data-and-stores §6.1)', async () => {
   const args = [
     parameter('a', number, { defaultValue: 1 }),
     parameter('b', number, { defaultValue: 2 }),
@@ -88,7 +88,7 @@ test('a mapper overrides the default, a default stands in for a mapper, an optio
   expect(first?.ok === true ? Object.keys(first.args) : []).toEqual(['__meta', 'a', 'b']);
 });
 
-test('a required argument without mapper and a mapper without argument do not compile (execution §9.1)', () => {
+test('a required argument without mapper and a mapper without argument do not compile (data-and-stores §6.1)', () => {
   expect(compile({ args: [parameter('a', number)] })).toMatchObject({
     ok: false,
     error: { id: 'atmTaskArgMapperForRequiredLambdaArgMissing', details: { argument: 'a' } },
@@ -99,7 +99,7 @@ test('a required argument without mapper and a mapper without argument do not co
   });
 });
 
-test('an object builder assembles constants, parts of the item and store contents (execution R97, data-and-stores R67)', async () => {
+test('an object builder assembles constants, parts of the item and store contents (execution R97, data-and-stores §6.2, R67)', async () => {
   const recipe: ValueBuilder = {
     valueBuilderType: 'object',
     valueBuilderRecipe: { c: constant([1]), q: path('list', '[1]', '1'), plain: path('list', '0'), s: single('set'), whole: path() },
@@ -118,7 +118,7 @@ test('texts that look like templates stay as they are, in recipes and in items (
   });
 });
 
-test('an argument that cannot be built fails its item only (D1)', async () => {
+test('an argument that cannot be built fails its item only (data-and-stores R70, D1)', async () => {
   const outcome = await build({ args: [parameter('n', number)], mappings: { n: item } }, 1, 'two', 3);
   expect(outcome).toMatchObject({
     kind: 'built',
@@ -135,7 +135,7 @@ test.each([
   ['a bracket without a number', path('[]'), [1]],
   ['an index of an object', path('[0]'), { a: 1 }],
   ['an inherited key', path('constructor'), {}],
-])('%s is a failed query of that item (data-and-stores R67, execution R99)', async (_name, builder, value) => {
+])('%s is a failed query of that item (data-and-stores §6.2, R67, execution R99)', async (_name, builder, value) => {
   const query = builder.valueBuilderRecipe;
   expect(await build({ args: [parameter('n', { type: 'object' })], mappings: { n: builder } }, value)).toMatchObject({
     kind: 'built',
@@ -156,7 +156,10 @@ test.each<[string, ValueBuilder, object]>([
   [
     'store credentials',
     { valueBuilderType: 'storeCredentials', valueBuilderRecipe: 'x' },
-    { id: 'atmTaskArgMapperUnsupportedValueBuilder' },
+    {
+      id: 'atmTaskArgMapperUnsupportedValueBuilder',
+      details: { type: 'storeCredentials', supported: ['const', 'iteratedItem', 'object', 'singleValueStoreContent'] },
+    },
   ],
 ])('%s does not depend on the item and fails the batch (D1, data-and-stores §6.2)', async (_name, builder, specificError) => {
   expect(await build({ args: [parameter('n', number)], mappings: { n: builder } }, 1, 2)).toMatchObject({
@@ -165,7 +168,7 @@ test.each<[string, ValueBuilder, object]>([
   });
 });
 
-test('files come with the attributes of the argument, looked up once for the whole batch; a removed one fails its item (data-and-stores R69, R70, R109)', async () => {
+test('files come with the attributes of the argument, looked up once for the whole batch; a removed one fails its item (data-and-stores R69, R70, execution R109)', async () => {
   const own = new FakeFiles([{ path: 'a' }, { path: 'dir/b' }, { path: 'removed', errno: 'ENOENT' }]);
   const task = compiled({
     args: [parameter('f', { type: 'file', fileType: 'ANY', attributes: ['fileId', 'name'] })],

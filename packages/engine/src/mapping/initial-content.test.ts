@@ -81,10 +81,16 @@ test('single values and ranges are one value in stored form; a wrong step is ref
   });
   expect(await contentOf('singleValue', { itemDataSpec: { type: 'boolean' } }, false)).toMatchObject({ value: [{ content: 'false' }] });
   expect(await contentOf('range', {}, { end: 4 })).toEqual({ ok: true, value: [{ kind: 'set', storeId: 'S', content: '[0,4,1]' }] });
-  expect(await contentOf('range', {}, { start: 10, end: 5 })).toMatchObject({
-    ok: false,
-    error: { details: { valueConstraints: 'invalid step direction' } },
-  });
+  for (const [start, end, step] of [
+    [10, 5, 1],
+    [5, 10, -1],
+    [0, 5, 0],
+  ]) {
+    expect(await contentOf('range', {}, { start, end, step })).toMatchObject({
+      ok: false,
+      error: { details: { valueConstraints: 'invalid step direction' } },
+    });
+  }
 });
 
 test('a log takes an array like extend, filtered by level (data-and-stores R35, R36)', async () => {
@@ -134,7 +140,7 @@ test('a log of files knows which files exist, whatever shape the entries have (d
   });
 });
 
-test('an item above the size limit is refused (design §5)', async () => {
+test('an item above the size limit is refused (data-and-stores R17, D16)', async () => {
   expect(await contentOf('list', { itemDataSpec: { type: 'object' } }, [{ t: 'x'.repeat(1001) }])).toMatchObject({
     ok: false,
     error: { id: 'badData' },

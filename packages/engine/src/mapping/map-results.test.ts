@@ -148,7 +148,10 @@ test('a missing result fails its item and names what came, mapped or not (data-a
     kind: 'failed',
     error: { id: 'atmTaskResultMissing', details: { missingResultName: 'value', receivedResultNames: ['other'] } },
   });
-  expect(await map(task({ value: number }, []), {})).toMatchObject({ kind: 'failed' });
+  expect(await map(task({ value: number }, []), {})).toMatchObject({
+    kind: 'failed',
+    error: { id: 'atmTaskResultMissing', details: { missingResultName: 'value', receivedResultNames: [] } },
+  });
   expect(await map(task({}, []), {})).toEqual({ kind: 'succeeded', writes: [] });
 });
 
@@ -197,6 +200,44 @@ test('an unknown store, and options of another kind of store, are dispatch failu
   expect(await map(task({ n: number }, [['n', 'numbers', single]]), { n: 1 })).toMatchObject(
     dispatchFailed('n', 'numbers', { id: 'internalServerError' }),
   );
+});
+
+test('contents of logs are kept as given: nothing is shortened, completed or looked up (data-and-stores R38)', async () => {
+  const contents: readonly [DataSpec, unknown][] = [
+    [anyFile, { ...file('a'), name: 'given', more: [1] }],
+    [{ type: 'range' }, { end: 5, more: 1 }],
+    [measurement, { tsName: 'a', timestamp: 1, value: 2, more: 1 }],
+  ];
+  for (const [spec, content] of contents) {
+    const own = new Map([['log', { storeId: 'S-l', type: 'auditLog', config: { logContentDataSpec: spec }, frozen: false }] as const]);
+    const answer = { kind: 'results' as const, results: { o: { severity: 'error', content } } };
+    const [mapped] = await mapBatchResults(task({ o: object }, [['o', 'log', log('append')]]), [answer], own, context);
+    const entries = [{ severity: 'error', source: 'user', content: JSON.stringify(content) }];
+    expect(mapped).toEqual({ kind: 'succeeded', writes: [{ kind: 'log', storeId: 'S-l', entries }] });
+  }
+});
+
+test.each([[{ start: 10, end: 5, step: 1 }], [{ start: 5, end: 10, step: -1 }], [{ start: 0, end: 5, step: 0 }]])(
+  'a range store is not overwritten by %j (data-and-stores §5.3, R33)',
+  async (value) => {
+    const compiled = task({ r: object }, [['r', 'range', { type: 'rangeStoreContentUpdateOptions' }]]);
+    expect(await map(compiled, { r: value })).toMatchObject({
+      ...dispatchFailed('r', 'range', { details: { valueConstraints: 'invalid step direction' } }),
+      writes: [],
+    });
+  },
+);
+
+test('a single value is overwritten by what fits it only (data-and-stores R15, R33)', async () => {
+  const compiled = task({ v: { type: 'array', itemDataSpec: number } }, [['v', 'value', single]]);
+  expect(await map(compiled, { v: [1] })).toMatchObject({
+    ...dispatchFailed('v', 'value', { id: 'atmDataTypeUnverified', details: { expType: 'number' } }),
+    writes: [],
+  });
+  expect(await map(task({ v: number }, [['v', 'value', single]]), { v: 0 })).toEqual({
+    kind: 'succeeded',
+    writes: [{ kind: 'set', storeId: 'S-value', content: '0' }],
+  });
 });
 
 test('extend needs an array and is all or nothing (data-and-stores R15, R29)', async () => {
@@ -356,7 +397,7 @@ test('one measurement or an array of them is an update, anything else a type err
   );
 });
 
-test('ignored and repeated measurements are noted in the task log at level debug only (D9)', async () => {
+test('ignored and repeated measurements are noted in the task log at level debug only (data-and-stores R55, D9)', async () => {
   const compiled = task({ m: measurement }, [['m', 'series', worked]]);
   const unmatched = await map(compiled, { m: { tsName: 'mp4', timestamp: 1, value: 1 } }, { logLevel: 7 });
   expect(unmatched.writes).toMatchObject([{ kind: 'log', storeId: 'S-task', entries: [{ severity: 'debug', source: 'system' }] }]);
@@ -386,7 +427,7 @@ test('a task whose time series store could not exist is not created (data-and-st
   });
 });
 
-test('streamed values are checked and dispatched one by one, unknown names ignored, unmapped ones checked (execution §10.1, lambdas R40)', async () => {
+test('streamed values are checked and dispatched one by one, unknown names ignored, unmapped ones checked (execution §10.1, data-and-stores R71, R74)', async () => {
   const compiled = task({ n: number, u: number }, [['n', 'numbers', list('append')]], true);
   const streamed = [
     { resultName: 'n', value: 1 },
@@ -422,7 +463,7 @@ test('a streamed value that is nested too deeply or infinite breaks the task, th
   }
 });
 
-test('an item above the size limit fails, one at the limit does not (design §5)', async () => {
+test('an item above the size limit fails, one at the limit does not (data-and-stores R17, D16)', async () => {
   const compiled = task({ o: object }, [['o', 'objects', list('append')]]);
   const own = new Map([
     ...targets,
@@ -465,4 +506,25 @@ test('a batch of 100 small items costs well below a millisecond', async () => {
   }
   const median = timed.sort((a, b) => a - b)[150] ?? Number.POSITIVE_INFINITY;
   expect(median).toBeLessThan(1);
+});
+
+test('a list of files that is one entry of a log is looked up like any other (data-and-stores R37)', async () => {
+  const lists: Target = {
+    storeId: 'S-lists',
+    type: 'auditLog',
+    config: { logContentDataSpec: { type: 'array', itemDataSpec: anyFile } },
+    frozen: false,
+  };
+  const objects: DataSpec = { type: 'array', itemDataSpec: object };
+  for (const how of ['append', 'extend'] as const) {
+    const value = how === 'append' ? [file('a')] : [[file('a')]];
+    const spec = how === 'append' ? objects : { type: 'array' as const, itemDataSpec: objects };
+    const mapped = await mapBatchResults(
+      task({ r: spec }, [['r', 'lists', log(how)]]),
+      [{ kind: 'results', results: { r: value } }],
+      new Map([['lists', lists]]),
+      context,
+    );
+    expect(mapped).toMatchObject([{ kind: 'succeeded', writes: [{ entries: [{ content: JSON.stringify([file('a')]) }] }] }]);
+  }
 });

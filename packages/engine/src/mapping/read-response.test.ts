@@ -3,9 +3,12 @@ import { readResponse } from './read-response.ts';
 
 const empty = { kind: 'results', results: {} };
 
-test.each([null, { resultsBatch: null }])('%j means that every item succeeded without results (lambdas §1.8)', (response) => {
-  expect(readResponse(response, 2)).toEqual({ kind: 'items', items: [empty, empty] });
-});
+test.each([null, { resultsBatch: null }])(
+  '%j means that every item succeeded without results (lambdas §1.8, data-and-stores R71a)',
+  (response) => {
+    expect(readResponse(response, 2)).toEqual({ kind: 'items', items: [empty, empty] });
+  },
+);
 
 test('a batch exception keeps its value as it is and wins over results (lambdas §1.8, execution R105)', () => {
   expect(readResponse({ exception: { any: [1] }, resultsBatch: [{}] }, 1)).toEqual({ kind: 'exception', reason: { any: [1] } });
@@ -35,7 +38,7 @@ test.each([[[]], [[{}]], [[{}, {}, {}]]])(
   },
 );
 
-test('each element is results, an exception, or malformed for its item only (lambdas §1.9)', () => {
+test('each element is results, an exception, or malformed for its item only (lambdas §1.9, data-and-stores R71a)', () => {
   expect(readResponse({ resultsBatch: [null, { a: 1 }, { exception: 'E', a: 1 }, 7, []] }, 5)).toMatchObject({
     kind: 'items',
     items: [

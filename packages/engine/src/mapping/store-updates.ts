@@ -75,7 +75,10 @@ export function collectForUpdate(value: unknown, target: Target, ids: ReferenceI
   const { item, items } = contentTypes(target);
   if (!item.hasReferences) return;
   if (target.type === 'auditLog') {
-    for (const element of Array.isArray(value) ? value : [value]) item.collect(normaliseLogItem(element).content, ids);
+    // An array is one entry for `append`, many for `extend`.
+    for (const element of Array.isArray(value) ? [value, ...(value as readonly unknown[])] : [value]) {
+      item.collect(normaliseLogItem(element).content, ids);
+    }
   } else {
     item.collect(value, ids);
     items.collect(value, ids);

@@ -1,5 +1,6 @@
 /** Every verb by name: the store worker thread receives names and looks them up here. */
 import { migrate } from './migrate.ts';
+import { auditVerbs } from './sql/audit.ts';
 import { coreVerbs } from './sql/core-verbs.ts';
 import { extensionVerbs } from './sql/extension-verbs.ts';
 import { datasetVerbs } from './sql/datasets.ts';
@@ -14,6 +15,7 @@ type AnyVerb = Verb<never, unknown>;
 /** Verb lists of the modules that own tables; add yours here. */
 const lists: readonly (readonly AnyVerb[])[] = [
   [migrate],
+  auditVerbs,
   coreVerbs,
   extensionVerbs,
   datasetVerbs,

@@ -16,13 +16,16 @@ import {
 import type { Database } from '../persistence/sql.ts';
 import * as lambdas from '../persistence/sql/registry-lambdas.ts';
 import * as inventories from '../persistence/sql/registry-inventories.ts';
-import * as groups from '../persistence/sql/groups.ts';
-import * as members from '../persistence/sql/registry-members.ts';
+import { insertKnownMember, type PrivilegeChange } from '../persistence/sql/memberships.ts';
 import * as schemas from '../persistence/sql/registry-schemas.ts';
 import { readCredentials, renewTemporaryTokens, sessionStanding } from '../persistence/sql/credentials.ts';
 import * as namedTokens from '../persistence/sql/registry-tokens.ts';
 import * as users from '../persistence/sql/registry-users.ts';
+import { Audit } from './audit.ts';
+import { changeZonePrivileges, getZonePrivileges, type ZonePrivileges } from '../persistence/sql/zone-privileges.ts';
+import { Groups } from './groups.ts';
 import { newSecret } from './ids.ts';
+import { Memberships } from './memberships.ts';
 import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
 import { Invites } from './invites.ts';
 import { LinkedAccounts } from './linked-accounts.ts';
@@ -31,7 +34,17 @@ import { Sessions } from './sessions.ts';
 import type { TokenSubject } from './token-text.ts';
 import type { TokenTypeText } from './token-types.ts';
 import { Tokens } from './tokens.ts';
-import type { Account, Inventory, InventoryMembership, Lambda, NamedToken, SpaceMembership, WorkflowSchema } from './types.ts';
+import type {
+  Account,
+  EffectiveMembership,
+  Inventory,
+  InventoryMembership,
+  Lambda,
+  MemberRef,
+  NamedToken,
+  SpaceMembership,
+  WorkflowSchema,
+} from './types.ts';
 
 export interface NewUser {
   readonly fullName: string;
@@ -58,6 +71,9 @@ export class Registry {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly linkedAccounts: LinkedAccounts;
+  readonly audit: Audit;
+  readonly members: Memberships;
+  readonly groups: Groups;
   readonly #database: Database;
 
   /** `zoneDomain`: the domain written into new tokens. */
@@ -68,6 +84,9 @@ export class Registry {
     this.passwords = new Passwords(database);
     this.sessions = new Sessions(database);
     this.linkedAccounts = new LinkedAccounts(database);
+    this.audit = new Audit(database);
+    this.members = new Memberships(database);
+    this.groups = new Groups(database);
   }
 
   /** The identity of this installation as a provider; made at the first start. */
@@ -105,7 +124,22 @@ export class Registry {
     return await this.#database.call(users.listAccounts, null);
   }
 
-  async setBlocked(userId: string, blocked: boolean): Promise<boolean> {
+  /** null = stays as it is; `badValueIdentifierOccupied` when the username is taken. */
+  async updateUser(userId: string, change: Omit<users.AccountChange, 'userId'>): Promise<Result<null>> {
+    const changed = await this.#database.call(users.updateAccount, { userId, ...change });
+    return changed ? ok(null) : refuse(makeError('badValueIdentifierOccupied', { key: 'username' }));
+  }
+
+  /** Zone-wide privileges of a user or group; null when there is none. */
+  async zonePrivileges(holder: MemberRef): Promise<ZonePrivileges | null> {
+    return await this.#database.call(getZonePrivileges, holder);
+  }
+
+  async changeZonePrivileges(holder: MemberRef, change: PrivilegeChange): Promise<users.AccessChange> {
+    return await this.#database.call(changeZonePrivileges, { holder, ...change });
+  }
+
+  async setBlocked(userId: string, blocked: boolean): Promise<users.AccessChange> {
     return await this.#database.call(users.setBlocked, { userId, blocked });
   }
 
@@ -174,36 +208,42 @@ export class Registry {
     return standing === 'good' ? null : makeError(sessionErrors[standing]);
   }
 
+  /** What the user is in the space, also through groups (rest R99). */
   async spaceMember(spaceId: string, userId: string): Promise<SpaceMembership | null> {
-    return await this.#database.call(members.getSpaceMember, { spaceId, userId });
+    const membership = await this.members.effective({ type: 'space', id: spaceId }, { type: 'user', id: userId });
+    return membership === null ? null : { spaceId, userId, privileges: membership.privileges, owner: membership.owner };
   }
 
-  async spaceMembers(spaceId: string): Promise<readonly SpaceMembership[]> {
-    return await this.#database.call(members.listSpaceMembers, { spaceId });
-  }
-
+  /** All spaces of the user, also those through groups. */
   async spacesOf(userId: string): Promise<readonly SpaceMembership[]> {
-    return await this.#database.call(members.listSpacesOfUser, { userId });
+    const spaces = await this.members.effectiveContainersOf({ type: 'user', id: userId }, 'space');
+    return spaces.map(({ containerId, privileges, owner }) => ({ spaceId: containerId, userId, privileges, owner }));
   }
 
-  /** False when the user is a member already. */
-  async addSpaceMember(membership: SpaceMembership): Promise<boolean> {
-    return await this.#database.call(members.addSpaceMember, membership);
-  }
-
-  async changeSpacePrivileges(change: members.PrivilegeChange): Promise<boolean> {
-    return await this.#database.call(members.changeSpacePrivileges, change);
-  }
-
-  async removeSpaceMember(spaceId: string, userId: string): Promise<members.MemberRemoval> {
-    return await this.#database.call(members.removeSpaceMember, { spaceId, userId });
+  /** For callers who know that both exist. False when the user is a member already. */
+  async addSpaceMember({ spaceId, userId, privileges, owner }: SpaceMembership): Promise<boolean> {
+    const [container, member] = [{ type: 'space', id: spaceId } as const, { type: 'user', id: userId } as const];
+    return await this.#database.call(insertKnownMember, { container, member, privileges, owner });
   }
 
   async createInventory(request: { readonly name: string; readonly creatorId: string; readonly withMembership: boolean }): Promise<string> {
     const id = newId();
     const creatorPrivileges = request.withMembership ? inventoryPrivileges.admin : null;
-    await this.#database.call(inventories.createInventory, { id, name: request.name, creatorId: request.creatorId, creatorPrivileges });
+    const { name, creatorId } = request;
+    await this.#database.call(inventories.createInventory, { id, name, creatorId, creatorPrivileges, group: null });
     return id;
+  }
+
+  /** The group gets all privileges (rest §8.1). null when there is no such group any more. */
+  async createInventoryOfGroup(request: {
+    readonly name: string;
+    readonly creatorId: string;
+    readonly groupId: string;
+  }): Promise<string | null> {
+    const id = newId();
+    const group = { id: request.groupId, privileges: inventoryPrivileges.admin };
+    const { name, creatorId } = request;
+    return (await this.#database.call(inventories.createInventory, { id, name, creatorId, creatorPrivileges: null, group })) ? id : null;
   }
 
   async inventory(inventoryId: string): Promise<Inventory | null> {
@@ -222,60 +262,22 @@ export class Registry {
     return await this.#database.call(schemas.deleteInventory, { inventoryId });
   }
 
+  /** What the user is in the inventory, also through groups (rest R99). */
   async inventoryMember(inventoryId: string, userId: string): Promise<InventoryMembership | null> {
-    return await this.#database.call(members.getInventoryMember, { inventoryId, userId });
+    const membership = await this.members.effective({ type: 'atm_inventory', id: inventoryId }, { type: 'user', id: userId });
+    return membership === null ? null : { inventoryId, userId, privileges: membership.privileges };
   }
 
-  async inventoryMembers(inventoryId: string): Promise<readonly InventoryMembership[]> {
-    return await this.#database.call(members.listInventoryMembers, { inventoryId });
-  }
-
+  /** All inventories of the user, also those through groups. */
   async inventoriesOf(userId: string): Promise<readonly InventoryMembership[]> {
-    return await this.#database.call(members.listInventoriesOfUser, { userId });
+    const inventories = await this.members.effectiveContainersOf({ type: 'user', id: userId }, 'atm_inventory');
+    return inventories.map(({ containerId, privileges }) => ({ inventoryId: containerId, userId, privileges }));
   }
 
-  async addInventoryMember(membership: InventoryMembership): Promise<boolean> {
-    return await this.#database.call(members.addInventoryMember, membership);
-  }
-
-  async changeInventoryPrivileges(change: members.PrivilegeChange): Promise<boolean> {
-    return await this.#database.call(members.changeInventoryPrivileges, change);
-  }
-
-  async removeInventoryMember(inventoryId: string, userId: string): Promise<boolean> {
-    return await this.#database.call(members.removeInventoryMember, { inventoryId, userId });
-  }
-
-  async createGroup(group: Omit<groups.Group, 'id' | 'creationTime'>): Promise<string> {
-    const id = newId();
-    await this.#database.call(groups.createGroup, { ...group, id });
-    return id;
-  }
-
-  async group(groupId: string): Promise<groups.Group | null> {
-    return await this.#database.call(groups.getGroup, { id: groupId });
-  }
-
-  /** `createdBy` null = all of them. */
-  async groups(createdBy: string | null): Promise<readonly groups.Group[]> {
-    return await this.#database.call(groups.listGroups, { createdBy });
-  }
-
-  async deleteGroup(groupId: string): Promise<boolean> {
-    return await this.#database.call(groups.deleteGroup, { id: groupId });
-  }
-
-  async groupsOfSpace(spaceId: string): Promise<readonly string[]> {
-    return await this.#database.call(groups.listSpaceGroups, { spaceId });
-  }
-
-  /** False when it is there already. */
-  async addGroupToSpace(member: groups.SpaceGroup): Promise<boolean> {
-    return await this.#database.call(groups.addSpaceGroup, member);
-  }
-
-  async removeGroupFromSpace(member: groups.SpaceGroup): Promise<boolean> {
-    return await this.#database.call(groups.removeSpaceGroup, member);
+  /** For callers who know that both exist. False when the user is a member already. */
+  async addInventoryMember({ inventoryId, userId, privileges }: InventoryMembership): Promise<boolean> {
+    const [container, member] = [{ type: 'atm_inventory', id: inventoryId } as const, { type: 'user', id: userId } as const];
+    return await this.#database.call(insertKnownMember, { container, member, privileges, owner: false });
   }
 
   async createLambda(request: Omit<lambdas.NewLambda, 'id'>): Promise<string> {
@@ -300,8 +302,8 @@ export class Registry {
     return await this.#database.call(lambdas.listSchemasOfLambda, { lambdaId });
   }
 
-  /** The user's memberships in inventories that hold the lambda; null for an unknown lambda. */
-  async lambdaAccess(lambdaId: string, userId: string): Promise<readonly InventoryMembership[] | null> {
+  /** What the user is, also through groups, in the inventories that hold the lambda; null for an unknown lambda. */
+  async lambdaAccess(lambdaId: string, userId: string): Promise<readonly EffectiveMembership[] | null> {
     return await this.#database.call(lambdas.lambdaAccess, { lambdaId, userId });
   }
 

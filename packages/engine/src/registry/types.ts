@@ -6,8 +6,10 @@ export interface Account {
   readonly id: string;
   readonly fullName: string;
   readonly username: string | null;
-  /** Zone-wide `oz_` privileges. */
+  /** Zone-wide `oz_` privileges, as granted to the user. */
   readonly privileges: readonly string[];
+  /** The same with those of all groups that the user belongs to (rest R99). */
+  readonly effectivePrivileges: readonly string[];
   readonly blocked: boolean;
   /** Whether it may log in with its password. */
   readonly basicAuthEnabled: boolean;
@@ -38,10 +40,40 @@ export interface Invitation {
   readonly privileges: readonly string[] | null;
 }
 
+/** What users and groups can be members of. */
+export type ContainerType = 'space' | 'atm_inventory' | 'group';
+
+export interface ContainerRef {
+  readonly type: ContainerType;
+  readonly id: string;
+}
+
+export interface MemberRef {
+  readonly type: 'user' | 'group';
+  readonly id: string;
+}
+
+/** A direct relation. */
+export interface Membership {
+  readonly container: ContainerRef;
+  readonly member: MemberRef;
+  /** As granted; an owner has every privilege (rest R98). */
+  readonly privileges: readonly string[];
+  /** Users in spaces only. */
+  readonly owner: boolean;
+}
+
+/** What a member is in a container by all direct relations and group paths together (rest R99). */
+export interface EffectiveMembership {
+  readonly containerId: string;
+  /** Their union, sorted; an owner has every privilege (rest R98). */
+  readonly privileges: readonly string[];
+  readonly owner: boolean;
+}
+
 export interface SpaceMembership {
   readonly spaceId: string;
   readonly userId: string;
-  /** As granted; an owner has every privilege (rest R98). */
   readonly privileges: readonly string[];
   readonly owner: boolean;
 }

@@ -33,9 +33,12 @@ export function sliceAnswer(selected: readonly SeriesMetric[], windows: readonly
   return { slice: Object.fromEntries([...found].map(([series, metrics]) => [series, Object.fromEntries(metrics)])) };
 }
 
+export function windowValue(window: WindowRow): number {
+  return window.aggregator === 'avg' ? window.value / window.measurement_count : window.value;
+}
+
 function windowAnswer(window: WindowRow, extendedInfo: boolean): unknown {
-  const value = window.aggregator === 'avg' ? window.value / window.measurement_count : window.value;
-  const plain = { timestamp: window.start_at, value };
+  const plain = { timestamp: window.start_at, value: windowValue(window) };
   if (!extendedInfo) return plain;
   return { ...plain, firstMeasurementTimestamp: window.first_at, lastMeasurementTimestamp: window.last_at };
 }

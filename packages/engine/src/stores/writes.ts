@@ -4,12 +4,15 @@
  * them is the last part of the job's commit, store tails sorted by id (design §4, lock order).
  */
 import type { Piece } from './chunks.ts';
+import type { Origin } from './lineage-text.ts';
 
 /** Appends to a list, treeForest or exception store. Items are JSON texts in their stored form. */
 export interface AppendWrite {
   readonly kind: 'append';
   readonly storeId: string;
   readonly items: readonly string[];
+  /** Where all of them come from; absent = no result wrote them. */
+  readonly origin?: Origin;
 }
 
 /**
@@ -27,6 +30,7 @@ export interface LogWrite {
   readonly kind: 'log';
   readonly storeId: string;
   readonly entries: readonly { readonly severity: string; readonly source: 'user' | 'system'; readonly content: string }[];
+  readonly origin?: Origin;
 }
 
 /** Overwrites the content of a singleValue or range store with a JSON text; the last one of a commit wins. */
@@ -34,6 +38,7 @@ export interface SetWrite {
   readonly kind: 'set';
   readonly storeId: string;
   readonly content: string;
+  readonly origin?: Origin;
 }
 
 /** Measurements of series, in the order in which they count (R59: that of one update reversed); a commit folds them into one row per window. */
@@ -52,3 +57,8 @@ export interface MeasureWrite {
 }
 
 export type StoreWrite = AppendWrite | PiecesWrite | LogWrite | SetWrite | MeasureWrite;
+
+/** Writes of a result, with what they come from. Time series are aggregates: their measurements have no origin. */
+export function withOrigin(writes: readonly StoreWrite[], origin: Origin): readonly StoreWrite[] {
+  return writes.map((write) => (write.kind === 'measure' || write.kind === 'pieces' ? write : { ...write, origin }));
+}

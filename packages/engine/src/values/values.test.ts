@@ -68,7 +68,7 @@ test('the type of a file has to be that of the spec, and a link is not followed 
 test.each([
   ['dataset', { datasetId: 'd' }],
   ['group', { groupId: 'g' }],
-] as const)('there is no %s that could be accessed (data-and-stores R6, R7)', async (type, value) => {
+] as const)('there is no %s that could be accessed (data-and-stores §2.2)', async (type, value) => {
   const spec: DataSpec = type === 'dataset' ? { type } : { type, attributes: null };
   expect(await problem(spec, value)).toMatchObject({ details: { type, valueConstraints: { hasAccess: true } } });
   expect(await problem(spec, {})).toMatchObject({ id: 'atmDataTypeUnverified', details: { expType: type } });
@@ -148,12 +148,15 @@ test('a page of a thousand files is described in two round trips', async () => {
   expect(many.questions).toBe(2);
 });
 
-test('conforming hands out exactly the attributes of the spec and leaves other values alone (data-and-stores §2.4, R109)', async () => {
+test('conforming hands out exactly the attributes of the spec and leaves other values alone (data-and-stores §2.4, execution R109)', async () => {
   const type = compileType({ type: 'file', fileType: 'ANY', attributes: ['size', 'name', 'acl'] });
   const ids = new ReferenceIds();
   ids.files.add(file('a').fileId);
   const facts = await gatherFacts({ spaceId: 's1', files }, ids, type.attributes);
   expect(type.conform({ ...file('a'), extra: 1 }, facts)).toEqual({ ok: true, value: { size: 5, name: 'a', acl: null } });
+  const plain = compileType(anyFile);
+  const own = await gatherFacts({ spaceId: 's1', files }, ids, plain.attributes);
+  expect(plain.conform({ ...file('a'), extra: 1 }, own)).toEqual({ ok: true, value: file('a') });
   expect(compileType({ type: 'range' }).conform({ end: 5 }, facts)).toEqual({ ok: true, value: { end: 5 } });
 });
 
@@ -161,4 +164,7 @@ test('iterated items have the spec of the store, integers for ranges, objects fo
   expect(iteratedItemSpec({ type: 'list', config: { itemDataSpec: number } })).toBe(number);
   expect(iteratedItemSpec({ type: 'range', config: {} })).toMatchObject({ type: 'number', integersOnly: true });
   expect(iteratedItemSpec({ type: 'auditLog', config: { logContentDataSpec: number } })).toEqual({ type: 'object' });
+  for (const type of ['singleValue', 'treeForest'] as const) {
+    expect(iteratedItemSpec({ type, config: { itemDataSpec: anyFile } })).toBe(anyFile);
+  }
 });

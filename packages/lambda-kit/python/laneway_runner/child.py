@@ -63,6 +63,28 @@ def set_limits(settings):
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
+def dumps(value):
+    return json.dumps(value, allow_nan=False)
+
+
+def encode_answer(result):
+    """The answer as JSON. Results of an item that are not JSON are that item's exception; the others are sent all the same (design D1)."""
+    try:
+        return dumps(result)
+    except (TypeError, ValueError, RecursionError):
+        batch = result.get("resultsBatch") if isinstance(result, dict) else None
+        if not isinstance(batch, (list, tuple)) or "exception" in result:
+            raise
+        return '{"resultsBatch": [%s]}' % ", ".join(map(encode_results, batch))
+
+
+def encode_results(results):
+    try:
+        return dumps(results)
+    except (TypeError, ValueError, RecursionError) as error:
+        return dumps({"exception": "The results are not JSON: %s: %s" % (type(error).__name__, error)})
+
+
 def run_batch(module, payload, heartbeat):
     """(frame type, payload) for one batch: A with the answer, X with the reason of a crash (lambdas R91, R105)."""
     try:
@@ -73,7 +95,7 @@ def run_batch(module, payload, heartbeat):
         if isinstance(level, str):
             os.environ["ATM_LOG_LEVEL"] = level
         result = module.handle(request, heartbeat)
-        answer = json.dumps(result, allow_nan=False).encode("ascii")
+        answer = encode_answer(result).encode("ascii")
         if len(answer) > MAX_PAYLOAD_BYTES:
             return "X", b"The answer of %d bytes is beyond the limit of %d." % (len(answer), MAX_PAYLOAD_BYTES)
         return "A", answer

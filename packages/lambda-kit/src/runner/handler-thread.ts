@@ -43,6 +43,29 @@ async function importLambda(path: string): Promise<Lambda> {
   throw new TypeError('The module exports no lambda: write `export const lambda = defineLambda({ … })`.');
 }
 
+/** The answer as JSON. Results of an item that are not JSON are that item's exception; the others are sent all the same (design D1). */
+function encodeAnswer(answer: unknown): string | undefined {
+  try {
+    return JSON.stringify(answer);
+  } catch (error) {
+    const batch =
+      typeof answer === 'object' && answer !== null && !('exception' in answer) && 'resultsBatch' in answer ? answer.resultsBatch : null;
+    if (!Array.isArray(batch)) {
+      throw error;
+    }
+    return `{"resultsBatch":[${batch.map(encodeResults).join(',')}]}`;
+  }
+}
+
+function encodeResults(results: unknown): string {
+  try {
+    return JSON.stringify(results) ?? 'null';
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return JSON.stringify({ exception: `The results are not JSON: ${reason}` });
+  }
+}
+
 async function runBatch(lambda: Lambda, text: string, settings: RunnerSettings, stop: AbortController): Promise<FromHandler> {
   try {
     const request = JSON.parse(text) as { readonly ctx: RequestCtx };
@@ -53,7 +76,7 @@ async function runBatch(lambda: Lambda, text: string, settings: RunnerSettings, 
       heartbeat: rateLimitedHeartbeat(),
     });
     const answer = await lambda.handle(request, context);
-    const body = JSON.stringify(answer ?? null);
+    const body = encodeAnswer(answer ?? null);
     if (body === undefined) {
       throw new TypeError(`The handler answered with a ${typeof answer}, which is not JSON.`);
     }

@@ -10,11 +10,11 @@
  * not be reached; a stop that is under way keeps its own reason (R23). A failure in advance ends that lane
  * run alone (R28, R30); the others never hear of it.
  */
-import type { LaneRun, ParallelBoxState } from './document.ts';
-import type { Draft } from './draft.ts';
+import type { LaneRun, ParallelBoxState, TaskState } from './document.ts';
+import type { Draft, Slot, TaskPosition } from './draft.ts';
 import { newLaneRun } from './ending.ts';
 import { becomeCurrent } from './lane-entry.ts';
-import { logLane, logLaneRun, reasonOf } from './log-entries.ts';
+import { logLane, logLaneRun, reasonOf, taskPrefix, workflowEntry, type TaskNews } from './log-entries.ts';
 import type { ComponentsOfBox, EngineEvent } from './messages.ts';
 import { phaseOf } from './phases.ts';
 import { invalidTransition, isStopped, refused, refusePreparation, slotOf, type Refusal } from './refusals.ts';
@@ -34,7 +34,7 @@ export function preparationStarted(draft: Draft, event: EventOf<'preparationStar
   if (!begins) return invalidTransition(status, 'preparing');
   draft.setLaneRunStatus('current', 'preparing');
   if (execution.status !== 'active') draft.setStatus('active');
-  logLaneRun(draft, 'debug', current, 'The lane run is being prepared.');
+  logLaneRun(draft, 'debug', current, 'Preparing...');
   return null;
 }
 
@@ -50,7 +50,7 @@ export function inAdvancePreparationStarted(draft: Draft, event: EventOf<'inAdva
   if (laneIndex > execution.lanes.length) return refused('notFound');
   const laneRun: LaneRun = { ...newLaneRun(event.laneRunId, laneIndex, null), status: 'preparing' };
   draft.addLaneRun('inAdvance', laneRun);
-  logLaneRun(draft, 'debug', laneRun, 'The lane run is being prepared in advance.');
+  logLaneRun(draft, 'debug', laneRun, 'Preparing in advance...');
   return null;
 }
 
@@ -71,8 +71,35 @@ export function componentsCreated(draft: Draft, event: EventOf<'componentsCreate
   if (laneRun.runType === 'regular') {
     draft.setLane(laneRun.laneIndex, { retriesLeft: draft.lane(laneRun.laneIndex).maxRetries });
   }
-  logLaneRun(draft, 'debug', laneRun, 'The components of the lane run were created.');
+  logCreation(draft, slot);
   return null;
+}
+
+/** Step by step in the words that tools look for (ui-and-scenarios S38). */
+function logCreation(draft: Draft, slot: Slot): void {
+  const laneRun = draft.laneRun(slot);
+  logLaneRun(draft, 'debug', laneRun, 'Creating...');
+  logLaneRun(draft, 'debug', laneRun, 'Exception store created.');
+  forEachTask(laneRun, (task, position) => {
+    const news = { laneRun, task, position };
+    logOfTask(draft, news, 'Audit log created.');
+    if (task.timeSeriesStoreId !== null) logOfTask(draft, news, 'Time series store created.');
+    logOfTask(draft, news, 'Created.');
+  });
+  logLaneRun(draft, 'debug', laneRun, 'Parallel boxes created.');
+  logLaneRun(draft, 'debug', laneRun, 'Created.');
+}
+
+function logOfTask(draft: Draft, { laneRun, task, position }: TaskNews, sentence: string): void {
+  const extras = { referencedElements: { tasks: [task.id] } };
+  const entry = workflowEntry(draft.execution, 'debug', `${taskPrefix(laneRun, position)} ${sentence}`, extras);
+  if (entry !== null) draft.effect(entry);
+}
+
+function forEachTask(laneRun: LaneRun, visit: (task: TaskState, position: TaskPosition) => void): void {
+  for (const [boxIndex, box] of laneRun.boxes.entries()) {
+    for (const [taskIndex, task] of box.tasks.entries()) visit(task, { boxIndex: boxIndex + 1, taskIndex: taskIndex + 1 });
+  }
 }
 
 function newBox(box: ComponentsOfBox): ParallelBoxState {
@@ -88,8 +115,11 @@ export function laneRunPrepared(draft: Draft, event: EventOf<'laneRunPrepared'>)
   const { status, boxes } = draft.laneRun(slot);
   if (status !== 'preparing' || boxes.length === 0) return invalidTransition(status, 'enqueued');
   draft.setLaneRunStatus(slot, 'enqueued');
+  // Only now is there something that runs the task's jobs.
+  const laneRun = draft.laneRun(slot);
+  forEachTask(laneRun, (task, position) => logOfTask(draft, { laneRun, task, position }, 'Executor created.'));
   if (slot === 'current') becomeCurrent(draft);
-  logLaneRun(draft, 'info', draft.laneRun(slot), 'The lane run was prepared.');
+  logLaneRun(draft, 'info', laneRun, 'The lane run was prepared.');
   return null;
 }
 

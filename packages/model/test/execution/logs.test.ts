@@ -13,11 +13,27 @@ function entriesOf(scenario: Scenario): readonly (readonly unknown[])[] {
 describe('the workflow log', () => {
   test('of a preparation: begun and created at debug, done at info (execution §12.3)', () => {
     expect(entriesOf(new Scenario().preparing())).toEqual([['debug', '[Lane: 1, Run: 1]']]);
-    expect(entriesOf(new Scenario().created())).toEqual([['debug', '[Lane: 1, Run: 1]']]);
-    expect(entriesOf(new Scenario().enqueued())).toEqual([['info', '[Lane: 1, Run: 1]']]);
+    const task = (place: string): string => `[Lane: 1, Run: 1, ${place}]`;
+    const places = ['PBox: 1, Task: 1', 'PBox: 1, Task: 2', 'PBox: 2, Task: 1'].map(task);
+    const sentences = (scenario: Scenario): readonly string[] =>
+      scenario.effectsOf('log').map(({ severity, content }) => `${severity} ${content.description}`);
+    expect(sentences(new Scenario().created())).toEqual([
+      'debug [Lane: 1, Run: 1] Creating...',
+      'debug [Lane: 1, Run: 1] Exception store created.',
+      ...places.flatMap((place) =>
+        ['Audit log', 'Time series store'].map((what) => `debug ${place} ${what} created.`).concat(`debug ${place} Created.`),
+      ),
+      'debug [Lane: 1, Run: 1] Parallel boxes created.',
+      'debug [Lane: 1, Run: 1] Created.',
+    ]);
+    expect(sentences(new Scenario().enqueued())).toEqual([
+      ...places.map((place) => `debug ${place} Executor created.`),
+      'debug [Lane: 1, Run: 1] Starting...',
+      'info [Lane: 1, Run: 1] The lane run was prepared.',
+    ]);
   });
 
-  test('of a preparation in advance: the run has no number yet (execution §12.2)', () => {
+  test('of a preparation in advance: the run has no number yet (execution §12.2, data-and-stores §5.4)', () => {
     const scenario = new Scenario({ lanes: 2 });
     expect(entriesOf(scenario.inAdvance('run-2', 'preparing'))).toEqual([['debug', '[Lane: 2, Run: ?]']]);
     expect(entriesOf(scenario.fail('run-2')).slice(1)).toEqual([
@@ -26,7 +42,7 @@ describe('the workflow log', () => {
     ]);
   });
 
-  test('of a task: started, concluded, told to stop and stopped, each naming it (execution §12.3)', () => {
+  test('of a task: started, concluded, told to stop and stopped, each naming it (execution §12.3, data-and-stores §5.4)', () => {
     const scenario = new Scenario({ shape: [2] });
     const task = '[Lane: 1, Run: 1, PBox: 1, Task: 1]';
     expect(entriesOf(scenario.active('1.1'))).toEqual([['info', task]]);
@@ -41,7 +57,10 @@ describe('the workflow log', () => {
     const scenario = new Scenario({ shape: [1] }).active('1.1').pause();
     expect(entriesOf(scenario.stopped()).at(-1)).toEqual(['info', '[Lane: 1, Run: 1]']);
     scenario.finish().resume().resumingTasks('1.1').resumedTasks({ '1.1': true });
-    expect(entriesOf(scenario.resumed())).toEqual([['info', '[Lane: 1, Run: 1]']]);
+    expect(entriesOf(scenario.resumed())).toEqual([
+      ['debug', '[Lane: 1, Run: 1]'],
+      ['info', '[Lane: 1, Run: 1]'],
+    ]);
   });
 
   test.each(['cancel', 'pause', 'interrupt'] as const)('of the end: its status, after a %s (execution §12.3)', (stop) => {

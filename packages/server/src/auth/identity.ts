@@ -63,6 +63,7 @@ export function requireUser(identity: Identity): UserIdentity {
   throw unauthorized(makeError('tokenCaveatUnverified', { caveat: { type: 'data.objectid', whitelist: [identity.grant.spaceId] } }));
 }
 
+/** Whether the user holds it himself or through a group. */
 export function hasZonePrivilege(identity: Identity, privilege: string): boolean {
-  return identity.kind === 'user' && identity.account.privileges.includes(privilege);
+  return identity.kind === 'user' && identity.account.effectivePrivileges.includes(privilege);
 }

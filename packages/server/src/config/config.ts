@@ -1,6 +1,7 @@
 /** From raw settings to a checked configuration: option, variable, file, default (interfaces, Configuration). */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { CallbackNetworks } from '@laneway/engine';
 import { isJsonObject, ownValue } from '@laneway/model';
 import { parse } from 'yaml';
 import { ConfigError, isLoopback } from './config-error.ts';
@@ -42,7 +43,12 @@ export interface ServeConfig {
   readonly leaseMs: number;
   readonly jobsPerTask: number;
   readonly jobsPerNode: number;
-  readonly callbacks: { readonly maxRetries: number; readonly firstDelayMs: number; readonly maxDelayMs: number };
+  readonly callbacks: {
+    readonly maxRetries: number;
+    readonly firstDelayMs: number;
+    readonly maxDelayMs: number;
+    readonly networks: 'all' | readonly string[];
+  };
   readonly executionsPerSpace: number | null;
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
@@ -54,7 +60,9 @@ export interface ServeConfig {
   readonly garbageCollectionIntervalMs: number;
   readonly requestKeyRetentionMs: number;
   readonly bulkRetentionMs: number;
+  readonly auditRetentionMs: number;
   readonly bulkMembersPerSecond: number;
+  readonly uploadRetentionMs: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
 
@@ -165,6 +173,17 @@ function parseMap(text: string): unknown {
   }
 }
 
+/** `all`, or a comma-separated list of networks. */
+function readNetworks(given: string | null): 'all' | readonly string[] {
+  if (given === null || given === 'all') return given ?? [];
+  const networks = given.split(',').map((network) => network.trim());
+  try {
+    return new CallbackNetworks(networks).allowed;
+  } catch (error) {
+    throw settingError('callbackNetworks', 'it has to be "all" or a list of networks', error);
+  }
+}
+
 /** Every value has been read by the kind of its option, so its type is known here. */
 function compile(read: SettingReader): ServeConfig {
   const cert = read('tlsCert') as string | null;
@@ -218,6 +237,7 @@ function compile(read: SettingReader): ServeConfig {
       maxRetries: read('callbackRetries') as number,
       firstDelayMs: read('callbackFirstDelayMs') as number,
       maxDelayMs: (read('callbackMaxDelaySec') as number) * 1000,
+      networks: readNetworks(read('callbackNetworks') as string | null),
     },
     executionsPerSpace: read('executionsPerSpace') as number | null,
     runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,
@@ -230,7 +250,9 @@ function compile(read: SettingReader): ServeConfig {
     garbageCollectionIntervalMs: (read('garbageCollectionIntervalSec') as number) * 1000,
     requestKeyRetentionMs: (read('idempotencyRetentionSec') as number) * 1000,
     bulkRetentionMs: (read('bulkRetentionSec') as number) * 1000,
+    auditRetentionMs: (read('auditRetentionSec') as number) * 1000,
     bulkMembersPerSecond: read('bulkMembersPerSec') as number,
+    uploadRetentionMs: (read('uploadRetentionSec') as number) * 1000,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };
 }

@@ -46,7 +46,9 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       garbageCollectionIntervalMs: config.garbageCollectionIntervalMs,
       requestKeyRetentionMs: config.requestKeyRetentionMs,
       bulkRetentionMs: config.bulkRetentionMs,
+      auditRetentionMs: config.auditRetentionMs,
       bulkMembersPerSecond: config.bulkMembersPerSecond,
+      uploadRetentionMs: config.uploadRetentionMs,
       callbacks: config.callbacks,
       executionsPerSpace: config.executionsPerSpace,
       runtimeCheckMs: config.runtimeCheckMs,
@@ -79,6 +81,7 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
     jobTokens,
     lambdas: () => runtime.value.list(),
     report: async () => await runtime.value.report(),
+    activity: () => runtime.value.activity(),
     listening: async (listeners) => {
       domain.provide(listeners);
       await engine.start();

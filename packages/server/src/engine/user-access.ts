@@ -1,6 +1,6 @@
 /**
- * On whose behalf an execution may go on (execution §15.1): a user who was deleted or blocked, or has left the space, is
- * worked for no longer, and neither is one whose token was taken away.
+ * On whose behalf an execution may go on (execution §15.1): a user who was deleted or blocked, or has left the space and every group that
+ * is in it, is worked for no longer, and neither is one whose token was taken away.
  */
 import type { Registry } from '@laneway/engine';
 import { makeError, type ErrorObject, type Execution } from '@laneway/model';

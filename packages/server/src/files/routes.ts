@@ -137,6 +137,7 @@ export function fileRoutes(deps: ServerDeps): Route[] {
         json(await lookUp(deps, call)),
       ),
       body: 'ignored',
+      readsOnly: true,
     },
   ];
 }

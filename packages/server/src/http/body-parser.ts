@@ -1,4 +1,4 @@
-/** Reads request bodies whole, up to a limit; what a body means is decided by the route. */
+/** Reads request bodies whole, up to a limit, unless the route reads its own; what a body means is decided by the route. */
 import type { Readable } from 'node:stream';
 import { makeError } from '@laneway/model';
 import type { FastifyInstance } from 'fastify';
@@ -8,14 +8,21 @@ import type { BodyKind } from './route.ts';
 /** A body that the contract ignores may hold our optional `reason` and nothing else of interest. */
 const ignoredBodyLimit = 64 * 1024;
 
+/**
+ * A client that is still sending sees a broken connection instead of the refusal. So what is beyond the limit is heard out, without being
+ * kept, up to this many limits.
+ */
+const heardLimits = 8;
+
 export function installBodyParser(app: FastifyInstance, limitBytes: number): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     '*',
     async (request: { readonly routeOptions: { readonly config: unknown }; readonly headers: Headers }, payload: Readable) => {
       const { body } = request.routeOptions.config as { readonly body?: BodyKind };
+      if (body === 'stream') return payload;
       if (body === 'ignored' || body === 'none') return await readIgnored(payload);
-      if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+      if (Number(request.headers['content-length'] ?? 0) > heardLimits * limitBytes) throw tooLarge(limitBytes);
       return await readLimited(payload, limitBytes);
     },
   );
@@ -32,9 +39,11 @@ async function readLimited(payload: Readable, limitBytes: number): Promise<Buffe
   let size = 0;
   for await (const chunk of payload as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limitBytes) throw tooLarge(limitBytes);
-    chunks.push(chunk);
+    if (size <= limitBytes) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > heardLimits * limitBytes) throw tooLarge(limitBytes);
   }
+  if (size > limitBytes) throw tooLarge(limitBytes);
   return Buffer.concat(chunks);
 }
 

@@ -3,6 +3,7 @@ import {
   checkedField,
   convertedField,
   makeError,
+  objectField,
   ok,
   refuse,
   sanitise,
@@ -61,3 +62,12 @@ export function privilegesField(allowed: readonly string[]): Field<readonly stri
     list.every((item) => allowed.includes(item)) ? ok(list) : refuse(makeError('badValueListNotAllowed', { key, allowed })),
   );
 }
+
+/** An object of ids; errors name the entry. */
+export const identifiersField: Field<Readonly<Record<string, string>>> = convertedField(objectField(), (ids, key) => {
+  for (const [name, id] of Object.entries(ids)) {
+    const read = textField({ notEmpty: true })(id, `${key}.${name.slice(0, 100)}`, 'oneprovider');
+    if (!read.ok) return read;
+  }
+  return ok(ids as Readonly<Record<string, string>>);
+});

@@ -22,3 +22,8 @@ export function negotiate(accept: string | undefined, types: readonly string[]):
 export function isJsonType(contentType: string | undefined): boolean {
   return /^application\/json\s*(;.*)?$/i.test(contentType ?? '');
 }
+
+/** One of the types, with parameters or without. */
+export function isOfTypes(contentType: string | undefined, types: readonly string[]): boolean {
+  return types.includes((contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '');
+}

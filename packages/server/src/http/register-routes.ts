@@ -4,10 +4,10 @@
  * credentials are looked at; OPTIONS answers a pre-flight (D6).
  */
 import { isUtf8 } from 'node:buffer';
-import { isJsonObject, makeError, parseJson, type JsonObject } from '@laneway/model';
+import { isJsonObject, makeError, parseJson, type ErrorObject, type JsonObject, type JsonOutcome } from '@laneway/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
-import { isJsonType, negotiate } from './negotiation.ts';
+import { isJsonType, isOfTypes, negotiate } from './negotiation.ts';
 import { parseQuery } from './query.ts';
 import { Refusal } from './refusal.ts';
 import type { Answer, Call, Method, Route } from './route.ts';
@@ -16,6 +16,8 @@ export interface RouteHost {
   /** May set cookies of the reply. */
   authenticate(request: FastifyRequest, reply: FastifyReply, route: Route): Promise<Identity>;
   baseUrl(request: FastifyRequest): string;
+  /** Told of each request that was carried out, before it is answered. */
+  done(route: Route, call: Call, answer: Answer): Promise<void>;
 }
 
 const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -85,7 +87,9 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
       checkContentType(request, route);
     },
     handler: async (request, reply) => {
-      const answer = await route.handle(callOf(request, reply, route, host));
+      const call = callOf(request, reply, route, host);
+      const answer = await route.handle(call);
+      await host.done(route, call, answer);
       return await send(reply, answer);
     },
   });
@@ -102,8 +106,12 @@ function checkAccept(request: FastifyRequest, route: Route): void {
   if (outcome === 'notAcceptable') throw new Refusal(makeError('notSupported'), 406);
 }
 
-/** A request without a body passes with any type (rest R7). */
+/** A request without a body passes with any type (rest R7); for a stream its type is what the client means, also of an empty one. */
 function checkContentType(request: FastifyRequest, route: Route): void {
+  if (route.consumes !== undefined) {
+    const isPlain = (request.headers['content-encoding'] ?? 'identity') === 'identity';
+    if (!isPlain || !isOfTypes(request.headers['content-type'], route.consumes)) throw new Refusal(makeError('notSupported'), 415);
+  }
   const hasBody = Number(request.headers['content-length'] ?? 0) > 0;
   if (route.body === 'json' && hasBody && !isJsonType(request.headers['content-type'])) throw new Refusal(makeError('notSupported'), 415);
 }
@@ -121,7 +129,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, route: Route, host
   };
 }
 
-/** Empty → `{}`; anything but a JSON object → `malformedData` (rest R10). */
+/** Empty → `{}`; anything but a JSON object → `malformedData` (rest R10). JSON that we cannot keep is told what is wrong with it. */
 function bodyOf(request: FastifyRequest, route: Route): JsonObject {
   const raw = request.body;
   if (!(raw instanceof Buffer) || raw.length === 0) return {};
@@ -131,7 +139,13 @@ function bodyOf(request: FastifyRequest, route: Route): JsonObject {
   const parsed = isUtf8(raw) ? parseJson(raw.toString('utf8')) : null;
   if (parsed?.ok === true && isJsonObject(parsed.value)) return parsed.value;
   if (route.body === 'ignored') return {};
-  throw new Refusal(makeError('malformedData'));
+  throw new Refusal(parsed === null || parsed.ok ? makeError('malformedData') : bodyProblem(parsed));
+}
+
+function bodyProblem({ reason, position }: Extract<JsonOutcome, { readonly ok: false }>): ErrorObject {
+  if (reason === 'syntax') return makeError('malformedData');
+  const what = reason === 'tooDeep' ? 'a value is nested too deeply' : 'a number is too large';
+  return makeError('badData', { key: 'body', hint: `${what}, at character ${position + 1} of the request body` });
 }
 
 async function send(reply: FastifyReply, answer: Answer): Promise<unknown> {

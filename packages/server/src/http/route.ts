@@ -8,9 +8,9 @@ export type Prefix = '/api/v3/oneprovider' | '/api/v3/onezone' | '';
 
 /**
  * json: an object, checked as rest R10 says. ignored: never looked at by the contract (rest R8). none: the
- * method has no body.
+ * method has no body. stream: the handler reads it, however long it is.
  */
-export type BodyKind = 'json' | 'ignored' | 'none';
+export type BodyKind = 'json' | 'ignored' | 'none' | 'stream';
 
 export interface Call {
   readonly identity: Identity;
@@ -40,8 +40,12 @@ export interface Route {
   readonly operationId: string;
   readonly summary: string;
   readonly body: BodyKind;
+  /** Media types of a body that is a stream. */
+  readonly consumes?: readonly string[];
   /** Not part of the Onedata API. */
   readonly extension?: true;
+  /** It changes nothing, although its method is not GET: it is not audited. */
+  readonly readsOnly?: true;
   /** Known, but answers `notSupported`. */
   readonly unsupported?: true;
   /** Media types of the answer; JSON when absent. */

@@ -53,11 +53,13 @@ export interface Ownership {
 }
 
 /** Details and dumps: member of the inventory and viewer in the space, the scheduling user included (rest R79). */
-export async function requireViewer(deps: ServerDeps, user: UserIdentity, execution: Ownership): Promise<void> {
-  const userId = user.account.id;
+export async function mayView(deps: ServerDeps, userId: string, execution: Ownership): Promise<boolean> {
   const member = await deps.registry.inventoryMember(execution.atmInventoryId, userId);
-  const views = member !== null && (await holdsInSpace(deps, userId, execution.spaceId, 'space_view_atm_workflow_executions'));
-  if (!views) throw forbidden();
+  return member !== null && (await holdsInSpace(deps, userId, execution.spaceId, 'space_view_atm_workflow_executions'));
+}
+
+export async function requireViewer(deps: ServerDeps, user: UserIdentity, execution: Ownership): Promise<void> {
+  if (!(await mayView(deps, user.account.id, execution))) throw forbidden();
 }
 
 /** Control operations: which privilege counts depends solely on who scheduled (rest R96, R97). */

@@ -2,7 +2,7 @@
  * Live events of one execution as server-sent events (interfaces, Events).
  *
  * A stream belongs to its request: it ends when the client goes, when the server closes, when the execution is
- * deleted, and after everything of an ended execution was sent; to ask for more of that one is answered 204, which
+ * deleted, when the user may not see it any more, and after everything of an ended execution was sent; to ask for more of that one is answered 204, which
  * tells an EventSource not to come back. Numbered events are read from the event log after a cursor, so none is missed or
  * sent twice; `progress` has no number and is sent when counters changed, at most every interval.
  */
@@ -12,10 +12,12 @@ import { makeError, phaseOf } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
 import { Refusal } from '../http/refusal.ts';
 import { answered, noContent, type Call, type Route } from '../http/route.ts';
-import { requireExecution, requireViewer } from './access.ts';
+import { mayView, requireExecution, requireViewer } from './access.ts';
 import { detailsOf } from './details.ts';
 
 const eventsPerRead = 500;
+/** How often a stream looks whether its user may still see the execution. */
+const accessIntervalMs = 5000;
 
 export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
   return {
@@ -43,7 +45,11 @@ export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
         'access-control-allow-origin': '*',
         'x-accel-buffering': 'no',
       });
-      const stream = new EventStream(deps, response, closing);
+      const mayFollow = async (): Promise<boolean> => {
+        const account = await deps.registry.user(user.account.id);
+        return account?.blocked === false && (await mayView(deps, user.account.id, view.execution));
+      };
+      const stream = new EventStream(deps, response, closing, mayFollow);
       if (after === null) stream.snapshot(view.execution.version, detailsOf(view));
       void stream.run(view.execution.id, after ?? view.execution.version);
       return answered;
@@ -67,6 +73,8 @@ class EventStream {
   readonly #response: ServerResponse;
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #mayFollow: () => Promise<boolean>;
+  #accessSeenAt = performance.now();
   #lastCounters = '';
   #progressAt = Number.NEGATIVE_INFINITY;
   #writtenAt = performance.now();
@@ -74,8 +82,9 @@ class EventStream {
   #lastVersion: number | null = null;
   #isFirstTick = true;
 
-  constructor(deps: ServerDeps, response: ServerResponse, closing: AbortSignal) {
+  constructor(deps: ServerDeps, response: ServerResponse, closing: AbortSignal, mayFollow: () => Promise<boolean>) {
     this.#deps = deps;
+    this.#mayFollow = mayFollow;
     this.#response = response;
     this.#signal = AbortSignal.any([this.#over.signal, closing]);
     response.on('close', () => this.#over.abort());
@@ -114,6 +123,10 @@ class EventStream {
   }
 
   async #tick(executionId: string, version: number, changed: Promise<void>): Promise<number> {
+    if (!(await this.#isAllowed())) {
+      this.#over.abort();
+      return version;
+    }
     const events = await this.#deps.executions.events(executionId, version, eventsPerRead);
     for (const event of events) this.#write(`id: ${event.version}\nevent: ${event.subject}\ndata: ${JSON.stringify(eventData(event))}\n\n`);
     await this.#drained();
@@ -131,6 +144,13 @@ class EventStream {
     if (performance.now() - this.#writtenAt >= keepAliveMs) this.#write(': keep-alive\n\n');
     await changed;
     return reached;
+  }
+
+  async #isAllowed(): Promise<boolean> {
+    const now = performance.now();
+    if (now - this.#accessSeenAt < accessIntervalMs) return true;
+    this.#accessSeenAt = now;
+    return await this.#mayFollow();
   }
 
   async #noteEnd(executionId: string): Promise<void> {

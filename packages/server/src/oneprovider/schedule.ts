@@ -13,7 +13,7 @@ import {
 import { lambdaReferences, type WorkflowSchema } from '@laneway/engine';
 import { forbidden, notFound, sessionTokenOf, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { providerData, urlField } from '../http/fields.ts';
+import { identifiersField, providerData, urlField } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { requestKeyOf, requestKeyParameter } from '../http/request-key.ts';
@@ -40,6 +40,7 @@ export function scheduleRoute(deps: ServerDeps): Route {
       { name: 'atmWorkflowSchemaId', in: 'body', text: 'workflow schema; required' },
       { name: 'atmWorkflowSchemaRevisionNumber', in: 'body', text: 'revision, 1 or more; required' },
       { name: 'storeInitialContentOverlay', in: 'body', text: 'object: store schema id → initial content' },
+      { name: 'storeInitialContentUploads', in: 'body', text: 'extension: object: store schema id → upload that is its initial content' },
       { name: 'logLevel', in: 'body', text: `one of ${logLevels.join(', ')}; default info` },
       { name: 'callback', in: 'body', text: 'URL that is told when the execution stops' },
       { name: 'labels', in: 'body', text: 'extension: object of texts by which executions are found again; at most 32' },
@@ -60,6 +61,7 @@ export function scheduleRoute(deps: ServerDeps): Route {
           labels: labelsField(),
           logLevel: enumField(logLevels),
           storeInitialContentOverlay: objectField(),
+          storeInitialContentUploads: identifiersField,
         },
       });
       const requestKey = requestKeyOf(call, parameters);
@@ -91,6 +93,7 @@ export function scheduleRoute(deps: ServerDeps): Route {
         revision,
         lambdas: await lambdasOf(deps, user, revision),
         storeInitialContentOverlay: request.storeInitialContentOverlay ?? {},
+        storeInitialContentUploads: request.storeInitialContentUploads ?? {},
         logLevel: severityNumber(request.logLevel ?? 'info'),
         callback: request.callback ?? null,
         sessionToken: sessionTokenOf(user),

@@ -1,6 +1,6 @@
 /** Stores of executions: dump, and browsing as extensions (rest §5.7, data-and-stores §3.2, §4). */
 import { Readable } from 'node:stream';
-import type { StoreInfo } from '@laneway/engine';
+import type { StoreSummary } from '@laneway/engine';
 import { notFound, requireUser } from '../auth/identity.ts';
 import { checkCaveats, refuseTokensForFiles } from '../auth/caveats.ts';
 import { parseJson, type JsonObject } from '@laneway/model';
@@ -10,14 +10,23 @@ import { answered, json, type Call, type Route } from '../http/route.ts';
 import { requireViewer } from './access.ts';
 
 const prefix = '/api/v3/oneprovider';
-const path = '/automation/execution/stores/{sid}';
+export const storePath = '/automation/execution/stores/{sid}';
 
-/** guest 401 → 404 → caveats 401 → 403 (rest §5.3, §5.7). */
-async function requireStore(deps: ServerDeps, call: Call, aspect: 'dump' | 'instance' | 'content'): Promise<StoreInfo> {
+type Aspect = 'dump' | 'instance' | 'content' | 'indices_by_trace_ids';
+
+/** guest 401 → 404 → what the type of the store refuses → caveats 401 → 403 (rest §5.3, §5.7; data-and-stores §3.2). */
+export async function requireStore(
+  deps: ServerDeps,
+  call: Call,
+  aspect: Aspect,
+  refuseType: (store: StoreSummary) => void = () => undefined,
+): Promise<StoreSummary> {
   const user = requireUser(call.identity);
-  const store = await deps.stores.info(call.param('sid'));
+  // Without the initial content: it may be large, and hardly anything here shows it.
+  const store = await deps.stores.summary(call.param('sid'));
   const view = store === null ? null : await deps.executions.view(store.executionId);
   if (store === null || view === null) throw notFound();
+  refuseType(store);
   if (aspect === 'dump') refuseTokensForFiles(user);
   else checkCaveats(user, { service: 'opw', method: 'GET', gri: `op_atm_store.${store.id}.${aspect}:private` });
   await requireViewer(deps, user, view.execution);
@@ -29,7 +38,7 @@ export function storeRoutes(deps: ServerDeps): Route[] {
     {
       prefix,
       method: 'GET',
-      path: `${path}/dump`,
+      path: `${storePath}/dump`,
       operationId: 'dump_atm_store',
       summary: 'Download the content of an audit log store',
       body: 'none',
@@ -49,13 +58,15 @@ export function storeRoutes(deps: ServerDeps): Route[] {
     {
       prefix,
       method: 'GET',
-      path,
+      path: storePath,
       operationId: 'get_atm_store',
       summary: 'Get a store: schema id, type, config, initial content, whether it is frozen',
       body: 'none',
       extension: true,
       handle: async (call) => {
-        const store = await requireStore(deps, call, 'instance');
+        const { id } = await requireStore(deps, call, 'instance');
+        const store = await deps.stores.info(id);
+        if (store === null) throw notFound();
         const { executionId, schemaId, name, type, config, initialContent, frozen } = store;
         return json({ atmStoreId: store.id, atmWorkflowExecutionId: executionId, schemaId, name, type, config, initialContent, frozen });
       },
@@ -63,7 +74,7 @@ export function storeRoutes(deps: ServerDeps): Route[] {
     {
       prefix,
       method: 'GET',
-      path: `${path}/content`,
+      path: `${storePath}/content`,
       operationId: 'browse_atm_store_content',
       summary: 'Browse the content of a store',
       body: 'none',
@@ -77,6 +88,7 @@ export function storeRoutes(deps: ServerDeps): Route[] {
           in: 'query',
           text: 'time series; layout as JSON',
         },
+        { name: 'lineage', in: 'query', text: 'true: each entry also has `lineage`, where its value comes from, or null; default false' },
       ],
       handle: async (call) => {
         const store = await requireStore(deps, call, 'content');

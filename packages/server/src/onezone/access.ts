@@ -1,9 +1,11 @@
 /** Rights on Onezone: existence before the need to log in, permission before validation (rest R103). */
-import type { Inventory, InventoryMembership } from '@laneway/engine';
+import type { Inventory } from '@laneway/engine';
+import { makeError } from '@laneway/model';
 import { checkCaveats } from '../auth/caveats.ts';
 import { forbidden, hasZonePrivilege, notFound, requireUser, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import type { Call, Method } from '../http/route.ts';
+import { Refusal } from '../http/refusal.ts';
+import { noContent, type Answer, type Call, type Method } from '../http/route.ts';
 
 /** A logged-in user whose token permits the operation. */
 export function requireZoneUser(call: Call, gri: string): UserIdentity {
@@ -18,7 +20,7 @@ export function requireZonePrivilege(call: Call, gri: string, privilege: string)
   return user;
 }
 
-export function holdsInInventory(membership: InventoryMembership | null, privilege: string): boolean {
+export function holdsInInventory(membership: { readonly privileges: readonly string[] } | null, privilege: string): boolean {
   return membership !== null && membership.privileges.includes(`atm_inventory_${privilege}`);
 }
 
@@ -38,4 +40,16 @@ export async function requireInventory(
   const allowed = needs.privilege === 'member' ? membership !== null : holdsInInventory(membership, needs.privilege);
   if (!allowed && !(needs.zone !== null && hasZonePrivilege(user, needs.zone))) throw forbidden();
   return { user, inventory };
+}
+
+/** An installation does not lose the last user who can administer users. */
+export function lastAdministrator(): Refusal {
+  return new Refusal(makeError('forbiddenWithHint', { hint: 'nobody else could administer users' }));
+}
+
+/** After a change of what somebody may do. */
+export function accessAnswer(change: 'done' | 'missing' | 'lastAdministrator'): Answer {
+  if (change === 'missing') throw notFound();
+  if (change === 'lastAdministrator') throw lastAdministrator();
+  return noContent;
 }

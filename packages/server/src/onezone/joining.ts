@@ -2,7 +2,7 @@
 import { consumersOf, inviteTypeText, type InviteCode } from '@laneway/engine';
 import { newId, textField } from '@laneway/model';
 import { presentationOf } from '../auth/authenticate.ts';
-import { forbidden, hasZonePrivilege, notFound } from '../auth/identity.ts';
+import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { need } from '../http/refusal.ts';
@@ -12,9 +12,28 @@ import { requireZoneUser } from './access.ts';
 
 const prefix = '/api/v3/onezone';
 
-/** The current user joins what the token invites to; gives the id of that. */
-async function join(deps: ServerDeps, call: Call, target: { readonly code: InviteCode; readonly gri: string }): Promise<string> {
-  const user = requireZoneUser(call, target.gri);
+interface Target {
+  readonly plural: 'spaces' | 'atm_inventories' | 'groups';
+  readonly singular: 'space' | 'atm_inventory' | 'group';
+  /** Kinds of tokens by which users and groups join. */
+  readonly user: InviteCode;
+  readonly group: InviteCode | null;
+}
+
+const targets: readonly Target[] = [
+  { plural: 'spaces', singular: 'space', user: 'ujs', group: 'gjs' },
+  { plural: 'atm_inventories', singular: 'atm_inventory', user: 'uji', group: 'gji' },
+  { plural: 'groups', singular: 'group', user: 'ujg', group: null },
+];
+
+interface Joining {
+  readonly code: InviteCode;
+  readonly user: UserIdentity;
+  readonly subject: { readonly type: 'user' | 'group'; readonly id: string };
+}
+
+/** The subject joins what the token invites to; gives the id of that. */
+async function join(deps: ServerDeps, call: Call, { code, user, subject }: Joining): Promise<string> {
   const { token } = zoneData(call.body, { required: { token: textField({ notEmpty: true }) } });
   const { headers, ip } = call.request;
   const presentation = {
@@ -23,11 +42,12 @@ async function join(deps: ServerDeps, call: Call, target: { readonly code: Invit
     consumerToken: null,
     consumers: consumersOf({ type: 'user', id: user.account.id }),
   };
-  const subject = { type: 'user', id: user.account.id } as const;
-  return need(await deps.registry.invites.redeem({ token, code: target.code, subject, presentation })).targetId;
+  return need(await deps.registry.invites.redeem({ token, code, subject, presentation })).targetId;
 }
 
-function joinRoute(deps: ServerDeps, plural: 'spaces' | 'atm_inventories', singular: string, code: InviteCode): Route {
+const tokenParameter = [{ name: 'token', in: 'body', text: 'invite token; required' }] as const;
+
+function userJoins(deps: ServerDeps, { plural, singular, user: code }: Target): Route {
   return {
     prefix,
     method: 'POST',
@@ -35,36 +55,63 @@ function joinRoute(deps: ServerDeps, plural: 'spaces' | 'atm_inventories', singu
     operationId: `join_${singular}`,
     summary: `Join by an invite token (${plural})`,
     body: 'json',
-    parameters: [{ name: 'token', in: 'body', text: 'invite token; required' }],
+    ...(plural === 'groups' ? { extension: true as const } : {}),
+    parameters: tokenParameter,
     handle: async (call) => {
-      const targetId = await join(deps, call, { code, gri: `od_${singular}.null.join:private` });
+      const user = requireZoneUser(call, `od_${singular}.null.join:private`);
+      const targetId = await join(deps, call, { code, user, subject: { type: 'user', id: user.account.id } });
       return created(`${call.baseUrl}${prefix}/user/${plural}/${targetId}`);
     },
   };
 }
 
+/** A group joins for whoever may add it to such things: 404, then 401, then 403. */
+function groupJoins(deps: ServerDeps, { plural, singular, group: code }: Target): Route[] {
+  if (code === null) return [];
+  return [
+    {
+      prefix,
+      method: 'POST',
+      path: `/groups/{id}/${plural}/join`,
+      operationId: `group_join_${singular}`,
+      summary: `Let a group join by an invite token (${plural})`,
+      body: 'json',
+      parameters: tokenParameter,
+      handle: async (call) => {
+        const group = { type: 'group', id: call.param('id') } as const;
+        if ((await deps.registry.groups.get(group.id)) === null) throw notFound();
+        const user = requireZoneUser(call, `od_${singular}.null.join:private`);
+        const held = await deps.registry.members.effective(group, { type: 'user', id: user.account.id });
+        if (held?.privileges.includes(`group_add_${singular}`) !== true) throw forbidden();
+        const targetId = await join(deps, call, { code, user, subject: group });
+        return created(`${call.baseUrl}${prefix}/groups/${group.id}/${plural}/${targetId}`);
+      },
+    },
+  ];
+}
+
 /** Seconds that an invite token made for a space is good for, where it is not named (as temporary tokens, rest R132). */
 const inviteTtl = 604_800;
 
-/** A token that invites a user; it needs the right to add one, and ends after a week. */
-function spaceInviteRoute(deps: ServerDeps): Route {
+/** A token that invites a user or a group; it needs the right to add one, and ends after a week. */
+function spaceInviteRoute(deps: ServerDeps, invited: 'user' | 'group', code: InviteCode): Route {
   return {
     prefix,
     method: 'POST',
-    path: '/spaces/{id}/users/token',
-    operationId: 'create_space_user_invite_token',
-    summary: 'Create a token that invites a user to a space',
+    path: `/spaces/{id}/${invited}s/token`,
+    operationId: `create_space_${invited}_invite_token`,
+    summary: `Create a token that invites a ${invited} to a space`,
     body: 'json',
     handle: async (call) => {
       const spaceId = call.param('id');
       if ((await deps.spaces.get(spaceId)) === null) throw notFound();
-      const user = requireZoneUser(call, `od_space.${spaceId}.invite_user_token:private`);
-      const invites = await holdsInSpace(deps, user.account.id, spaceId, 'space_add_user');
+      const user = requireZoneUser(call, `od_space.${spaceId}.invite_${invited}_token:private`);
+      const invites = await holdsInSpace(deps, user.account.id, spaceId, `space_add_${invited}`);
       if (!invites && !hasZonePrivilege(user, 'oz_spaces_add_relationships')) throw forbidden();
       const { token } = need(
         await deps.registry.createNamedToken(user.account.id, {
           name: `invitation ${newId()}`,
-          type: inviteTypeText({ code: 'ujs', targetId: spaceId }),
+          type: inviteTypeText({ code, targetId: spaceId }),
           caveats: [{ type: 'time', validUntil: user.nowSeconds + inviteTtl }],
           customMetadata: {},
           revoked: false,
@@ -76,5 +123,9 @@ function spaceInviteRoute(deps: ServerDeps): Route {
 }
 
 export function joiningRoutes(deps: ServerDeps): Route[] {
-  return [joinRoute(deps, 'spaces', 'space', 'ujs'), joinRoute(deps, 'atm_inventories', 'atm_inventory', 'uji'), spaceInviteRoute(deps)];
+  return [
+    ...targets.flatMap((target) => [userJoins(deps, target), ...groupJoins(deps, target)]),
+    spaceInviteRoute(deps, 'user', 'ujs'),
+    spaceInviteRoute(deps, 'group', 'gjs'),
+  ];
 }

@@ -1,5 +1,5 @@
 /** Lambdas (rest §8.2). */
-import type { InventoryMembership, Lambda } from '@laneway/engine';
+import type { EffectiveMembership, Lambda } from '@laneway/engine';
 import {
   anyField,
   decodeLambdaDump,
@@ -28,7 +28,7 @@ const prefix = '/api/v3/onezone';
 interface Entered {
   readonly lambda: Lambda;
   readonly userId: string;
-  readonly memberships: readonly InventoryMembership[];
+  readonly memberships: readonly EffectiveMembership[];
 }
 
 /** 404 → 401 → 403: member of an inventory that holds it, or one who manages lambdas there (rest R119). */
@@ -208,6 +208,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       method: 'POST',
       path: `${path}/dump`,
       operationId: 'dump_atm_lambda',
+      readsOnly: true,
       summary: 'Export a lambda with one revision',
       body: 'json',
       parameters: [{ name: 'includeRevision', in: 'body', text: 'revision number; required' }],
@@ -256,6 +257,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       method: 'POST',
       path: `${path}/revision/{rid}/dump`,
       operationId: 'dump_atm_lambda_revision',
+      readsOnly: true,
       summary: 'Export one revision',
       body: 'json',
       handle: async (call) => {

@@ -55,6 +55,7 @@ export function tokenVerificationRoutes(deps: ServerDeps): Route[] {
     operationId,
     summary,
     body: 'json',
+    readsOnly: true,
     handle,
   });
   const token = { token: tokenField } as const;

@@ -1,12 +1,12 @@
-/** Users and the zone-wide privileges (rest §8.7). */
-import { zonePrivileges, type Account, type LinkedAccount } from '@laneway/engine';
-import { convertedField, makeError, ok, refuse, textField, type Field } from '@laneway/model';
+/** Users (rest §8.7); what they may do zone-wide is in zone-privileges.ts. */
+import type { Account, LinkedAccount } from '@laneway/engine';
+import { booleanField, convertedField, makeError, ok, refuse, textField, type Field } from '@laneway/model';
 import { notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Route } from '../http/route.ts';
-import { requireZonePrivilege, requireZoneUser } from './access.ts';
+import { accessAnswer, lastAdministrator, requireZonePrivilege, requireZoneUser } from './access.ts';
 
 const prefix = '/api/v3/onezone';
 
@@ -45,6 +45,22 @@ function userJson(account: Account, linked: readonly LinkedAccount[]): Readonly<
   };
 }
 
+const nameFields = { optional: { fullName: fullNameField, username: usernameField }, atLeastOne: ['fullName', 'username'] } as const;
+
+async function deleteUser({ registry }: ServerDeps, userId: string): ReturnType<Route['handle']> {
+  const outcome = await registry.deleteUser(userId);
+  switch (outcome.kind) {
+    case 'deleted':
+      return noContent;
+    case 'missing':
+      throw notFound();
+    case 'lastOwner':
+      throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'space', entityId: outcome.spaceId }));
+    case 'lastAdministrator':
+      throw lastAdministrator();
+  }
+}
+
 export function userRoutes(deps: ServerDeps): Route[] {
   const { registry } = deps;
   return [
@@ -62,12 +78,30 @@ export function userRoutes(deps: ServerDeps): Route[] {
     },
     {
       prefix,
-      method: 'GET',
-      path: '/user/privileges',
-      operationId: 'get_current_user_privileges',
-      summary: 'Get the zone-wide privileges of the current user',
+      method: 'PATCH',
+      path: '/user',
+      operationId: 'modify_current_user',
+      summary: 'Change the own name',
+      body: 'json',
+      parameters: [
+        { name: 'fullName', in: 'body', text: 'at least one of fullName and username' },
+        { name: 'username', in: 'body', text: 'unique' },
+      ],
+      handle: async (call) => {
+        const user = requireZoneUser(call, 'od_user.self.instance:private');
+        const change = zoneData(call.body, nameFields);
+        need(await registry.updateUser(user.account.id, { fullName: change.fullName ?? null, username: change.username ?? null }));
+        return noContent;
+      },
+    },
+    {
+      prefix,
+      method: 'DELETE',
+      path: '/user',
+      operationId: 'remove_current_user',
+      summary: 'Delete the own account with all tokens and memberships',
       body: 'none',
-      handle: async (call) => json({ privileges: requireZoneUser(call, 'od_user.self.oz_privileges:private').account.privileges }),
+      handle: async (call) => await deleteUser(deps, requireZoneUser(call, 'od_user.self.instance:private').account.id),
     },
     {
       prefix,
@@ -82,10 +116,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
       ],
       handle: async (call) => {
         requireZonePrivilege(call, 'od_user.null.instance:private', 'oz_users_create');
-        const request = zoneData(call.body, {
-          optional: { fullName: fullNameField, username: usernameField },
-          atLeastOne: ['fullName', 'username'],
-        });
+        const request = zoneData(call.body, nameFields);
         const fullName = request.fullName ?? request.username ?? 'Unnamed User';
         const { userId } = need(await registry.createUser({ fullName, username: request.username ?? null, privileges: [] }));
         return created(`${call.baseUrl}${prefix}/users/${userId}`, { userId });
@@ -128,27 +159,24 @@ export function userRoutes(deps: ServerDeps): Route[] {
         const userId = call.param('id');
         if ((await registry.user(userId)) === null) throw notFound();
         requireZonePrivilege(call, `od_user.${userId}.instance:private`, 'oz_users_delete');
-        const outcome = await registry.deleteUser(userId);
-        switch (outcome.kind) {
-          case 'deleted':
-            return noContent;
-          case 'missing':
-            throw notFound();
-          case 'lastOwner':
-            throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'space', entityId: outcome.spaceId }));
-          case 'lastAdministrator':
-            throw new Refusal(makeError('forbiddenWithHint', { hint: 'nobody else could administer users' }));
-        }
+        return await deleteUser(deps, userId);
       },
     },
     {
       prefix,
-      method: 'GET',
-      path: '/privileges',
-      operationId: 'list_privileges',
-      summary: 'Get the zone-wide privilege sets',
-      body: 'none',
-      handle: async () => json(zonePrivileges),
+      method: 'PATCH',
+      path: '/users/{id}/access_block',
+      operationId: 'toggle_user_access_block',
+      summary: 'Block a user, or let him in again',
+      body: 'json',
+      parameters: [{ name: 'blocked', in: 'body', text: 'required: true or false' }],
+      handle: async (call) => {
+        const userId = call.param('id');
+        if ((await registry.user(userId)) === null) throw notFound();
+        requireZonePrivilege(call, `od_user.${userId}.access_block:private`, 'oz_users_update');
+        const { blocked } = zoneData(call.body, { required: { blocked: booleanField() } });
+        return accessAnswer(await registry.setBlocked(userId, blocked));
+      },
     },
   ];
 }

@@ -228,6 +228,7 @@ export function workflowSchemaRoutes(deps: ServerDeps): Route[] {
       method: 'POST',
       path: `${path}/dump`,
       operationId: 'dump_atm_workflow_schema',
+      readsOnly: true,
       summary: 'Export a workflow schema with one revision',
       body: 'json',
       parameters: [{ name: 'includeRevision', in: 'body', text: 'revision number; required' }],
@@ -270,6 +271,7 @@ export function workflowSchemaRoutes(deps: ServerDeps): Route[] {
       method: 'POST',
       path: `${path}/revision/{rid}/dump`,
       operationId: 'dump_atm_workflow_schema_revision',
+      readsOnly: true,
       summary: 'Export one revision',
       body: 'json',
       handle: async (call) => {

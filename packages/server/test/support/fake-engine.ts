@@ -18,6 +18,7 @@ import type {
   Blocker,
   ControlRequest,
   ExecutionEvent,
+  ExecutionSchema,
   ExecutionService,
   ExecutionSummary,
   ExecutionView,
@@ -26,8 +27,10 @@ import type {
   RepeatRequest,
   ScheduleRequest,
   StopRequestOf,
+  StoreExport,
   StoreInfo,
   StoreService,
+  StoreSummary,
   TaskCounters,
   TaskView,
 } from '@laneway/engine';
@@ -190,6 +193,10 @@ export class FakeExecutions implements ExecutionService {
     return execution === undefined ? null : { execution, archivedRuns: [] };
   }
 
+  async schema(executionId: string): Promise<ExecutionSchema | null> {
+    return await Promise.resolve(this.#executions.has(executionId) ? { revision: '{"lanes":[]}', lambdas: {} } : null);
+  }
+
   async list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }> {
     const all = [...this.#executions.values()]
       .filter((execution) => execution.spaceId === request.spaceId && phaseOf(execution.status) === request.phase)
@@ -240,6 +247,24 @@ export class FakeStores implements StoreService {
 
   async info(storeId: string): Promise<StoreInfo | null> {
     return this.infos.get(storeId) ?? null;
+  }
+
+  async summary(storeId: string): Promise<StoreSummary | null> {
+    return this.infos.get(storeId) ?? null;
+  }
+
+  async export(): Promise<Result<StoreExport>> {
+    const text = (async function* () {
+      yield '{"index":"0","value":1}\n';
+    })();
+    return ok({ fileName: 'abc.list.name.jsonl', contentType: 'application/x-ndjson', text });
+  }
+
+  async indicesByTraceIds(
+    _storeId: string,
+    query: { readonly traceIds: readonly string[] },
+  ): Promise<Result<Readonly<Record<string, string | null>>>> {
+    return ok(Object.fromEntries(query.traceIds.map((traceId, index) => [traceId, String(index)])));
   }
 
   async browse(_storeId: string, options: Readonly<Record<string, unknown>>): Promise<Result<unknown>> {

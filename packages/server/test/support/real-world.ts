@@ -45,7 +45,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
   const registry = new Registry(database, 'localhost');
   const providerId = await registry.providerId();
   const administrator = await registry.createFirstAdministrator();
-  const runtime = new InProcessRuntime({ echo: perItem(() => ({})), hang: untilStopped });
+  const runtime = new InProcessRuntime({ echo: perItem(() => ({})), copy: perItem(({ item }) => ({ value: item })), hang: untilStopped });
   const engine = new Engine({
     config: { ...defaultEngineConfig(directory, 'node-1'), cancelGraceMs: 300, drainMs: 100, bulkMembersPerSecond: 1000, ...config },
     database,
@@ -66,7 +66,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     spaces: engine.spaces,
     oidc: null,
     jobTokens: { verify: async () => null },
-    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
+    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },
     metrics: createMetrics(),
     providerId,
     version: '0.0.0-test',

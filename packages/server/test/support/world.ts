@@ -151,7 +151,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     metrics: createMetrics(),
     oidc: null,
     jobTokens: { verify: async () => null },
-    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report },
+    lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },
     providerId,
     version: '0.0.0-test',
     logger: pino({ level: 'silent' }),

@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { CatalogueEntry } from '../catalogue/lambda-catalogue.ts';
+import type { PodRegistry } from '../pods.ts';
 import type { PrepareOutcome, TaskToPrepare } from '../runtime.ts';
 import { identityFor } from '../sandbox/identity.ts';
 import type { Isolation } from '../sandbox/isolation.ts';
@@ -13,6 +14,7 @@ import { JobSpace } from './job-space.ts';
 import { isReadonly, mountPointOf, planLaunch, spaceDirectoryName, spaceInside, type RunnerKind } from './launch-plan.ts';
 import { findPython, type FoundPython } from './python-interpreter.ts';
 import { effectiveRequirements } from './requirements.ts';
+import { RunnerPods } from './runner-pods.ts';
 import { RunnerPool } from './runner-pool.ts';
 import { Runner } from './runner.ts';
 import { VirtualEnvironments } from './virtual-environment.ts';
@@ -26,6 +28,7 @@ export interface LocalRuntimeOptions {
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly networkEnvironment: Readonly<Record<string, string>>;
+  readonly pods: PodRegistry;
   /** Something went wrong that no job reports. */
   readonly warn: (fields: Readonly<Record<string, unknown>>, event: string) => void;
 }
@@ -135,9 +138,11 @@ export class LocalRuntime {
 
   async #openPool(kind: RunnerKind, signal: AbortSignal): Promise<PrepareOutcome> {
     const { resultSpecs } = kind.task.lambdaRevision;
+    const pods = new RunnerPods(this.#options.pods, kind.task, kind.entry.name);
     const pool = new RunnerPool({
       size: kind.entry.concurrency ?? this.#options.concurrency,
-      start: async () => await this.#startRunner(kind),
+      start: async () => await pods.start(async () => await this.#startRunner(kind)),
+      observer: pods,
       resultNames: resultSpecs.filter((spec) => spec.relayMethod === 'filePipe').map((spec) => spec.name),
       limits: {
         memoryBytes: kind.memoryLimitBytes ?? Math.floor(totalmem() * DEFAULT_MEMORY_SHARE),

@@ -14,6 +14,17 @@ export interface PoolOptions {
   readonly limits: ResourceLimits;
   /** A runner could not be ended: something of it may still run. */
   readonly unreachable: () => void;
+  readonly observer?: RunnerObserver;
+}
+
+/** Is told what becomes of each runner, in this order; must not throw. */
+export interface RunnerObserver {
+  /** Its handler is imported, or why it could not be (`failure`). */
+  started(runner: Runner, failure: string | null): void;
+  /** It is being ended, or has ended by itself. */
+  ending(runner: Runner, byItself: boolean): void;
+  /** Nothing of it is left, or something may still run. */
+  ended(runner: Runner, isGone: boolean): void;
 }
 
 type Acquired = { readonly ok: true; readonly runner: Runner } | { readonly ok: false; readonly reason: string; readonly stage: StopStage };
@@ -148,6 +159,7 @@ export class RunnerPool {
     }
     const failure = await runner.ready;
     signal.removeEventListener('abort', abort);
+    this.#options.observer?.started(runner, failure);
     if (failure === null) {
       return { ok: true, runner };
     }
@@ -168,7 +180,13 @@ export class RunnerPool {
   /** False when something of the runner may still run. */
   async #drop(runner: Runner): Promise<boolean> {
     const isOurs = this.#runners.delete(runner);
+    if (isOurs) {
+      this.#options.observer?.ending(runner, runner.isEnded);
+    }
     const isGone = await runner.dispose();
+    if (isOurs) {
+      this.#options.observer?.ended(runner, isGone);
+    }
     if (isOurs && !isGone) {
       this.#options.unreachable();
     }

@@ -1,6 +1,7 @@
 /** Rows of accounts, as several modules read them. */
 import type { Account } from '../../registry/types.ts';
 import type { SqlTransaction } from '../sql.ts';
+import { zonePrivilegesOfGroups } from './effective-memberships.ts';
 
 export interface AccountRow {
   readonly id: string;
@@ -16,12 +17,14 @@ export interface AccountRow {
 
 export const accountColumns = 'id, full_name, username, privileges, blocked, basic_auth, token_generation, token_secret, creation_time';
 
-export function accountOf(row: AccountRow): Account {
+export async function accountOf(tx: SqlTransaction, row: AccountRow): Promise<Account> {
+  const privileges = JSON.parse(row.privileges) as string[];
   return {
     id: row.id,
     fullName: row.full_name,
     username: row.username,
-    privileges: JSON.parse(row.privileges) as string[],
+    privileges,
+    effectivePrivileges: [...new Set([...privileges, ...(await zonePrivilegesOfGroups(tx, row.id))])].toSorted(),
     blocked: row.blocked === 1,
     basicAuthEnabled: row.basic_auth === 1,
     creationTime: row.creation_time,

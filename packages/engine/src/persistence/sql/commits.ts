@@ -7,6 +7,8 @@
  * reported as fenced: a result is recorded at most once (I6). 2. The commit of the last task of a box writes
  * the failed items to the exception store once and moves the batch on; that of the last box ends the batch.
  */
+import { jobText } from '../../stores/lineage-text.ts';
+import { packWrites } from '../../stores/pack-writes.ts';
 import type { StoreWrite } from '../../stores/writes.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { addCounts, noCount, type Count } from './counters.ts';
@@ -20,6 +22,11 @@ export interface FailedItem {
   readonly traceId: string;
   /** JSON text of the item in its stored form. */
   readonly value: string;
+}
+
+/** As it waits in the batch row, with the job that failed it (see `jobText`); absent in rows of older versions. */
+interface WaitingFailure extends FailedItem {
+  readonly job?: string;
 }
 
 export interface JobCommit {
@@ -55,6 +62,7 @@ export type JobCommitOutcome =
 interface SliceRow {
   readonly id: string;
   readonly token: number;
+  readonly claims: number;
 }
 
 interface BatchState {
@@ -66,7 +74,7 @@ interface BatchState {
   boxIndex: number;
   remaining: number[] | null;
   doneTasks: string[];
-  failed: FailedItem[];
+  failed: WaitingFailure[];
   finished: boolean;
 }
 
@@ -76,7 +84,7 @@ export const commitJobs = defineVerb(
   async (tx, params: { readonly commits: readonly JobCommit[] }): Promise<readonly JobCommitOutcome[]> => {
     const { commits } = params;
     const slices = await lockSlices(tx, commits);
-    const held = commits.filter((commit) => slices.get(commit.sliceId) === commit.sliceToken);
+    const held = commits.filter((commit) => slices.get(commit.sliceId)?.token === commit.sliceToken);
     const batches = await lockBatches(tx, held, startedBatches(held));
     const gates = await readGates(tx, held);
     const counts: Count[] = [];
@@ -92,7 +100,8 @@ export const commitJobs = defineVerb(
         batch.doneTasks.includes(commit.taskId)
       )
         continue;
-      progress.set(commit, recordJob(batch, commit, counts, writes));
+      const job = jobText(commit.taskId, slices.get(commit.sliceId)?.claims ?? 1);
+      progress.set(commit, recordJob(batch, { ...commit, job }, counts, writes));
     }
     if (progress.size > 0) {
       await saveBatches(tx, [...progress.keys()], batches);
@@ -109,7 +118,7 @@ export const commitJobs = defineVerb(
   },
 );
 
-function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes: StoreWrite[]): BatchProgress {
+function recordJob(batch: BatchState, commit: JobCommit & { readonly job: string }, counts: Count[], writes: StoreWrite[]): BatchProgress {
   const scope = { ...noCount, executionId: commit.executionId, laneRunId: commit.laneRunId, nodeId: commit.nodeId };
   counts.push({
     ...scope,
@@ -121,7 +130,7 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   for (const write of commit.writes) writes.push(write);
   batch.doneTasks.push(commit.taskId);
   const known = new Set(batch.failed.map((item) => item.position));
-  for (const item of commit.failed) if (!known.has(item.position)) batch.failed.push(item);
+  for (const item of commit.failed) if (!known.has(item.position)) batch.failed.push({ ...item, job: commit.job });
   if (!commit.boxTaskIds.every((taskId) => batch.doneTasks.includes(taskId))) return { kind: 'waiting' };
 
   const failedPositions = new Set(batch.failed.map((item) => item.position));
@@ -130,11 +139,7 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   const isLastBox = commit.boxIndex + 1 >= commit.boxCount;
   if (batch.failed.length > 0) {
     const failed = batch.failed.toSorted((a, b) => a.position - b.position);
-    writes.push({
-      kind: 'append',
-      storeId: commit.exceptionStoreId,
-      items: failed.map((item) => `{"traceId":"${item.traceId}","value":${item.value}}`),
-    });
+    for (const write of packWrites(failed.map((item) => exceptionWrite(item, batch, commit.exceptionStoreId)))) writes.push(write);
   }
   const ended = isLastBox || remaining.length === 0;
   counts.push({
@@ -151,13 +156,18 @@ function recordJob(batch: BatchState, commit: JobCommit, counts: Count[], writes
   return ended ? { kind: 'finished' } : { kind: 'advanced', boxIndex: batch.boxIndex, remaining };
 }
 
-async function lockSlices(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, number>> {
+function exceptionWrite({ position, traceId, value, job }: WaitingFailure, batch: BatchState, storeId: string): StoreWrite {
+  const write = { kind: 'append', storeId, items: [`{"traceId":"${traceId}","value":${value}}`] } as const;
+  return job === undefined ? write : { ...write, origin: { job, item: batch.firstItem + position } };
+}
+
+async function lockSlices(tx: SqlTransaction, commits: readonly JobCommit[]): Promise<ReadonlyMap<string, SliceRow>> {
   const ids = [...new Set(commits.map((commit) => commit.sliceId))].toSorted();
   const found = await tx.all<SliceRow>(
-    `select id, token from slice where id in (${marks(ids.length)}) order by id${tx.dialect.forUpdate}`,
+    `select id, token, claims from slice where id in (${marks(ids.length)}) order by id${tx.dialect.forUpdate}`,
     ids,
   );
-  return new Map(found.map((row) => [row.id, row.token]));
+  return new Map(found.map((row) => [row.id, row]));
 }
 
 /** Batches that were only handed over are locked with the others, in one order: marking them later could close a circle. */
@@ -195,7 +205,7 @@ async function lockBatches(
         boxIndex: row.box_index,
         remaining: row.remaining === null ? null : (JSON.parse(row.remaining) as number[]),
         doneTasks: JSON.parse(row.done_tasks) as string[],
-        failed: JSON.parse(row.failed_items) as FailedItem[],
+        failed: JSON.parse(row.failed_items) as WaitingFailure[],
         finished: false,
       },
     ]),

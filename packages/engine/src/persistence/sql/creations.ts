@@ -2,7 +2,7 @@
  * Executions that are being created in several transactions. Until the last one nothing of them can be seen; the
  * timer is what is left of one whose writer died, and its stores go when it is due.
  */
-import type { PiecesWrite } from '../../stores/writes.ts';
+import type { LogWrite, PiecesWrite } from '../../stores/writes.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { applyStoreWrites, deleteStores, insertStores, type NewStore } from './stores.ts';
 import { insertTimer } from './timers.ts';
@@ -33,7 +33,7 @@ export const beginCreation = defineVerb(
 export const extendCreation = defineVerb(
   'extendCreation',
   'data',
-  async (tx, params: { readonly executionId: string; readonly write: PiecesWrite; readonly abandonedAfterMs: number }) => {
+  async (tx, params: { readonly executionId: string; readonly write: PiecesWrite | LogWrite; readonly abandonedAfterMs: number }) => {
     const now = await tx.now();
     const kept = await tx.run('update timer set due_at = ? where id = ? and body = ?', [
       now + params.abandonedAfterMs,
@@ -50,13 +50,13 @@ export async function finishCreation(tx: SqlTransaction, executionId: string): P
   return (await tx.run('delete from timer where id = ? and body = ?', [timerId(executionId), underWay])) === 1;
 }
 
-/** Removes a part of what an abandoned creation left; true when nothing is left. */
-export const purgeCreation = defineVerb(
-  'purgeCreation',
-  'control',
-  async (tx, params: { readonly executionId: string }): Promise<boolean> => {
-    // First of all nobody can finish it any more.
-    await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(params.executionId)]);
-    return !(await deleteStores(tx, { executionId: params.executionId, limit: 200 }));
-  },
-);
+/** Removes a part of what an abandoned creation left; true when nothing is left, not even the timer. */
+export const purgeCreation = defineVerb('purgeCreation', 'data', async (tx, params: { readonly executionId: string }): Promise<boolean> => {
+  const { executionId } = params;
+  // First of all nobody can finish it any more. Without its timer it was finished meanwhile, or is gone.
+  const isUnfinished = (await tx.run('update timer set body = ? where id = ?', [abandoned, timerId(executionId)])) === 1;
+  if (!isUnfinished) return true;
+  if (await deleteStores(tx, { executionId, limit: 200 })) return false;
+  await tx.run('delete from timer where id = ?', [timerId(executionId)]);
+  return true;
+});

@@ -35,7 +35,7 @@ export const readCredentials = defineVerb(
     const row = userId === null ? undefined : await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [userId]);
     return {
       token,
-      account: row === undefined ? null : accountOf(row),
+      account: row === undefined ? null : await accountOf(tx, row),
       isSubject: row !== undefined,
       generation: row?.token_generation ?? 0,
       generationSecret: row?.token_secret ?? '',

@@ -71,11 +71,11 @@ const rowsAtOnce = 500;
 
 /**
  * Removes a piece of a discarded execution; true when nothing of it is left for this node to do: one node at a time works
- * on it.
+ * on it. Not a control verb: pieces that come one after the other would go before every commit that is waiting.
  */
 export const purgeExecution = defineVerb(
   'purgeExecution',
-  'control',
+  'data',
   async (tx, params: { readonly executionId: string }): Promise<boolean> => {
     const { executionId } = params;
     const own = await tx.get(`select id from execution where id = ? and discarded = 1${tx.dialect.skipLocked}`, [executionId]);

@@ -5,6 +5,7 @@
 import { phaseOf, phases, type ExecutionStatus, type Phase } from '@laneway/model';
 import type { ExecutionFilter } from '../../extensions-api.ts';
 import type { SqlValue } from '../sql.ts';
+import { reachSql } from './effective-memberships.ts';
 
 export interface Sql {
   readonly text: string;
@@ -48,8 +49,9 @@ export function matching(
   // The index of a status has the order of the phase lists only.
   if (leading !== undefined) add('l.phase = ?', branch.phase);
   else if (branch.status === null || order === 'creation') add('e.phase = ?', branch.phase);
-  // Not a join: the order of the list must decide what is read.
-  add('exists (select 1 from inventory_member m where m.inventory_id = e.atm_inventory_id and m.user_id = ?)', viewerId);
+  // Not a join, and with a limit not made into one: the order of the list must decide what is read.
+  const seen = `select 1 from membership v where v.container_id = e.atm_inventory_id and v.member_id in (${reachSql} select id from reach)`;
+  add(`exists (${seen} limit 1)`, viewerId);
   if (filter.atmInventoryId !== null) add('e.atm_inventory_id = ?', filter.atmInventoryId);
   if (filter.atmWorkflowSchemaId !== null) add('e.atm_workflow_schema_id = ?', filter.atmWorkflowSchemaId);
   if (filter.userId !== null) add('e.user_id = ?', filter.userId);

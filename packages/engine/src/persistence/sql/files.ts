@@ -1,8 +1,10 @@
 /** Verbs over spaces, the registry of file ids and registered extended attributes (design §8). */
 import { compareTexts } from '../../stores/fold-measurements.ts';
 import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
-import { insertSpaceMember } from './registry-members.ts';
+import { deleteMembershipsOf, insertMembership, lockEntity } from './memberships.ts';
 import { inParts, marks, rows } from './placeholders.ts';
+import { getSpaceDetails, updateSpace, writeSpace, type SpaceDetails } from './space-details.ts';
+import { insertTimer } from './timers.ts';
 
 /** A directory of this machine that executions may work in. */
 export interface Space {
@@ -54,35 +56,47 @@ export function pathsOverlap(one: string, other: string): boolean {
 
 export type CreateSpaceOutcome =
   | { readonly kind: 'created'; readonly space: Space }
+  | { readonly kind: 'idTaken' }
+  /** The group that it was made for is gone. */
+  | { readonly kind: 'groupMissing' }
   /** The directory is, contains or lies in that of another space. */
   | { readonly kind: 'overlaps'; readonly other: Space };
 
-/** One space per directory, none inside another one; checked and written in one transaction, with the owner's membership. */
-export const createSpace = defineVerb(
-  'createSpace',
-  'control',
-  async (tx, params: Omit<Space, 'creationTime'> & { readonly ownerPrivileges: readonly string[] | null }): Promise<CreateSpaceOutcome> => {
-    const { ownerPrivileges, ...space } = params;
-    // Two nodes that register at once must not both pass the check.
-    if (tx.dialect.name === 'postgres') await tx.all('lock table space in share row exclusive mode');
-    const others = (await tx.all<SpaceRow>(`select ${columns} from space`)).map(spaceOf);
-    const other = others.find((known) => pathsOverlap(known.path, params.path));
-    if (other !== undefined) return { kind: 'overlaps', other };
-    const creationTime = Math.floor((await tx.now()) / 1000);
-    await tx.run(`insert into space (${columns}) values (?, ?, ?, ?, ?, ?)`, [
-      params.id,
-      params.name,
-      params.path,
-      params.readonly ? 1 : 0,
-      params.ownerUserId,
-      creationTime,
-    ]);
-    if (ownerPrivileges !== null) {
-      await insertSpaceMember(tx, { spaceId: space.id, userId: space.ownerUserId, privileges: ownerPrivileges, owner: true });
-    }
-    return { kind: 'created', space: { ...space, creationTime } };
-  },
-);
+export interface NewSpace extends Omit<Space, 'creationTime'> {
+  /** The creator becomes an owner, and a member with them; null = does not. */
+  readonly ownerPrivileges: readonly string[] | null;
+  /** A group that is a member from the start. */
+  readonly group?: { readonly id: string; readonly privileges: readonly string[] };
+  readonly details?: Partial<SpaceDetails>;
+}
+
+async function firstMembers(tx: SqlTransaction, { id, ownerUserId, ownerPrivileges, group }: NewSpace): Promise<void> {
+  const container = { type: 'space', id } as const;
+  if (ownerPrivileges !== null) {
+    await insertMembership(tx, { container, member: { type: 'user', id: ownerUserId }, privileges: ownerPrivileges, owner: true });
+  }
+  if (group !== undefined) {
+    await insertMembership(tx, { container, member: { type: 'group', id: group.id }, privileges: group.privileges, owner: false });
+  }
+}
+
+/** One space per directory, none inside another one; checked and written in one transaction, with the first members. */
+export const createSpace = defineVerb('createSpace', 'control', async (tx, params: NewSpace): Promise<CreateSpaceOutcome> => {
+  const { id, name, path, readonly, ownerUserId, group } = params;
+  // Two nodes that register at once must not both pass the check.
+  if (tx.dialect.name === 'postgres') await tx.all('lock table space in share row exclusive mode');
+  if (group !== undefined && !(await lockEntity(tx, { type: 'group', id: group.id }))) return { kind: 'groupMissing' };
+  const others = (await tx.all<SpaceRow>(`select ${columns} from space`)).map(spaceOf);
+  if (others.some((known) => known.id === id)) return { kind: 'idTaken' };
+  const other = others.find((known) => pathsOverlap(known.path, path));
+  if (other !== undefined) return { kind: 'overlaps', other };
+  const creationTime = Math.floor((await tx.now()) / 1000);
+  const values = [id, name, path, readonly ? 1 : 0, ownerUserId, creationTime];
+  await tx.run(`insert into space (${columns}) values (?, ?, ?, ?, ?, ?)`, values);
+  if (params.details !== undefined) await writeSpace(tx, id, params.details);
+  await firstMembers(tx, params);
+  return { kind: 'created', space: { id, name, path, readonly, ownerUserId, creationTime } };
+});
 
 export const getSpace = defineVerb('getSpace', 'read', async (tx, params: { readonly id: string }): Promise<Space | null> => {
   const row = await tx.get<SpaceRow>(`select ${columns} from space where id = ?`, [params.id]);
@@ -112,34 +126,51 @@ export const listSpaces = defineVerb(
   },
 );
 
-export const renameSpace = defineVerb(
-  'renameSpace',
-  'control',
-  async (tx, params: { readonly id: string; readonly name: string }): Promise<boolean> => {
-    return (await tx.run('update space set name = ? where id = ?', [params.name, params.id])) === 1;
-  },
-);
-
 export type DeleteSpaceOutcome = 'deleted' | 'missing' | 'inUse';
+
+/** Kind of the timer that removes what was registered of a space that is gone; its body is the id of the space. */
+export const forgottenSpaceKind = 'forgottenSpace';
 
 /**
  * Forgets the space and its members; its directory stays as it is. File ids of it resolve to nothing any more. Executions of it, also
- * those that ended, have to be deleted first: their stores hold its files.
+ * those that ended, have to be deleted first: their stores hold its files. Files of the registry, of which there may be millions, go
+ * afterwards in small commits.
  */
 export const deleteSpace = defineVerb(
   'deleteSpace',
   'control',
   async (tx, params: { readonly id: string }): Promise<DeleteSpaceOutcome> => {
+    if (!(await lockEntity(tx, { type: 'space', id: params.id }))) return 'missing';
     const execution = await tx.get('select id from execution where space_id = ? and discarded = 0 limit 1', [params.id]);
     if (execution !== undefined) return 'inUse';
-    await tx.run('delete from file where space_id = ?', [params.id]);
-    await tx.run('delete from xattr where space_id = ?', [params.id]);
     await tx.run('delete from dataset where space_id = ?', [params.id]);
-    await tx.run('delete from space_member where space_id = ?', [params.id]);
-    await tx.run('delete from space_group where space_id = ?', [params.id]);
-    return (await tx.run('delete from space where id = ?', [params.id])) === 1 ? 'deleted' : 'missing';
+    await deleteMembershipsOf(tx, params.id);
+    if ((await tx.run('delete from space where id = ?', [params.id])) === 0) return 'missing';
+    const timer = { id: `${forgottenSpaceKind}.${params.id}`, kind: forgottenSpaceKind, executionId: '', body: params.id };
+    await insertTimer(tx, { ...timer, dueAt: await tx.now() });
+    return 'deleted';
   },
 );
+
+/** Tables of what is registered of a space, with their primary keys. */
+const registered = [
+  ['file', 'id'],
+  ['xattr', 'space_id, path, name'],
+] as const;
+
+const registeredAtOnce = 500;
+
+/** Removes a part of what was registered of a space that is gone; true when nothing is left. */
+export const purgeSpace = defineVerb('purgeSpace', 'data', async (tx, params: { readonly spaceId: string }): Promise<boolean> => {
+  for (const [table, key] of registered) {
+    const removed = await tx.run(`delete from ${table} where (${key}) in (select ${key} from ${table} where space_id = ? limit ?)`, [
+      params.spaceId,
+      registeredAtOnce,
+    ]);
+    if (removed === registeredAtOnce) return false;
+  }
+  return true;
+});
 
 /** Makes ids resolvable; ids are a function of space and path, so a known one stays as it is. */
 export const registerFiles = defineVerb(
@@ -169,7 +200,8 @@ export const findFiles = defineVerb(
     const found: FileRow[] = [];
     for (const ids of inParts(params.ids, rowsPerStatement)) {
       const part = await tx.all<{ id: string; space_id: string; path: string }>(
-        `select id, space_id, path from file where id in (${marks(ids.length)})`,
+        // What was registered of a space that is gone may be there for a while.
+        `select file.id, file.space_id, file.path from file join space on space.id = file.space_id where file.id in (${marks(ids.length)})`,
         ids,
       );
       found.push(...part.map((row) => ({ id: row.id, spaceId: row.space_id, path: row.path })));
@@ -233,9 +265,11 @@ export const fileVerbs = [
   findSpaceByPath,
   forgetXattrs,
   getSpace,
+  getSpaceDetails,
   listSpaces,
+  purgeSpace,
   readXattrs,
   registerFiles,
-  renameSpace,
+  updateSpace,
   writeXattrs,
 ] as unknown as readonly Verb<never, unknown>[];

@@ -1,5 +1,8 @@
-/** Verbs over groups of users and the spaces they are in (data-and-stores R7). */
-import { defineVerb, type Verb } from '../sql.ts';
+/** Verbs over groups of users themselves; who is in them is in memberships.ts. */
+import type { ContainerRef } from '../../registry/types.ts';
+import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
+import { insideSql } from './effective-memberships.ts';
+import { deleteMembershipsOf, insertMembership, lockEntity } from './memberships.ts';
 import { inParts, marks } from './placeholders.ts';
 
 export const groupTypes = ['organization', 'unit', 'team', 'role_holders'] as const;
@@ -29,10 +32,37 @@ function groupOf(row: Row): Group {
   return { id: row.id, name: row.name, type: row.type, creatorUserId: row.creator_user_id, creationTime: row.creation_time };
 }
 
-export const createGroup = defineVerb('createGroup', 'control', async (tx, group: Omit<Group, 'creationTime'>): Promise<void> => {
+export interface NewGroup extends Omit<Group, 'creationTime'> {
+  /** The creator becomes a member with them; null = does not become one. */
+  readonly creatorPrivileges: readonly string[] | null;
+  /** What the group is a member of from the start. */
+  readonly within: { readonly container: ContainerRef; readonly privileges: readonly string[] } | null;
+  /** The group that is a member of it from the start. */
+  readonly child: { readonly groupId: string; readonly privileges: readonly string[] } | null;
+}
+
+async function firstRelations(tx: SqlTransaction, { id, creatorUserId, creatorPrivileges, within, child }: NewGroup): Promise<void> {
+  const [container, group] = [{ type: 'group', id } as const, { type: 'group', id } as const];
+  if (creatorPrivileges !== null) {
+    const member = { type: 'user', id: creatorUserId } as const;
+    await insertMembership(tx, { container, member, privileges: creatorPrivileges, owner: false });
+  }
+  if (within !== null) await insertMembership(tx, { ...within, member: group, owner: false });
+  if (child !== null) {
+    const member = { type: 'group', id: child.groupId } as const;
+    await insertMembership(tx, { container, member, privileges: child.privileges, owner: false });
+  }
+}
+
+/** False when what it is to be a member of, or the member, is gone. */
+export const createGroup = defineVerb('createGroup', 'control', async (tx, group: NewGroup): Promise<boolean> => {
+  if (group.within !== null && !(await lockEntity(tx, group.within.container))) return false;
+  if (group.child !== null && !(await lockEntity(tx, { type: 'group', id: group.child.groupId }))) return false;
   const creationTime = Math.floor((await tx.now()) / 1000);
   const values = [group.id, group.name, group.type, group.creatorUserId, creationTime];
   await tx.run(`insert into user_group (${columns}) values (?, ?, ?, ?, ?)`, values);
+  await firstRelations(tx, group);
+  return true;
 });
 
 export const getGroup = defineVerb('getGroup', 'read', async (tx, params: { readonly id: string }): Promise<Group | null> => {
@@ -40,84 +70,42 @@ export const getGroup = defineVerb('getGroup', 'read', async (tx, params: { read
   return row === undefined ? null : groupOf(row);
 });
 
-/** By name; `createdBy` null = all. */
-export const listGroups = defineVerb(
-  'listGroups',
-  'read',
-  async (tx, params: { readonly createdBy: string | null }): Promise<readonly Group[]> => {
-    const { createdBy } = params;
-    const rows =
-      createdBy === null
-        ? await tx.all<Row>(`select ${columns} from user_group order by id`)
-        : await tx.all<Row>(`select ${columns} from user_group where creator_user_id = ? order by id`, [createdBy]);
-    return rows.map(groupOf);
+/** Ids of all of them, sorted. */
+export const listGroups = defineVerb('listGroups', 'read', async (tx, _params: null): Promise<readonly string[]> => {
+  return (await tx.all<{ id: string }>('select id from user_group order by id')).map((row) => row.id);
+});
+
+/** What is null stays as it is; false when there is no such group. */
+export const updateGroup = defineVerb(
+  'updateGroup',
+  'control',
+  async (tx, { id, name, type }: { readonly id: string; readonly name: string | null; readonly type: GroupType | null }) => {
+    return (await tx.run('update user_group set name = coalesce(?, name), type = coalesce(?, type) where id = ?', [name, type, id])) === 1;
   },
 );
 
-/** It leaves all its spaces; false when there is none. */
+/** It leaves everything that it is a member of, and loses its members; false when there is none. */
 export const deleteGroup = defineVerb('deleteGroup', 'control', async (tx, params: { readonly id: string }): Promise<boolean> => {
   const deleted = (await tx.run('delete from user_group where id = ?', [params.id])) === 1;
-  if (deleted) await tx.run('delete from space_group where group_id = ?', [params.id]);
+  if (deleted) await deleteMembershipsOf(tx, params.id);
   return deleted;
 });
 
-export interface SpaceGroup {
-  readonly spaceId: string;
-  readonly groupId: string;
-}
-
-/** False when the group is in the space already; a group or space that is gone stays out. */
-export const addSpaceGroup = defineVerb('addSpaceGroup', 'control', async (tx, { spaceId, groupId }: SpaceGroup): Promise<boolean> => {
-  const locked = await tx.get(`select id from user_group where id = ?${tx.dialect.forUpdate}`, [groupId]);
-  const space = await tx.get(`select id from space where id = ?${tx.dialect.forUpdate}`, [spaceId]);
-  if (locked === undefined || space === undefined) return false;
-  return (await tx.run('insert into space_group (space_id, group_id) values (?, ?) on conflict do nothing', [spaceId, groupId])) === 1;
-});
-
-export const removeSpaceGroup = defineVerb(
-  'removeSpaceGroup',
-  'control',
-  async (tx, { spaceId, groupId }: SpaceGroup): Promise<boolean> => {
-    return (await tx.run('delete from space_group where space_id = ? and group_id = ?', [spaceId, groupId])) === 1;
-  },
-);
-
-export const listSpaceGroups = defineVerb(
-  'listSpaceGroups',
-  'read',
-  async (tx, params: { readonly spaceId: string }): Promise<readonly string[]> => {
-    const rows = await tx.all<{ group_id: string }>('select group_id from space_group where space_id = ? order by group_id', [
-      params.spaceId,
-    ]);
-    return rows.map((row) => row.group_id);
-  },
-);
-
-/** Those of the groups that are in the space, in no particular order. */
+/** Those of the groups that belong to the space, directly or through others (data-and-stores R7), in no particular order. */
 export const groupsInSpace = defineVerb(
   'groupsInSpace',
   'read',
   async (tx, params: { readonly spaceId: string; readonly ids: readonly string[] }): Promise<readonly Group[]> => {
     const found: Group[] = [];
     for (const ids of inParts(params.ids, idsPerStatement)) {
-      const rows = await tx.all<Row>(
-        `select ${columns} from user_group
-         where id in (${marks(ids.length)}) and exists (select 1 from space_group s where s.space_id = ? and s.group_id = user_group.id)`,
-        [...ids, params.spaceId],
-      );
-      found.push(...rows.map(groupOf));
+      const sql = `${insideSql} select ${columns} from user_group where id in (${marks(ids.length)}) and id in (select id from inside)`;
+      found.push(...(await tx.all<Row>(sql, [params.spaceId, ...ids])).map(groupOf));
     }
     return found;
   },
 );
 
-export const groupVerbs = [
-  createGroup,
-  getGroup,
-  listGroups,
-  deleteGroup,
-  addSpaceGroup,
-  removeSpaceGroup,
-  listSpaceGroups,
-  groupsInSpace,
-] as unknown as readonly Verb<never, unknown>[];
+export const groupVerbs = [createGroup, getGroup, listGroups, updateGroup, deleteGroup, groupsInSpace] as unknown as readonly Verb<
+  never,
+  unknown
+>[];

@@ -1,9 +1,10 @@
 /** Rights to invite, and joining by an invite token (rest R110): each decision and its effect in one transaction. */
 import { inviteRights, type InviteRight } from '../../registry/invite-rights.ts';
-import type { Invite, InviteCode } from '../../registry/token-types.ts';
+import type { Invite } from '../../registry/token-types.ts';
 import type { TokenSubject } from '../../registry/token-text.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
-import { inventoryMember, insertInventoryMember, insertSpaceMember } from './registry-members.ts';
+import { effectiveMembership, zonePrivilegesOfGroups } from './effective-memberships.ts';
+import { addMember } from './memberships.ts';
 import { namedToken } from './registry-tokens.ts';
 
 export interface InviteCheck {
@@ -24,8 +25,8 @@ export async function inviteStanding(tx: SqlTransaction, { invite, issuer, choos
     issuer.id,
   ]);
   if (account === undefined || account.blocked === 1) return 'notAuthorized';
-  const zone = JSON.parse(account.privileges) as string[];
-  const held = await heldPrivileges(tx, right, invite.targetId, issuer.id);
+  const zone = [...(JSON.parse(account.privileges) as string[]), ...(await zonePrivilegesOfGroups(tx, issuer.id))];
+  const held = await heldPrivileges(tx, invite.targetId, issuer.id);
   const holds = (local: string, zoneWide: string): boolean => held === 'all' || held.includes(local) || zone.includes(zoneWide);
   if (!holds(right.invite, right.zoneInvite)) return 'notAuthorized';
   return !choosesPrivileges || holds(right.setPrivileges, right.zoneSetPrivileges) ? 'allowed' : 'notAuthorized';
@@ -38,29 +39,10 @@ async function targetExists(tx: SqlTransaction, right: InviteRight, targetId: st
   return (await tx.get(`select id from ${targetTables[right.target]} where id = ?${tx.dialect.forUpdate}`, [targetId])) !== undefined;
 }
 
-/** What the user may do to the target; who owns a space or made a group may do everything (rest R98). */
-async function heldPrivileges(
-  tx: SqlTransaction,
-  right: InviteRight,
-  targetId: string,
-  userId: string,
-): Promise<readonly string[] | 'all'> {
-  switch (right.target) {
-    case 'space': {
-      const row = await tx.get<{ privileges: string; owner: number }>(
-        'select privileges, owner from space_member where space_id = ? and user_id = ?',
-        [targetId, userId],
-      );
-      if (row === undefined) return [];
-      return row.owner === 1 ? 'all' : (JSON.parse(row.privileges) as string[]);
-    }
-    case 'inventory':
-      return (await inventoryMember(tx, targetId, userId))?.privileges ?? [];
-    case 'group': {
-      const row = await tx.get<{ creator_user_id: string }>('select creator_user_id from user_group where id = ?', [targetId]);
-      return row?.creator_user_id === userId ? 'all' : [];
-    }
-  }
+/** What the user may do to the target, also through groups; owners may do everything (rest R98, R99). */
+async function heldPrivileges(tx: SqlTransaction, targetId: string, userId: string): Promise<readonly string[] | 'all'> {
+  const held = await effectiveMembership(tx, targetId, userId);
+  return held?.owner === true ? 'all' : (held?.privileges ?? []);
 }
 
 /** Looked at when an invite token is made; a lock is taken and let go. */
@@ -70,22 +52,7 @@ export const checkInvite = defineVerb(
   async (tx, params: InviteCheck): Promise<InviteStanding> => await inviteStanding(tx, params),
 );
 
-export interface Joining {
-  readonly targetId: string;
-  readonly subjectId: string;
-  readonly privileges: readonly string[];
-}
-
-/** False when it is a member already. */
-type Join = (tx: SqlTransaction, joining: Joining) => Promise<boolean>;
-
-/** How each kind of subject joins each kind of target. */
-const joins: Readonly<Partial<Record<InviteCode, Join>>> = {
-  ujs: async (tx, { targetId, subjectId, privileges }) =>
-    await insertSpaceMember(tx, { spaceId: targetId, userId: subjectId, privileges, owner: false }),
-  uji: async (tx, { targetId, subjectId, privileges }) =>
-    await insertInventoryMember(tx, { inventoryId: targetId, userId: subjectId, privileges }),
-};
+const containerTypes = { space: 'space', inventory: 'atm_inventory', group: 'group' } as const;
 
 export interface Redemption {
   readonly invite: Invite;
@@ -115,11 +82,17 @@ export const redeemInvite = defineVerb('redeemInvite', 'control', async (tx, par
   if (usageLimit !== null && usageCount >= usageLimit) return 'limitReached';
   const standing = await inviteStanding(tx, { invite, issuer, choosesPrivileges: privileges !== null });
   if (standing !== 'allowed') return standing;
-  const join = joins[invite.code];
   const right = inviteRights[invite.code];
-  if (join === undefined || right === null) return 'notOffered';
-  const joined = await join(tx, { targetId: invite.targetId, subjectId, privileges: privileges ?? right.memberPrivileges });
-  if (!joined) return 'member';
+  if (right === null) return 'notOffered';
+  const joining = await addMember.run(tx, {
+    container: { type: containerTypes[right.target], id: invite.targetId },
+    member: { type: right.joins, id: subjectId },
+    privileges: privileges ?? right.memberPrivileges,
+    owner: false,
+  });
+  // A group that would contain itself cannot join, whoever invites it.
+  if (joining === 'self' || joining === 'circle') return 'targetInvalid';
+  if (joining !== 'added') return joining === 'exists' ? 'member' : 'targetInvalid';
   if (tokenId !== null) await tx.run('update named_token set usage_count = usage_count + 1 where id = ?', [tokenId]);
   return 'joined';
 });

@@ -8,7 +8,7 @@ export const readPassword = defineVerb('readPassword', 'read', async (tx, params
     `select ${accountColumns}, password_hash from account where username = ?`,
     [params.username],
   );
-  return { account: row === undefined ? null : accountOf(row), hash: row?.password_hash ?? null, nowMs: await tx.now() };
+  return { account: row === undefined ? null : await accountOf(tx, row), hash: row?.password_hash ?? null, nowMs: await tx.now() };
 });
 
 /** Whether the password logs in, and its hash; null leaves each as it is. False when there is no such account. */

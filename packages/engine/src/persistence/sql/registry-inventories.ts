@@ -1,8 +1,8 @@
 /** Inventories themselves; deleting one is in registry-schemas.ts. */
 import type { Inventory } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
-import { insertInventoryMember } from './registry-members.ts';
 import { seconds } from './accounts.ts';
+import { insertMembership, lockEntity } from './memberships.ts';
 
 interface InventoryRow {
   readonly id: string;
@@ -19,19 +19,26 @@ export interface NewInventory {
   readonly id: string;
   readonly name: string;
   readonly creatorId: string;
+  /** The creator becomes a member with them; null = does not become one. */
   readonly creatorPrivileges: readonly string[] | null;
+  /** A group that is a member from the start. */
+  readonly group: { readonly id: string; readonly privileges: readonly string[] } | null;
 }
 
-export const createInventory = defineVerb('createInventory', 'control', async (tx, params: NewInventory) => {
-  await tx.run('insert into inventory (id, name, creator_id, creation_time) values (?, ?, ?, ?)', [
-    params.id,
-    params.name,
-    params.creatorId,
-    await seconds(tx),
-  ]);
-  if (params.creatorPrivileges !== null) {
-    await insertInventoryMember(tx, { inventoryId: params.id, userId: params.creatorId, privileges: params.creatorPrivileges });
+/** False when the group is gone. */
+export const createInventory = defineVerb('createInventory', 'control', async (tx, params: NewInventory): Promise<boolean> => {
+  const { id, name, creatorId, creatorPrivileges, group } = params;
+  if (group !== null && !(await lockEntity(tx, { type: 'group', id: group.id }))) return false;
+  const values = [id, name, creatorId, await seconds(tx)];
+  await tx.run('insert into inventory (id, name, creator_id, creation_time) values (?, ?, ?, ?)', values);
+  const container = { type: 'atm_inventory', id } as const;
+  if (creatorPrivileges !== null) {
+    await insertMembership(tx, { container, member: { type: 'user', id: creatorId }, privileges: creatorPrivileges, owner: false });
   }
+  if (group !== null) {
+    await insertMembership(tx, { container, member: { type: 'group', id: group.id }, privileges: group.privileges, owner: false });
+  }
+  return true;
 });
 
 export const getInventory = defineVerb('getInventory', 'read', async (tx, params: { readonly inventoryId: string }) => {

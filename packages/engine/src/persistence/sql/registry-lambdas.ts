@@ -1,10 +1,10 @@
 /** Lambdas: immutable revisions, links to inventories, who may manage them. */
 import type { LambdaRevision, LifecycleState } from '@laneway/model';
 import { lambdaChecksum } from '../../registry/schema-decoding.ts';
-import type { InventoryMembership, Lambda } from '../../registry/types.ts';
+import type { EffectiveMembership, Lambda } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { effectiveMemberships } from './effective-memberships.ts';
 import { lockInventory } from './registry-inventories.ts';
-import { inventoryMembershipsOf } from './registry-members.ts';
 import { seconds } from './accounts.ts';
 
 export interface NewLambda {
@@ -125,20 +125,20 @@ export const readLambdaRevisions = defineVerb(
   },
 );
 
-/** Memberships of the user in the inventories that hold the lambda; null for an unknown lambda. */
+/** What the user is, also through groups, in the inventories that hold the lambda; null for an unknown lambda. */
 export const lambdaAccess = defineVerb(
   'lambdaAccess',
   'read',
-  async (tx, params: { readonly lambdaId: string; readonly userId: string }): Promise<readonly InventoryMembership[] | null> => {
+  async (tx, params: { readonly lambdaId: string; readonly userId: string }): Promise<readonly EffectiveMembership[] | null> => {
     const lambda = await tx.get<{ id: string }>('select id from lambda where id = ?', [params.lambdaId]);
     return lambda === undefined ? null : await membershipsAround(tx, params.lambdaId, params.userId);
   },
 );
 
-export async function membershipsAround(tx: SqlTransaction, lambdaId: string, userId: string): Promise<InventoryMembership[]> {
+export async function membershipsAround(tx: SqlTransaction, lambdaId: string, userId: string): Promise<readonly EffectiveMembership[]> {
   const links = await tx.all<{ inventory_id: string }>('select inventory_id from lambda_link where lambda_id = ?', [lambdaId]);
   const holding = new Set(links.map((link) => link.inventory_id));
-  return (await inventoryMembershipsOf(tx, userId)).filter((membership) => holding.has(membership.inventoryId));
+  return (await effectiveMemberships(tx, userId, 'atm_inventory')).filter((membership) => holding.has(membership.containerId));
 }
 
 export type RevisionInsertion = 'added' | 'exists' | 'missing';

@@ -23,9 +23,10 @@ import { lambdaReferences, withLambdaIds } from '../../registry/revision-lambdas
 import type { Supplements } from '../../registry/schema-decoding.ts';
 import type { WorkflowSchema } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { effectiveMembership, effectiveMemberships } from './effective-memberships.ts';
+import { deleteMembershipsOf } from './memberships.ts';
 import { lockInventory } from './registry-inventories.ts';
 import { insertLambda, insertLink, insertRevision, lockLambda, membershipsAround, removeLink, revisionsOf } from './registry-lambdas.ts';
-import { inventoryMember, inventoryMembershipsOf } from './registry-members.ts';
 import { seconds } from './accounts.ts';
 
 interface SchemaRow {
@@ -197,11 +198,11 @@ function viewOf(tx: SqlTransaction, client: ImportingClient, inventoryId: string
     isLinked: async (lambdaId) => await isLinked(tx, inventoryId, lambdaId),
     exists: async (lambdaId) => (await tx.get<{ id: string }>('select id from lambda where id = ?', [lambdaId])) !== undefined,
     manages: async (lambdaId) => (await membershipsAround(tx, lambdaId, client.userId)).some(manages),
-    managesTarget: async () => manages(await inventoryMember(tx, inventoryId, client.userId)),
+    managesTarget: async () => manages(await effectiveMembership(tx, inventoryId, client.userId)),
     otherManagedInventories: async () =>
-      (await inventoryMembershipsOf(tx, client.userId))
-        .filter((membership) => manages(membership) && membership.inventoryId !== inventoryId)
-        .map((membership) => membership.inventoryId),
+      (await effectiveMemberships(tx, client.userId, 'atm_inventory'))
+        .filter((membership) => manages(membership) && membership.containerId !== inventoryId)
+        .map((membership) => membership.containerId),
     targetInventory: () => inventoryId,
     duplicateIn: async (id, reference, checksum) => await findDuplicate(tx, id, reference, checksum),
     newId,
@@ -325,7 +326,7 @@ export const deleteInventory = defineVerb('deleteInventory', 'control', async (t
     params.inventoryId,
   ]);
   for (const link of links) await removeLink(tx, params.inventoryId, link.lambda_id);
-  await tx.run('delete from inventory_member where inventory_id = ?', [params.inventoryId]);
+  await deleteMembershipsOf(tx, params.inventoryId);
   return (await tx.run('delete from inventory where id = ?', [params.inventoryId])) === 1;
 });
 

@@ -1,6 +1,7 @@
 /** Accounts, and the few settings of the whole installation. */
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { accountColumns, accountOf, seconds, type AccountRow } from './accounts.ts';
+import { deleteMembershipsOf } from './memberships.ts';
 import { insertToken, type NewNamedToken } from './registry-tokens.ts';
 
 /** The value of a setting; the candidate becomes it when there is none yet. */
@@ -49,7 +50,7 @@ export const createFirstAccount = defineVerb(
 
 export const getAccount = defineVerb('getAccount', 'read', async (tx, params: { readonly userId: string }) => {
   const row = await tx.get<AccountRow>(`select ${accountColumns} from account where id = ?`, [params.userId]);
-  return row === undefined ? null : accountOf(row);
+  return row === undefined ? null : await accountOf(tx, row);
 });
 
 export const listAccounts = defineVerb('listAccounts', 'read', async (tx, _params: null) => {
@@ -57,11 +58,53 @@ export const listAccounts = defineVerb('listAccounts', 'read', async (tx, _param
   return rows.map((row) => row.id);
 });
 
+export interface AccountChange {
+  readonly userId: string;
+  /** null = stays as it is. */
+  readonly fullName: string | null;
+  readonly username: string | null;
+}
+
+/** False when the username is somebody else's. */
+export const updateAccount = defineVerb('updateAccount', 'control', async (tx, change: AccountChange): Promise<boolean> => {
+  const { userId, fullName, username } = change;
+  if (username !== null) {
+    // Two users who want one name at once: the second waits for the first, and then sees it.
+    if (tx.dialect.name === 'postgres') await tx.all('lock table account in share row exclusive mode');
+    const taken = await tx.get('select id from account where username = ? and id <> ?', [username, userId]);
+    if (taken !== undefined) return false;
+  }
+  await tx.run('update account set full_name = coalesce(?, full_name), username = coalesce(?, username) where id = ?', [
+    fullName,
+    username,
+    userId,
+  ]);
+  return true;
+});
+
+/** Who holds it administers users. */
+export const userCreator = 'oz_users_create';
+
+/**
+ * Whether nobody else who may come in can make users by a privilege of his own. Locks all accounts: whoever asks waits for the others,
+ * so that two do not each leave it to the other.
+ */
+export async function isLastAdministrator(tx: SqlTransaction, userId: string): Promise<boolean> {
+  const accounts = await tx.all<Pick<AccountRow, 'id' | 'privileges' | 'blocked'>>(
+    `select id, privileges, blocked from account order by id${tx.dialect.forUpdate}`,
+  );
+  const administrators = accounts.filter((row) => (JSON.parse(row.privileges) as string[]).includes(userCreator));
+  return administrators.some((row) => row.id === userId) && !administrators.some((row) => row.id !== userId && row.blocked === 0);
+}
+
+export type AccessChange = 'done' | 'missing' | 'lastAdministrator';
+
 export const setBlocked = defineVerb(
   'setBlocked',
   'control',
-  async (tx, params: { readonly userId: string; readonly blocked: boolean }) => {
-    return (await tx.run('update account set blocked = ? where id = ?', [params.blocked ? 1 : 0, params.userId])) === 1;
+  async (tx, { userId, blocked }: { readonly userId: string; readonly blocked: boolean }): Promise<AccessChange> => {
+    if (blocked && (await isLastAdministrator(tx, userId))) return 'lastAdministrator';
+    return (await tx.run('update account set blocked = ? where id = ?', [blocked ? 1 : 0, userId])) === 1 ? 'done' : 'missing';
   },
 );
 
@@ -79,37 +122,39 @@ export const deleteAccount = defineVerb(
   'deleteAccount',
   'control',
   async (tx, params: { readonly userId: string }): Promise<AccountDeletion> => {
-    // Whoever deletes accounts waits for the others, so that two deletions do not each leave the rest to the other.
-    const accounts = await tx.all<{ id: string; privileges: string }>(
-      `select id, privileges from account order by id${tx.dialect.forUpdate}`,
-    );
-    const account = accounts.find((row) => row.id === params.userId);
-    if (account === undefined) return { kind: 'missing' };
-    const administers = (row: { readonly privileges: string }): boolean => (JSON.parse(row.privileges) as string[]).includes(userCreator);
-    if (accounts.filter(administers).length === 1 && administers(account)) return { kind: 'lastAdministrator' };
+    if (await isLastAdministrator(tx, params.userId)) return { kind: 'lastAdministrator' };
+    if ((await tx.get('select id from account where id = ?', [params.userId])) === undefined) return { kind: 'missing' };
     // The same rows that removing a member waits for, so that the last two owners of a space cannot both go.
     if (tx.dialect.name === 'postgres') {
       await tx.all(
-        `select user_id from space_member where owner = 1 and space_id in (select space_id from space_member where user_id = ? and owner = 1)
-         order by space_id, user_id for update`,
+        `select member_id from membership where owner = 1 and container_id in
+           (select container_id from membership where member_id = ? and owner = 1)
+         order by container_id, member_id for update`,
         [params.userId],
       );
     }
-    const orphan = await tx.get<{ space_id: string }>(
-      `select space_id from space_member mine where user_id = ? and owner = 1 and not exists
-         (select 1 from space_member other where other.space_id = mine.space_id and other.owner = 1 and other.user_id <> mine.user_id)
+    const orphan = await tx.get<{ container_id: string }>(
+      `select container_id from membership mine where member_id = ? and owner = 1 and not exists
+         (select 1 from membership other where other.container_id = mine.container_id and other.owner = 1 and other.member_id <> mine.member_id)
        limit 1`,
       [params.userId],
     );
-    if (orphan !== undefined) return { kind: 'lastOwner', spaceId: orphan.space_id };
-    for (const table of ['named_token', 'space_member', 'inventory_member', 'web_session', 'linked_account']) {
+    if (orphan !== undefined) return { kind: 'lastOwner', spaceId: orphan.container_id };
+    for (const table of ['named_token', 'web_session', 'linked_account'])
       await tx.run(`delete from ${table} where user_id = ?`, [params.userId]);
-    }
+    await deleteMembershipsOf(tx, params.userId);
     await tx.run('delete from account where id = ?', [params.userId]);
     return { kind: 'deleted' };
   },
 );
 
-const userCreator = 'oz_users_create';
-
-export const userVerbs = [ensureSetting, createAccount, createFirstAccount, getAccount, listAccounts, setBlocked, deleteAccount];
+export const userVerbs = [
+  ensureSetting,
+  createAccount,
+  createFirstAccount,
+  getAccount,
+  listAccounts,
+  updateAccount,
+  setBlocked,
+  deleteAccount,
+];

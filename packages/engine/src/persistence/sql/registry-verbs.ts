@@ -1,8 +1,9 @@
 import { sessionVerbs } from './web-sessions.ts';
 import type { Verb } from '../sql.ts';
+import { effectiveMembershipVerbs } from './effective-memberships.ts';
+import { membershipVerbs } from './memberships.ts';
 import { inventoryVerbs } from './registry-inventories.ts';
 import { lambdaVerbs } from './registry-lambdas.ts';
-import { memberVerbs } from './registry-members.ts';
 import { schemaVerbs } from './registry-schemas.ts';
 import { credentialVerbs } from './credentials.ts';
 import { inviteVerbs } from './invites.ts';
@@ -10,6 +11,7 @@ import { linkedAccountVerbs } from './linked-accounts.ts';
 import { loginVerbs } from './logins.ts';
 import { tokenVerbs } from './registry-tokens.ts';
 import { userVerbs } from './registry-users.ts';
+import { zonePrivilegeVerbs } from './zone-privileges.ts';
 
 /** Verbs over people, tokens, spaces, inventories, lambdas and workflow schemas. */
 export const registryVerbs = [
@@ -20,7 +22,9 @@ export const registryVerbs = [
   ...loginVerbs,
   ...sessionVerbs,
   ...linkedAccountVerbs,
-  ...memberVerbs,
+  ...membershipVerbs,
+  ...effectiveMembershipVerbs,
+  ...zonePrivilegeVerbs,
   ...inventoryVerbs,
   ...lambdaVerbs,
   ...schemaVerbs,

@@ -28,6 +28,8 @@ export interface ClaimedBatch {
 export interface Slice {
   readonly sliceId: string;
   readonly sliceToken: number;
+  /** How many times its batches have been claimed, this claim included; the token also changes when they are taken away. */
+  readonly attempt: number;
   readonly laneRunId: string;
   readonly executionId: string;
   readonly batches: readonly ClaimedBatch[];
@@ -86,17 +88,28 @@ export const claimSlice = defineVerb('claimSlice', 'control', async (tx, params:
       '[]',
     ]),
   );
-  const slice: Slice = { sliceId: params.sliceId, sliceToken: 1, laneRunId: params.laneRunId, executionId: gate.executionId, batches };
+  const slice: Slice = {
+    sliceId: params.sliceId,
+    sliceToken: 1,
+    attempt: 1,
+    laneRunId: params.laneRunId,
+    executionId: gate.executionId,
+    batches,
+  };
   return { kind: 'claimed', slice, stopEpoch: gate.stopEpoch };
 });
 
 async function takeReturned(tx: SqlTransaction, params: ClaimRequest): Promise<Slice | undefined> {
-  const found = await tx.get<{ id: string; token: number; execution_id: string }>(
-    `select id, token, execution_id from slice where lane_run_id = ? and node_id is null order by from_batch limit 1${tx.dialect.skipLocked}`,
+  const found = await tx.get<{ id: string; token: number; claims: number; execution_id: string }>(
+    `select id, token, claims, execution_id from slice where lane_run_id = ? and node_id is null order by from_batch limit 1${tx.dialect.skipLocked}`,
     [params.laneRunId],
   );
   if (found === undefined) return undefined;
-  await tx.run('update slice set node_id = ?, node_token = ?, token = token + 1 where id = ?', [params.nodeId, params.nodeToken, found.id]);
+  await tx.run('update slice set node_id = ?, node_token = ?, token = token + 1, claims = claims + 1 where id = ?', [
+    params.nodeId,
+    params.nodeToken,
+    found.id,
+  ]);
   const batches = await tx.all<BatchRow>(
     `select batch_number, box_index, first_item, item_count, remaining, done_tasks, started from batch where slice_id = ? order by batch_number`,
     [found.id],
@@ -106,6 +119,7 @@ async function takeReturned(tx: SqlTransaction, params: ClaimRequest): Promise<S
   return {
     sliceId: found.id,
     sliceToken: found.token + 1,
+    attempt: found.claims + 1,
     laneRunId: params.laneRunId,
     executionId: found.execution_id,
     batches: batches.map((batch) => batchOf(startNow.includes(batch.batch_number) ? { ...batch, started: 1 } : batch)),

@@ -9,16 +9,17 @@ interface ChunkRow {
   readonly items: string;
 }
 
+/** Chunks that hold items of a page: store, end of the page, store, its first item. */
+const chunksOfPage = `
+  select first_index, items from store_chunk
+  where store_id = ? and first_index < ?
+    and first_index >= coalesce((select max(first_index) from store_chunk where store_id = ? and first_index <= ?), 0)
+  order by first_index`;
+
 /** Lines with the numbers that they have in the table. */
 async function readLines(tx: SqlTransaction, storeId: string, from: number, to: number): Promise<{ index: number; text: string }[]> {
   if (to <= from) return [];
-  const chunks = await tx.all<ChunkRow>(
-    `select first_index, items from store_chunk
-     where store_id = ? and first_index < ?
-       and first_index >= coalesce((select max(first_index) from store_chunk where store_id = ? and first_index <= ?), 0)
-     order by first_index`,
-    [storeId, to, storeId, from],
-  );
+  const chunks = await tx.all<ChunkRow>(chunksOfPage, [storeId, to, storeId, from]);
   const found: { index: number; text: string }[] = [];
   for (const chunk of chunks) {
     const lines = linesOf(chunk.items);

@@ -4,12 +4,13 @@
  *
  * Invariants: 1. Items of one append have consecutive indices. 2. Times of log entries never decrease, because they
  * are set under the tail lock (design §6). 3. Chunks cover [oldest_index, next_index) without gaps. 4. Nobody
- * parses a chunk to append to it.
+ * parses a chunk or its lineage to append to it.
  */
 import type { LogLimits } from '../../stores/limits.ts';
 import { maxChunkItemCount, mergeChunkBytes } from '../../stores/limits.ts';
 import { timeMark, type Piece } from '../../stores/chunks.ts';
-import type { SqlTransaction } from '../sql.ts';
+import { continuableEnding, noOrigins } from '../../stores/lineage-text.ts';
+import type { SqlTransaction, SqlValue } from '../sql.ts';
 
 interface TailRow {
   readonly next_index: number;
@@ -40,33 +41,63 @@ const advanceTail = `
   where store_id = p.id
   returning ${tailColumns}`;
 
+/** Lineage of a chunk where only the other part has one, as `noOrigins` tells it. */
+const lineageOf = (part: 'store_chunk' | 'excluded'): string => `coalesce(${part}.lineage, '-*' || ${part}.item_count || '@')`;
+
+/** As `continueLineage` does it. */
+const mergeLineage = `case
+        when store_chunk.lineage is null and excluded.lineage is null then null
+        when substr(store_chunk.lineage, length(store_chunk.lineage) - cast(? as integer) + 1) = cast(? as text)
+        then substr(store_chunk.lineage, 1, length(store_chunk.lineage) - cast(? as integer)) || ',' || ${lineageOf('excluded')}
+        else ${lineageOf('store_chunk')} || ? || ${lineageOf('excluded')}
+      end`;
+
 const mergeChunk = `
   on conflict (store_id, first_index) do update
   set item_count = store_chunk.item_count + excluded.item_count, last_at = excluded.last_at,
-      items = store_chunk.items || ? || excluded.items`;
+      items = store_chunk.items || ? || excluded.items,
+      lineage = ${mergeLineage}`;
+
+/** Parameters of `mergeChunk`. */
+function mergeParams(piece: Piece): SqlValue[] {
+  const ending = continuableEnding(piece.lineage ?? noOrigins(piece.itemCount));
+  return ['\n', ending.length, ending, ending.length, '\n'];
+}
 
 const insertChunk = `
-  insert into store_chunk (store_id, first_index, item_count, first_at, last_at, items) values (?, ?, ?, ?, ?, ?) ${mergeChunk}`;
+  insert into store_chunk (store_id, first_index, item_count, first_at, last_at, items, lineage) values (?, ?, ?, ?, ?, ?, ?) ${mergeChunk}`;
 
 /** PostgreSQL does both in one round trip, so that the lock of the tail is held for as short as possible. */
 const appendInOne = `
   with tail as (${advanceTail}, store_id),
   chunk as (
-    insert into store_chunk (store_id, first_index, item_count, first_at, last_at, items)
-    select store_id, chunk_index, cast(? as integer), last_at, last_at, replace(cast(? as text), ?, cast(last_at as text)) from tail
+    insert into store_chunk (store_id, first_index, item_count, first_at, last_at, items, lineage)
+    select store_id, chunk_index, cast(? as integer), last_at, last_at, replace(cast(? as text), ?, cast(last_at as text)), cast(? as text)
+    from tail
     ${mergeChunk}
   )
   select ${tailColumns} from tail`;
 
+/**
+ * What a lineage counts towards the size of its chunk, because it is rewritten with it. The name of the job counts for a
+ * quarter: as a rule it is there already and gives way; where two tasks take turns a chunk may become three times as large.
+ */
+function weightOf(lineage: string | null): number {
+  if (lineage === null) return 0;
+  const { length } = continuableEnding(lineage);
+  return lineage.length - length + Math.ceil(length / 4);
+}
+
 async function appendPiece(tx: SqlTransaction, storeId: string, piece: Piece, time: number, expired: number): Promise<TailRow | undefined> {
-  const advance = [storeId, piece.itemCount, piece.bytes, time, expired];
+  const lineage = piece.lineage ?? null;
+  const advance = [storeId, piece.itemCount, piece.bytes + weightOf(lineage), time, expired];
   if (tx.dialect.name === 'postgres') {
-    return await tx.get<TailRow>(appendInOne, [...advance, piece.itemCount, piece.text, timeMark, '\n']);
+    return await tx.get<TailRow>(appendInOne, [...advance, piece.itemCount, piece.text, timeMark, lineage, ...mergeParams(piece)]);
   }
   const tail = await tx.get<TailRow>(advanceTail, advance);
   if (tail === undefined) return undefined;
   const text = piece.text.includes(timeMark) ? piece.text.replaceAll(timeMark, String(tail.last_at)) : piece.text;
-  await tx.run(insertChunk, [storeId, tail.chunk_index, piece.itemCount, tail.last_at, tail.last_at, text, '\n']);
+  await tx.run(insertChunk, [storeId, tail.chunk_index, piece.itemCount, tail.last_at, tail.last_at, text, lineage, ...mergeParams(piece)]);
   return tail;
 }
 

@@ -4,13 +4,14 @@
  * Lock order (design §4): time series, then contents of singleValue and range stores, then tails, each sorted. Two calls
  * in one transaction would take locks of an earlier class after those of a later one.
  */
+import { encodeOrigins } from '../../stores/lineage-text.ts';
 import { cutIntoPieces, logLine, mergePieces, type Piece } from '../../stores/chunks.ts';
 import { compareTexts } from '../../stores/fold-measurements.ts';
 import { defaultLogLimits, type LogLimits } from '../../stores/limits.ts';
 import { refusalNotes, type Refusal } from '../../stores/refusal-notes.ts';
 import type { LogWrite, MeasureWrite, StoreWrite } from '../../stores/writes.ts';
 import type { SqlTransaction } from '../sql.ts';
-import { writeContents } from './stores-content.ts';
+import { writeContents, type NewContent } from './stores-content.ts';
 import { applyMeasurements } from './stores-series.ts';
 import { appendPieces } from './stores-tails.ts';
 
@@ -37,7 +38,7 @@ export async function applyStoreWrites(
   limits: LogLimits = defaultLogLimits,
 ): Promise<AppliedWrites> {
   const measures: MeasureWrite[] = [];
-  const contents = new Map<string, string>();
+  const contents = new Map<string, NewContent>();
   const appends: Appends = new Map();
   for (const [index, write] of writes.entries()) {
     switch (write.kind) {
@@ -45,10 +46,16 @@ export async function applyStoreWrites(
         measures.push(write);
         break;
       case 'set':
-        contents.set(write.storeId, write.content);
+        contents.set(write.storeId, { content: write.content, lineage: encodeOrigins([write.origin]) ?? null });
         break;
       case 'append':
-        collect(appends, index, write.storeId, cutIntoPieces(write.items), null);
+        collect(
+          appends,
+          index,
+          write.storeId,
+          cutIntoPieces(write.items, () => write.origin),
+          null,
+        );
         break;
       case 'pieces':
         collect(appends, index, write.storeId, write.pieces, null);
@@ -73,7 +80,13 @@ export async function applyStoreWrites(
 type Appends = Map<string, Appending>;
 
 function collectLog(appends: Appends, write: number | null, log: LogWrite, limits: LogLimits): void {
-  collect(appends, write, log.storeId, cutIntoPieces(log.entries.map(logLine)), limits);
+  collect(
+    appends,
+    write,
+    log.storeId,
+    cutIntoPieces(log.entries.map(logLine), () => log.origin),
+    limits,
+  );
 }
 
 /** `write`: the position that wants to know its first index; null for what no write asked for. */

@@ -56,7 +56,7 @@ export const findWebSession = defineVerb('findWebSession', 'read', async (tx, pa
   if (account === undefined) return null;
   return {
     id: row.id,
-    account: accountOf(account),
+    account: await accountOf(tx, account),
     token: row.session_token === null ? null : (JSON.parse(row.session_token) as SessionToken),
     secretHash: row.secret_hash,
     previousHash: row.previous_hash,

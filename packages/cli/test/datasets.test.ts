@@ -1,4 +1,4 @@
-/** `laneway dataset` and `laneway group` against a server with a real registry. */
+/** `laneway dataset` against a server with a real registry. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -49,15 +49,4 @@ test('a directory is marked by its path, listed with what lies below it, detache
 
 test('a path that is not there is refused by its name', async () => {
   await expect(laneway('dataset', 'create', 'photos', 'august')).rejects.toThrow('the space "photos" has no file "august"');
-});
-
-test('a group is made in a space, listed there, taken out and forgotten', async () => {
-  const groupId = await laneway('group', 'create', 'curators', '--space', 'photos', '--type', 'unit');
-  expect(await laneway('group', 'list', '--space', 'photos')).toMatch(new RegExp(`curators.*${groupId}.*unit`));
-  await laneway('group', 'remove', groupId, 'photos');
-  expect(await laneway('group', 'list', '--space', 'photos')).not.toContain(groupId);
-  await laneway('group', 'add', groupId, 'photos');
-  expect(JSON.parse(await laneway('group', 'list', '--space', 'photos', '--json'))).toEqual([{ groupId, name: 'curators', type: 'unit' }]);
-  await laneway('group', 'delete', groupId);
-  expect(await laneway('group', 'list', '--json')).toBe('[]');
 });

@@ -1,0 +1,57 @@
+/** Members of spaces, inventories and groups, as commands take and show them. */
+import { ApiError, type Container, type LanewayClient, type Member, type MemberReach } from '@laneway/client';
+import { printJson, printTable, type Terminal } from './terminal.ts';
+
+export interface MembersOptions {
+  readonly effective?: boolean;
+  readonly json?: boolean;
+}
+
+interface ShownMember extends Member {
+  readonly name: string;
+  /** null where the caller may not see them. */
+  readonly privileges: readonly string[] | null;
+}
+
+/** `a, b` → `['a', 'b']`; undefined stays undefined. */
+export function parsePrivileges(list: string | undefined): readonly string[] | undefined {
+  return list
+    ?.split(',')
+    .map((privilege) => privilege.trim())
+    .filter((privilege) => privilege !== '');
+}
+
+export async function membersOf(client: LanewayClient, container: Container, reach: MemberReach): Promise<readonly ShownMember[]> {
+  const { members } = client;
+  const [users, groups] = await Promise.all([members.ids(container, 'user', reach), members.ids(container, 'group', reach)]);
+  const all: Member[] = [...users.map((id) => ({ type: 'user', id }) as const), ...groups.map((id) => ({ type: 'group', id }) as const)];
+  return await Promise.all(
+    all.map(async (member) => {
+      const [name, privileges] = await Promise.all([
+        members.name(container, member, reach),
+        members.privileges(container, member, reach).catch(unlessForbidden),
+      ]);
+      return { ...member, name, privileges };
+    }),
+  );
+}
+
+function unlessForbidden(error: unknown): null {
+  if (error instanceof ApiError && error.status === 403) return null;
+  throw error;
+}
+
+export async function printMembers(
+  terminal: Terminal,
+  client: LanewayClient,
+  container: Container,
+  options: MembersOptions,
+): Promise<void> {
+  const found = await membersOf(client, container, options.effective === true ? 'effective' : 'direct');
+  if (options.json === true) printJson(terminal, found);
+  else printTable(terminal, ['name', 'what', 'id', 'privileges'], memberRows(found));
+}
+
+export function memberRows(found: readonly ShownMember[]): readonly (readonly string[])[] {
+  return found.map(({ name, type, id, privileges }) => [name, type, id, privileges?.join(', ') ?? '–']);
+}

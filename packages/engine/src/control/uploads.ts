@@ -1,0 +1,138 @@
+/**
+ * Uploads of initial content (extension): received in pieces with constant memory, used by executions that are scheduled
+ * later, removed when they have had their time. While one group of pieces is written the next one is read and checked; a
+ * body that comes faster than the database writes waits in its connection.
+ */
+import { newId, ok, type Result } from '@laneway/model';
+import type { UploadReceipt, UploadRequest } from '../extensions-api.ts';
+import { beginUpload, extendUpload, finishUpload, removeUpload, type Removal, type UploadOwner } from '../persistence/sql/uploads.ts';
+import { finishHeldTimer, releaseTimer, type TakenTimer } from '../persistence/sql/timers.ts';
+import type { Database } from '../persistence/sql.ts';
+import { cutIntoPieces } from '../stores/chunks.ts';
+import { ItemLines } from './item-lines.ts';
+
+/** How long an upload is left alone whose writer or reader has not been heard of. */
+export const uploadKeptMs = 10 * 60 * 1000;
+
+/** What one transaction writes: some tens of milliseconds. */
+const groupItems = 20_000;
+const groupLength = 2 * 1024 * 1024;
+const removedAtOnce = 200;
+
+export interface UploadsParts {
+  readonly database: Database;
+  readonly maxItemBytes: number;
+  readonly retentionMs: number;
+}
+
+export class Uploads {
+  readonly #parts: UploadsParts;
+
+  constructor(parts: UploadsParts) {
+    this.#parts = parts;
+  }
+
+  /** Nothing is left of a body that is refused or breaks off. */
+  async receive(request: UploadRequest): Promise<Result<UploadReceipt>> {
+    const { database } = this.#parts;
+    const { userId, spaceId } = request;
+    const uploadId = newId();
+    await database.call(beginUpload, { uploadId, userId, spaceId, keepMs: uploadKeptMs });
+    let received: Result<number> | undefined;
+    try {
+      received = await this.#write(uploadId, request.body);
+    } finally {
+      // What cannot be removed now goes with its timer.
+      if (received?.ok !== true) await this.#removeAll(uploadId, { userId, spaceId }).catch(() => undefined);
+    }
+    if (!received.ok) return received;
+    const bytes = received.value;
+    const { itemCount } = await database.call(finishUpload, { uploadId, bytes, retentionMs: this.#parts.retentionMs });
+    return ok({ uploadId, itemCount, bytes });
+  }
+
+  /** The number of bytes. */
+  async #write(uploadId: string, body: AsyncIterable<Uint8Array>): Promise<Result<number>> {
+    const lines = new ItemLines(this.#parts.maxItemBytes);
+    const group = new Group(this.#parts.database, uploadId);
+    try {
+      for await (const piece of body) {
+        const items = lines.take(piece);
+        if (!items.ok) return items;
+        await group.add(items.value);
+      }
+      const last = lines.end();
+      if (!last.ok) return last;
+      await group.add(last.value);
+      await group.finish();
+    } finally {
+      await group.settled();
+    }
+    return ok(lines.byteCount);
+  }
+
+  /** False when the user has no such upload in the space. */
+  async remove(uploadId: string, owner: UploadOwner): Promise<boolean> {
+    return (await this.#removeAll(uploadId, owner)).kind === 'gone';
+  }
+
+  /** Its time is over, unless somebody has kept it meanwhile. */
+  async expire(timer: TakenTimer): Promise<void> {
+    const { uploadId } = JSON.parse(timer.body) as { readonly uploadId: string };
+    const { id, heldUntil } = timer;
+    const removal = await this.#removeAll(uploadId, null);
+    if (removal.kind === 'kept') await this.#parts.database.call(releaseTimer, { id, heldUntil, delayMs: removal.forMs });
+    else await this.#parts.database.call(finishHeldTimer, { id, heldUntil });
+  }
+
+  async #removeAll(uploadId: string, owner: UploadOwner | null): Promise<Exclude<Removal, { kind: 'going' }>> {
+    for (;;) {
+      const removal = await this.#parts.database.call(removeUpload, { uploadId, owner, limit: removedAtOnce });
+      if (removal.kind !== 'going') return removal;
+    }
+  }
+}
+
+/** Items on their way to the database: one group is written at a time, and the next one gathered meanwhile. */
+class Group {
+  readonly #database: Database;
+  readonly #uploadId: string;
+  #items: string[] = [];
+  #length = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(database: Database, uploadId: string) {
+    this.#database = database;
+    this.#uploadId = uploadId;
+  }
+
+  async add(items: readonly string[]): Promise<void> {
+    for (const item of items) {
+      this.#items.push(item);
+      this.#length += item.length;
+    }
+    if (this.#items.length >= groupItems || this.#length >= groupLength) await this.write();
+  }
+
+  /** Rejects with the failure of the group before. */
+  async write(): Promise<void> {
+    const pieces = cutIntoPieces(this.#items);
+    this.#items = [];
+    this.#length = 0;
+    await this.#writing;
+    this.#writing = this.#database.call(extendUpload, { uploadId: this.#uploadId, pieces, keepMs: uploadKeptMs });
+    // It is waited for with the next group; until then nobody listens.
+    this.#writing.catch(() => undefined);
+  }
+
+  /** Everything is written. */
+  async finish(): Promise<void> {
+    await this.write();
+    await this.#writing;
+  }
+
+  /** Nothing is written any more, whatever became of it. */
+  async settled(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+  }
+}

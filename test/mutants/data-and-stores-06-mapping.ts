@@ -1,0 +1,168 @@
+/** Mutants of the code of arguments, results and configuration of lambdas. */
+import { dataMutants } from './mutant.ts';
+
+export const mutants = [
+  ...dataMutants('6.1', [
+    {
+      rule: '§6.1',
+      file: 'engine/src/mapping/compile-task',
+      find: 'builders.get(spec.name) ?? defaultBuilder(spec)',
+      replace: 'defaultBuilder(spec) ?? builders.get(spec.name) ?? null',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: '§6.1',
+      file: 'engine/src/mapping/compile-task',
+      find: '} else if (!spec.isOptional) {',
+      replace: '} else if (spec.isOptional) {',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: '§6.1',
+      file: 'engine/src/lanes/components',
+      find: 'boxFailed(box.id, taskFailed(schema.id, problem))',
+      replace: 'taskFailed(schema.id, problem)',
+      tests: ['engine/test/task-creation'],
+    },
+  ]),
+  ...dataMutants('6.2', [
+    {
+      rule: '§6.2',
+      file: 'engine/src/mapping/build-arguments',
+      find: "  if (target.type !== 'singleValue') return refuse(makeError('atmStoreTypeDisallowed', { atmStoreSchemaId, allowed: ['singleValue'] }));\n",
+      replace: '',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: '§6.2',
+      file: 'engine/src/mapping/build-arguments',
+      find: "return described.ok ? described : refuse(makeError('forbidden'));",
+      replace: 'return described;',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: 'R67',
+      file: 'model/src/data/item-query',
+      find: 'isJsonObject(value) && Object.hasOwn(value, step) ?',
+      replace: 'isJsonObject(value) ?',
+      tests: ['model/test/data'],
+    },
+    {
+      rule: 'R67',
+      file: 'model/src/data/item-query',
+      find: 'value[Number(index)]',
+      replace: 'value[Number(index) + 1]',
+      tests: ['model/test/data'],
+    },
+    {
+      rule: 'R68',
+      file: 'engine/src/mapping/value-builders',
+      find: 'return ok(builder.valueBuilderRecipe);',
+      replace:
+        "return ok(typeof builder.valueBuilderRecipe === 'string' ? builder.valueBuilderRecipe.replace(/\\$\\{.*?\\}/, '') : builder.valueBuilderRecipe);",
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: 'R69',
+      file: 'engine/src/mapping/build-arguments',
+      find: 'gatherFacts(context, fileIds, task.attributes)',
+      replace: 'gatherFacts(context, fileIds)',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: 'R70',
+      file: 'engine/src/mapping/build-arguments',
+      find: "return makeError('atmTaskArgMappingFailed', { argument, specificError });",
+      replace: 'return specificError;',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+  ]),
+  ...dataMutants('6.3', [
+    {
+      rule: 'R71',
+      file: 'engine/src/mapping/map-results',
+      find: 'if (!Object.hasOwn(results, result.name)) {',
+      replace: 'if (!Object.hasOwn(results, result.name) && Object.keys(results).length > 0) {',
+      tests: ['engine/src/mapping/map-results'],
+    },
+    {
+      rule: 'R71a',
+      file: 'engine/src/mapping/read-response',
+      find: 'if (batch.length !== itemCount) {',
+      replace: 'if (batch.length > itemCount) {',
+      tests: ['engine/src/mapping/read-response'],
+    },
+    {
+      rule: 'R71a',
+      file: 'engine/src/mapping/read-response',
+      find: "  if (element === null) return { kind: 'results', results: {} };\n",
+      replace: '',
+      tests: ['engine/src/mapping/read-response'],
+    },
+    {
+      rule: 'R72',
+      file: 'engine/src/mapping/compile-task',
+      find: '=== spec.name).toReversed()',
+      replace: '=== spec.name)',
+      tests: ['engine/src/mapping/map-results'],
+    },
+    {
+      rule: 'R72',
+      file: 'engine/src/mapping/compile-task',
+      find: 'a.name < b.name ? 1 : a.name > b.name ? -1 : 0',
+      replace: 'a.name < b.name ? -1 : a.name > b.name ? 1 : 0',
+      tests: ['engine/src/mapping/map-results'],
+    },
+    {
+      rule: 'R73',
+      file: 'engine/src/mapping/map-results',
+      find: 'if (problem !== null) return mappingFailed(result, problem);',
+      replace: 'if (problem !== null) return problem;',
+      tests: ['engine/src/mapping/map-results'],
+    },
+    {
+      rule: 'R74',
+      file: 'engine/src/mapping/map-results',
+      find: 'null : consumeStreamed(result,',
+      replace: 'null : consume(result,',
+      tests: ['engine/src/mapping/map-results'],
+    },
+    {
+      rule: '§6.3',
+      file: 'engine/src/lanes/result-targets',
+      find: 'storeId: task.systemAuditLogId',
+      replace: 'storeId: execution.systemAuditLogStoreId',
+      tests: ['engine/test/result-targets'],
+    },
+    {
+      rule: 'R75',
+      file: 'engine/src/mapping/store-updates',
+      find: "return { severity, source: 'user',",
+      replace: "return { severity, source: 'system',",
+      tests: ['engine/test/result-targets'],
+    },
+  ]),
+  ...dataMutants('6.4', [
+    {
+      rule: 'R76',
+      file: 'engine/src/mapping/compile-task',
+      find: 'value: type.fromStored(type.toStored(value))',
+      replace: 'value',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: 'R76',
+      file: 'engine/src/mapping/compile-task',
+      find: '    if (problem !== null) return configError(name, problem);\n',
+      replace: '',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+    {
+      rule: 'R77',
+      file: 'engine/src/mapping/compile-task',
+      find: '    if (!configured && value === null && spec.isOptional) continue;\n',
+      replace: '',
+      tests: ['engine/src/mapping/build-arguments'],
+    },
+  ]),
+];
