@@ -16,7 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The arguments of Node for each npm script. */
 const commands = {
   start: (args) => [join(root, 'packages/cli/bin/laneway.js'), 'serve', ...args],
-  test: (args) => [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args],
+  test: (args) => [join(root, 'scripts/run-tests.ts'), ...args],
 };
 
 function fail(message) {

@@ -1,30 +1,46 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
-import { resultsFile, type TestResult } from './rules/results.ts';
+import { againVariable, crashedFile, resultsFile, type TestResult } from './rules/results.ts';
 
 /**
  * Prints the plain count as the last line of a test run, so that CI and people read one format, and keeps the results
- * for the table of rules.
+ * for the table of rules, and which files have to run again (run-tests.ts).
  */
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    let failedFiles = 0;
-    const results: TestResult[] = [];
-    for (const module of modules) {
-      const own = [...module.children.allTests()].map((test): TestResult => {
-        const { state } = test.result();
-        return { title: test.name, state: state === 'passed' || state === 'failed' ? state : 'skipped' };
-      });
-      results.push(...own);
-      // A file whose import or set-up failed has no failed test of its own, and must still count.
-      if (module.state() === 'failed' && own.every(({ state }) => state !== 'failed')) failedFiles += 1;
-    }
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[] = []): void {
+    const own = modules.flatMap(resultsOf);
+    const files = new Set(modules.map((module) => module.moduleId));
+    const results = process.env[againVariable] === undefined ? own : [...earlierResults().filter(({ file }) => !files.has(file)), ...own];
     mkdirSync(dirname(resultsFile), { recursive: true });
     writeFileSync(resultsFile, JSON.stringify(results));
+    writeFileSync(crashedFile, JSON.stringify([...new Set(errors.flatMap(crashedIn))]));
     const count = (state: TestResult['state']): number => results.filter((result) => result.state === state).length;
-    const line = `tests: ${count('passed')} passed, ${count('failed') + failedFiles} failed, ${count('skipped')} skipped\n`;
+    const line = `tests: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped\n`;
     // On exit, so that no other reporter can print after it.
     process.once('exit', () => void process.stdout.write(line));
   }
+}
+
+function resultsOf(module: TestModule): readonly TestResult[] {
+  const file = module.moduleId;
+  const own = [...module.children.allTests()].map((test): TestResult => {
+    const { state } = test.result();
+    return { file, title: test.name, state: state === 'passed' || state === 'failed' ? state : 'skipped' };
+  });
+  // A file whose import or set-up failed has no failed test of its own, and must still count.
+  const failedAsWhole = module.state() === 'failed' && own.every(({ state }) => state !== 'failed');
+  return failedAsWhole ? [...own, { file, title: 'the file itself', state: 'failed' }] : own;
+}
+
+function earlierResults(): readonly TestResult[] {
+  return JSON.parse(readFileSync(resultsFile, 'utf8')) as readonly TestResult[];
+}
+
+function crashedIn(error: unknown): readonly string[] {
+  const texts: string[] = [];
+  for (let at = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) {
+    texts.push(String((at as { message?: unknown }).message));
+  }
+  return texts.flatMap((text) => /exited unexpectedly with signal SIG\w+ .* while running test file (\S+)/.exec(text)?.[1] ?? []);
 }

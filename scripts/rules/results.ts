@@ -2,9 +2,17 @@
 import { fileURLToPath } from 'node:url';
 
 export interface TestResult {
+  /** Path of its file. */
+  readonly file: string;
   /** As it was run: placeholders of tables are filled in. */
   readonly title: string;
   readonly state: 'passed' | 'failed' | 'skipped';
 }
 
 export const resultsFile = fileURLToPath(new URL('../../node_modules/.cache/laneway/test-results.json', import.meta.url));
+
+/** Files whose process was ended by a signal while they ran: paths, as JSON. */
+export const crashedFile = fileURLToPath(new URL('../../node_modules/.cache/laneway/crashed-tests.json', import.meta.url));
+
+/** Set while crashed files run again: their results replace those of the run before. */
+export const againVariable = 'LANEWAY_TEST_AGAIN';

@@ -36,8 +36,8 @@ export const mutants = [
     {
       rule: 'R33',
       file: 'engine/src/stores/store-service',
-      find: "{ success: false, value: makeError('forbidden') }",
-      replace: "{ success: false, error: makeError('forbidden') }",
+      find: "{ success: false, value: makeError('forbidden'),",
+      replace: "{ success: false, error: makeError('forbidden'),",
       tests: ['engine/src/stores/stores'],
     },
     {

@@ -65,8 +65,8 @@ export const mutants = [
     {
       rule: 'R69',
       file: 'engine/src/mapping/build-arguments',
-      find: 'gatherFacts(context, fileIds, task.attributes)',
-      replace: 'gatherFacts(context, fileIds)',
+      find: 'gatherFacts(context, ids, task.attributes)',
+      replace: 'gatherFacts(context, ids)',
       tests: ['engine/src/mapping/build-arguments'],
     },
     {
