@@ -17,17 +17,17 @@ async function run(args: readonly string[], variables: NodeJS.ProcessEnv = {}): 
   return await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 
-function read<T>(file: string): readonly T[] {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly T[]) : [];
+function read(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
 }
 
 const status = await run(process.argv.slice(2));
-const crashed = read<string>(crashedFile);
+const crashed = read(crashedFile) as readonly string[];
 if (status === 0 || crashed.length === 0) {
   process.exitCode = status;
 } else {
   process.stdout.write(`the process of these files was ended by a signal, they run once more:\n${crashed.join('\n')}\n`);
   const again = await run(crashed, { [againVariable]: '1' });
-  const hasFailed = read<TestResult>(resultsFile).some(({ state }) => state === 'failed');
+  const hasFailed = (read(resultsFile) as readonly TestResult[]).some(({ state }) => state === 'failed');
   process.exitCode = again === 0 && !hasFailed ? 0 : 1;
 }
