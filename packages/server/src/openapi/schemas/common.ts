@@ -1,5 +1,5 @@
 /** Ids, times, names and people. */
-import { anyObject, described, listOf, oneWordOf, orNull, record, ref, text, type Schemas } from '../json-schema.ts';
+import { described, listOf, oneWordOf, orNull, record, ref, text, type Schemas } from '../json-schema.ts';
 
 export const commonSchemas: Schemas = {
   Id: described(
@@ -17,7 +17,6 @@ export const commonSchemas: Schemas = {
   },
   NameBody: record({ name: ref('Name') }),
   Subject: record({ type: oneWordOf(['user', 'group', 'oneprovider', 'nobody']), id: orNull('string') }),
-  AnyObject: described(anyObject, 'Whatever its author put there.'),
   SpaceIds: record({ spaces: listOf(ref('Id')) }),
   UserIds: record({ users: listOf(ref('Id')) }),
   GroupIds: record({ groups: listOf(ref('Id')) }),
