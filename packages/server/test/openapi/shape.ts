@@ -46,7 +46,8 @@ function contentOf(content: Json | undefined, components: Json): Json {
 }
 
 function parameterOf(parameter: Json, components: Json): Json {
-  const resolved: Json = typeof parameter['$ref'] === 'string' ? components['parameters'][parameter['$ref'].split('/').at(-1)] : parameter;
+  const resolved: Json =
+    typeof parameter['$ref'] === 'string' ? components['parameters'][parameter['$ref'].split('/').at(-1) ?? ''] : parameter;
   const { name, in: place, required = false, schema } = resolved;
   return { name, in: place, required, schema: shapeOf(schema, components) };
 }

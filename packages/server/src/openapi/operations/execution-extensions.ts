@@ -74,7 +74,10 @@ export const executionExtensions: Operations = {
   }),
   follow_workflow_execution: view('Id', {
     parameters: [{ name: 'Last-Event-ID', in: 'header', schema: text }],
-    answers: { 200: { description: 'Server-sent events, until the execution is deleted.', schema: text, types: ['text/event-stream'] } },
+    answers: {
+      200: { description: 'Server-sent events, until the execution is deleted.', schema: text, types: ['text/event-stream'] },
+      204: { description: 'It has ended, and everything was sent.' },
+    },
     refusals: refused([403, 404], { 400: ['badData', 'badValueInteger', 'badValueTooLow'] }),
   }),
   get_atm_task_execution: view('TaskExecution'),

@@ -43,7 +43,7 @@ function command(errors: readonly ErrorId[], body?: string): OperationText {
 function repetition(refusal: ErrorId): OperationText {
   const bodyErrors = ['malformedData', 'missingRequiredValue', 'badValueInteger', 'badValueTooLow'] as const;
   return {
-    ...command([...bodyErrors, 'atmWorkflowExecutionNotEnded', refusal, 'badData']),
+    ...command([...bodyErrors, 'atmWorkflowExecutionNotEnded', refusal, 'badData', 'badValueIdentifierOccupied']),
     body: takes('LaneRunReference'),
     parameters: [requestKey],
   };
@@ -100,6 +100,11 @@ export const executionOperations: Operations = {
         'atmOpenfaasUnreachable',
         'atmOpenfaasQueryFailed',
         'atmStoreCreationFailed',
+        // Of extensions: labels, deadline, uploads, the key of the request.
+        'badValueNotInRange',
+        'badValueTextTooLarge',
+        'badValueIdNotFound',
+        'badValueIdentifierOccupied',
       ],
       503: ['serviceUnavailable', 'atmOpenfaasUnhealthy'],
     }),
@@ -117,7 +122,10 @@ export const executionOperations: Operations = {
     refusals: refused([403, 404], { 400: ['atmWorkflowExecutionNotStopped'] }),
   },
   cancel_workflow_execution: command(['atmWorkflowExecutionEnded'], 'StopRequestBody'),
-  pause_workflow_execution: command(['atmWorkflowExecutionEnded', 'atmInvalidStatusTransition'], 'PauseRequestBody'),
+  pause_workflow_execution: command(
+    ['atmWorkflowExecutionEnded', 'atmInvalidStatusTransition', 'badValueInteger', 'badValueNotInRange'],
+    'PauseRequestBody',
+  ),
   resume_workflow_execution: command(['atmWorkflowExecutionNotResumable']),
   force_continue_workflow_execution: command(['atmWorkflowExecutionNotResumable']),
   rerun_workflow_execution: repetition('atmLaneExecutionRerunFailed'),

@@ -117,7 +117,11 @@ export function memberOperations(of: 'atm_inventory' | 'space', member: 'user' |
     [`get_${of}_${member}`]: get,
     [`get_effective_${of}_${member}`]: get,
     [member === 'user' ? `add_${of}_user` : `add_group_to_${of}`]: add,
-    [`remove_${of}_${member}`]: text(`remove_${member}`, { answers: done }),
+    [`remove_${of}_${member}`]: text(`remove_${member}`, {
+      answers: done,
+      // A space is never left without an owner.
+      refusals: refused([403, 404], of === 'space' && member === 'user' ? { 400: ['cannotRemoveLastOwner'] } : {}),
+    }),
     [`list_${member}_${of}_privileges`]: privileges,
     [`list_effective_${member}_${of}_privileges`]: privileges,
     [`update_${member}_${of}_privileges`]: text('set_privileges', {

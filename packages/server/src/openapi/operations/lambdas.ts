@@ -90,7 +90,7 @@ export const lambdaOperations: Operations = {
     privileges: managers,
     body: takes('LambdaRevisionUpdate'),
     answers: done,
-    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', 'badValueNotAllowed'] }),
+    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', 'badValueNotAllowed', 'badValueString'] }),
   },
   dump_atm_lambda_revision: {
     tag,

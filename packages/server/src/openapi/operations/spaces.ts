@@ -7,7 +7,14 @@ const list: OperationText = { tag, answers: shows('SpaceIds'), refusals: refused
 const creation = { tag, body: takes('SpaceCreation'), answers: makes() } as const;
 
 export const spaceOperations: Operations = {
-  create_user_space: { ...creation, refusals: refused([], { 400: nameErrors, 409: ['alreadyExists'] }) },
+  create_user_space: {
+    ...creation,
+    refusals: refused([403], {
+      // With those about the directory, an extension.
+      400: [...nameErrors, 'badValueEmpty', 'badValueBoolean', 'badValueIdentifierOccupied', 'badData', 'posix'],
+      409: ['alreadyExists'],
+    }),
+  },
   list_user_spaces: list,
   list_effective_user_spaces: list,
   get_user_space: { tag, answers: shows('Space'), refusals: refused([403, 404]) },

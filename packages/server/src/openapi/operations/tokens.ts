@@ -22,6 +22,8 @@ const creation = {
       'badData',
       'badValueJSON',
       'badValueBoolean',
+      'badValueEmpty',
+      'badValueTextTooLarge',
       'inviteTokenTargetIdInvalid',
       'inviteTokenSubjectNotAuthorized',
     ],

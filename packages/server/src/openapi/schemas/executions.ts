@@ -63,8 +63,9 @@ export const executionSchemas: Schemas = {
   PauseRequestBody: record({
     'reason?': extension(described(text, 'For the history of the execution; at most 1000 characters are kept.')),
     'deadlineSec?': extension({
-      type: 'number',
+      type: 'integer',
       minimum: 0,
+      maximum: 86_400,
       description: 'Jobs in flight may run on for so long; then they are withdrawn.',
     }),
   }),
