@@ -7,6 +7,10 @@ import { LanewayClient } from '@laneway/client';
 
 export interface ServerProcess {
   readonly client: LanewayClient;
+  readonly url: string;
+  /** Of the first administrator. */
+  readonly token: string;
+  readonly pid: number;
   /** Resident memory now, in MB. */
   readonly residentMb: () => number;
   /** The most it ever was, in MB. */
@@ -40,8 +44,12 @@ export async function startServerProcess(variables: Readonly<Record<string, stri
       .find((candidate) => candidate.startsWith(field));
     return Number(/\d+/.exec(line ?? '0')?.[0]) / 1024;
   };
+  const token = readFileSync(join(dataDir, 'admin.token'), 'utf8').trim();
   return {
-    client: new LanewayClient({ server: url, token: readFileSync(join(dataDir, 'admin.token'), 'utf8').trim() }),
+    client: new LanewayClient({ server: url, token }),
+    url,
+    token,
+    pid,
     residentMb: () => status('VmRSS'),
     peakMb: () => status('VmHWM'),
     stop: async () => {

@@ -6,6 +6,6 @@ const folder = new URL('../reference/', import.meta.url);
 
 export const referenceWorkflows = fileURLToPath(new URL('workflows/', folder));
 
-export function readReference(name: 'errors.json' | 'operation-ids.json' | `workflows/${string}.json`): unknown {
+export function readReference(name: 'errors.json' | 'openapi.json' | 'operation-ids.json' | `workflows/${string}.json`): unknown {
   return JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
 }

@@ -19,6 +19,7 @@ import { errorContext, withContext, type ServiceName } from './http/error-json.t
 import { Refusal } from './http/refusal.ts';
 import { allowedMethods, registerRoutes } from './http/register-routes.ts';
 import { metricsAllowed } from './metrics.ts';
+import { serveOpenApi } from './openapi/serve.ts';
 import { allRoutes } from './routes.ts';
 
 /** Serves requests after `ready()`; closing it ends event streams first, then waits for the others. */
@@ -71,6 +72,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     },
   });
   addSystemRoutes(app, deps, docsPage(routes));
+  serveOpenApi(app, routes, deps.version);
   return app;
 }
 

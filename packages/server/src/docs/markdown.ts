@@ -34,7 +34,7 @@ export function docsMarkdown(routes: readonly Route[]): string {
     ),
     '## Operation',
     '',
-    '`GET /health`, `GET /metrics` (from this machine, or with the metrics token), `GET /docs`.',
+    '`GET /health`, `GET /metrics` (from this machine, or with the metrics token), `GET /docs`, `GET /openapi.json` (this API as an OpenAPI 3.1 document; also [here](openapi.json)).',
     '',
   ].join('\n');
 }

@@ -29,7 +29,7 @@ export function docsPage(routes: readonly Route[]): string {
 <p>Send your token as <code>X-Auth-Token: …</code> or <code>Authorization: Bearer …</code>. Bodies and answers are JSON; a failure answers <code>{"error": {"id", "description", "details", "ctx"}}</code>.</p>
 ${section('Executions and files', oneprovider)}
 ${section('Users, spaces, inventories, lambdas, workflow schemas, tokens', onezone)}
-<h2>Operation</h2><table><tbody><tr><td class="method">GET</td><td><code>/health</code></td><td>Whether the server answers</td></tr><tr><td class="method">GET</td><td><code>/metrics</code></td><td>Prometheus metrics; from this machine, or with the metrics token</td></tr></tbody></table>
+<h2>Operation</h2><table><tbody><tr><td class="method">GET</td><td><code>/health</code></td><td>Whether the server answers</td></tr><tr><td class="method">GET</td><td><a href="/openapi.json"><code>/openapi.json</code></a></td><td>This API as an OpenAPI 3.1 document, with the schemas of bodies and answers</td></tr><tr><td class="method">GET</td><td><code>/metrics</code></td><td>Prometheus metrics; from this machine, or with the metrics token</td></tr></tbody></table>
 </body></html>
 `;
 }

@@ -10,6 +10,9 @@ import { buildServer } from '../../src/build-server.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { ServerDeps } from '../../src/deps.ts';
 import type { DatabaseKind } from '../../../../test/support/databases.ts';
+import { ApiDescription } from '../../../../test/support/api-description.ts';
+import { openApiDocument } from '../../src/openapi/document.ts';
+import { allRoutes } from '../../src/routes.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './fake-engine.ts';
 
 export interface Person {
@@ -24,6 +27,15 @@ export interface Answer {
   readonly text: string;
   /** Id of the error, or undefined. */
   readonly error: string | undefined;
+}
+
+let apiDescription: ApiDescription | null = null;
+
+/** That of the routes, made once in a process. */
+export function describedApi(): ApiDescription {
+  const routes = () => allRoutes({ registry: {} } as unknown as ServerDeps, new AbortController().signal);
+  apiDescription ??= new ApiDescription(openApiDocument(routes(), 'test'));
+  return apiDescription;
 }
 
 export class World {
@@ -101,10 +113,17 @@ export class World {
     await this.registry.addInventoryMember({ inventoryId, userId: person.id, privileges });
   }
 
+  /** Whatever is answered has to be as the API description says. */
   async request(method: string, url: string, options: Partial<InjectOptions> & { readonly as?: Person | null } = {}): Promise<Answer> {
     const { as, headers, ...rest } = options;
     const credentials = as === undefined || as === null ? {} : { 'x-auth-token': as.token };
     const response = await this.app.inject({ ...rest, method: method as 'GET', url, headers: { ...credentials, ...headers } });
+    const contentType = response.headers['content-type'];
+    const problem = describedApi().problem(
+      { method, url },
+      { status: response.statusCode, contentType: contentType?.toString(), text: response.body },
+    );
+    if (problem !== null) throw new Error(`${method} ${url}: ${problem}: ${response.body.slice(0, 500)}`);
     let body: any;
     try {
       body = response.body === '' ? undefined : JSON.parse(response.body);

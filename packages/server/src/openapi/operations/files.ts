@@ -1,0 +1,109 @@
+/** Spaces, files and datasets below /api/v3/oneprovider (rest §5.9; lambdas §12). */
+import type { ErrorId } from '@laneway/model';
+import { count, listOf, ref, text, type JsonSchema } from '../json-schema.ts';
+import { done, makes, query, refused, shows, takes, type Operations, type OperationText } from '../operation.ts';
+import { pageLimit } from './executions.ts';
+
+const attribute = query('attribute', { anyOf: [text, listOf(text)] });
+const attributeErrors: readonly ErrorId[] = ['badValueNotAllowed', 'badValueListOfStrings'];
+const pageErrors: readonly ErrorId[] = ['badValueInteger', 'badValueNotInRange', 'badValueTooLow', 'badValueString', 'badData'];
+
+/** Any operation on a file may be refused in the words of the file system. */
+function file(answers: OperationText['answers'], errors: readonly ErrorId[] = [], more: Partial<OperationText> = {}): OperationText {
+  return { tag: 'File', answers, refusals: refused([403, 404], { 400: ['posix', ...errors] }), ...more };
+}
+
+const content: JsonSchema = { type: 'string', contentMediaType: 'application/octet-stream' };
+const bytes = { schema: content, types: ['application/octet-stream'] } as const;
+
+export const fileOperations: Operations = {
+  get_all_spaces: { tag: 'File', answers: shows(listOf(ref('ProviderSpace'))), refusals: refused([403]) },
+  get_provider_space: { tag: 'File', privileges: { note: 'membership' }, answers: shows('ProviderSpace'), refusals: refused([403]) },
+  download_file_content: file(
+    {
+      200: { description: 'The whole content.', ...bytes },
+      206: { description: 'The range that was asked for.', ...bytes },
+      416: { description: 'The file has no such range.' },
+    },
+    [],
+    { parameters: [{ name: 'Range', in: 'header', schema: text }] },
+  ),
+  get_attrs: file(shows('FileAttributes'), attributeErrors, { parameters: [attribute] }),
+  list_children: file(shows('FileChildren'), [...attributeErrors, ...pageErrors], {
+    parameters: [query('limit', pageLimit), query('offset', count), query('token', text), attribute],
+  }),
+  get_xattrs: file(shows('ExtendedAttributes'), [], { parameters: [query('attribute', text)] }),
+  set_xattr: file(done, ['malformedData', 'badData'], { body: takes('ExtendedAttributes') }),
+  remove_xattrs: file(done, ['malformedData', 'missingRequiredValue', 'badValueListOfStrings', 'badData'], {
+    body: takes('ExtendedAttributeNames'),
+  }),
+  lookup_file_id: file(shows('FileId'), ['badValueAmbiguousId']),
+};
+
+const dataset = { tag: 'Dataset' } as const;
+const viewers = { space: ['space_view'] } as const;
+const managers = { space: ['space_manage_datasets'] } as const;
+const pages = [query('limit', pageLimit), query('token', text)] as const;
+
+export const datasetOperations: Operations = {
+  establish_dataset: {
+    ...dataset,
+    privileges: managers,
+    body: takes('DatasetCreation'),
+    answers: makes('DatasetCreated'),
+    refusals: refused([403, 404], {
+      400: [
+        'malformedData',
+        'missingRequiredValue',
+        'badValueString',
+        'badValueEmpty',
+        'badValueListOfStrings',
+        'badValueListNotAllowed',
+        'badValueIdNotFound',
+        'badData',
+        'posix',
+      ],
+      409: ['alreadyExists'],
+    }),
+  },
+  get_dataset: { ...dataset, privileges: viewers, answers: shows('Dataset'), refusals: refused([403, 404]) },
+  update_dataset: {
+    ...dataset,
+    privileges: managers,
+    body: takes('DatasetUpdate'),
+    answers: done,
+    refusals: refused([403, 404], {
+      400: [
+        'malformedData',
+        'missingAtLeastOneValue',
+        'badValueString',
+        'badValueNotAllowed',
+        'badValueListOfStrings',
+        'badValueListNotAllowed',
+        'posix',
+      ],
+      409: ['alreadyExists'],
+    }),
+  },
+  remove_dataset: { ...dataset, privileges: managers, answers: done, refusals: refused([403, 404]) },
+  list_child_datasets: {
+    ...dataset,
+    privileges: viewers,
+    parameters: pages,
+    answers: shows('Datasets'),
+    refusals: refused([403, 404], { 400: pageErrors }),
+  },
+  list_space_top_datasets: {
+    ...dataset,
+    privileges: viewers,
+    parameters: [query('state', { type: 'string', enum: ['attached', 'detached'], default: 'attached' }), ...pages],
+    answers: shows('Datasets'),
+    refusals: refused([403], { 400: ['badValueNotAllowed', ...pageErrors] }),
+  },
+  get_file_dataset_summary: {
+    ...dataset,
+    privileges: viewers,
+    answers: shows('DatasetSummary'),
+    refusals: refused([403, 404], { 400: ['posix'] }),
+  },
+};

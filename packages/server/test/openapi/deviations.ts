@@ -1,0 +1,56 @@
+/** Where our description of an operation of the contract is deliberately another one, and why. */
+
+export interface Deviation {
+  readonly operations: readonly string[] | 'all';
+  /** Ids of errors that the contract does not list, by status. */
+  readonly moreErrors: Readonly<Record<number, readonly string[]>>;
+  readonly reason: string;
+}
+
+export const deviations: readonly Deviation[] = [
+  {
+    operations: 'all',
+    moreErrors: { 406: ['notSupported'], 413: ['limitReached'], 415: ['notSupported'] },
+    reason: 'D6: refusals of the stages before an operation have error JSON, so they are described; 413 is a limit of ours',
+  },
+  {
+    operations: ['list_workflow_executions'],
+    moreErrors: { 400: ['badData'] },
+    reason: 'D6: a page token that is none is refused instead of failing the server',
+  },
+  {
+    operations: ['schedule_workflow_execution'],
+    moreErrors: { 400: ['badValueNotInRange', 'badValueTextTooLarge', 'badValueIdNotFound', 'badValueIdentifierOccupied'] },
+    reason: 'extensions: labels, deadline, uploads, the header Idempotency-Key',
+  },
+  {
+    operations: ['pause_workflow_execution'],
+    moreErrors: { 400: ['badValueInteger', 'badValueNotInRange'] },
+    reason: 'an extension: the deadline of a pause is not ignored when it is wrong',
+  },
+  {
+    operations: ['remove_space_user'],
+    moreErrors: { 400: ['cannotRemoveLastOwner'] },
+    reason: 'the rule that a space keeps an owner holds in every way of losing one (rest §8.6)',
+  },
+  {
+    operations: ['create_user_space'],
+    moreErrors: { 400: ['badValueEmpty', 'badValueBoolean', 'badValueIdentifierOccupied', 'badData', 'posix'], 403: ['forbidden'] },
+    reason: 'an extension: administrators may name a directory of the server',
+  },
+  {
+    operations: ['modify_atm_lambda_revision'],
+    moreErrors: { 400: ['badValueString'] },
+    reason: 'a word out of a list that is no text is refused so everywhere (rest R56)',
+  },
+  {
+    operations: ['create_named_token_for_current_user'],
+    moreErrors: { 400: ['badValueEmpty', 'badValueTextTooLarge'] },
+    reason: 'names of tokens are any text of at most 255 characters',
+  },
+  {
+    operations: ['rerun_workflow_execution', 'retry_workflow_execution'],
+    moreErrors: { 400: ['badData', 'badValueIdentifierOccupied'] },
+    reason: 'the header Idempotency-Key, an extension, has rules of its own',
+  },
+];

@@ -1,0 +1,131 @@
+/** Our API description beside that of the contract: the same operations, operation by operation. */
+import { describe, expect, test } from 'vitest';
+import { httpStatusOf, makeError } from '@laneway/model';
+import { readReference } from '../../../../test/support/reference.ts';
+import type { ServerDeps } from '../../src/deps.ts';
+import type { Route } from '../../src/http/route.ts';
+import { schemas } from '../../src/openapi/components.ts';
+import { operationOf } from '../../src/openapi/document.ts';
+import { operations } from '../../src/openapi/operations.ts';
+import { allRoutes } from '../../src/routes.ts';
+import { deviations } from './deviations.ts';
+import { operationShape, shapeOf, type Json } from './shape.ts';
+
+const reference = readReference('openapi.json') as Json;
+const routes = allRoutes({ registry: {} } as unknown as ServerDeps, new AbortController().signal);
+const contract = Object.entries(reference['paths'] as Json).flatMap(([path, methods]) =>
+  Object.entries(methods as Json).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation: operation as Json })),
+);
+
+/** Operations of the contract that may answer `notSupported` so far. */
+const setAside: ReadonlySet<string> = new Set([
+  'join_atm_inventory',
+  'create_group_atm_inventory',
+  'list_group_atm_inventories',
+  'list_group_effective_atm_inventories',
+  'group_join_atm_inventory',
+  'get_group_atm_inventory',
+  'group_leave_atm_inventory',
+  'get_group_effective_atm_inventory',
+  'get_effective_user_atm_inventory_membership_intermediaries',
+  'list_atm_inventory_groups',
+  'get_atm_inventory_group',
+  'add_group_to_atm_inventory',
+  'remove_atm_inventory_group',
+  'list_group_atm_inventory_privileges',
+  'update_group_atm_inventory_privileges',
+  'list_effective_atm_inventory_groups',
+  'get_effective_atm_inventory_group',
+  'list_effective_group_atm_inventory_privileges',
+  'get_effective_group_atm_inventory_membership_intermediaries',
+  'create_space',
+  'modify_space',
+  'get_effective_user_space_membership_intermediaries',
+  'list_group_space_privileges',
+  'update_group_space_privileges',
+  'list_effective_space_groups',
+  'get_effective_space_group',
+  'list_effective_group_space_privileges',
+  'get_effective_group_space_membership_intermediaries',
+  'list_space_owners',
+  'add_space_owner',
+  'remove_space_owner',
+  'verify_access_token',
+  'verify_identity_token',
+  'verify_invite_token',
+]);
+
+function routeOf(method: string, path: string): Route | undefined {
+  return routes.find((route) => route.method === method && route.prefix + route.path === path);
+}
+
+/** Our shape without what deviates on purpose. */
+function withoutDeviations(shape: Json): Json {
+  const answers = Object.entries(shape['answers'] as Json).map(([status, answer]) => {
+    const more = deviations
+      .filter((deviation) => deviation.operations === 'all' || deviation.operations.includes(shape['operationId']))
+      .flatMap((deviation) => deviation.moreErrors[Number(status)] ?? []);
+    return [status, { ...answer, errors: answer.errors.filter((id: string) => !more.includes(id)), only: answer.errors.length }] as const;
+  });
+  const kept = answers
+    .filter(([, answer]) => answer.errors.length > 0 || answer.only === 0)
+    .map(([status, { only: _only, ...rest }]) => [status, rest]);
+  return { ...shape, answers: Object.fromEntries(kept) };
+}
+
+describe('each operation of the contract is described as the contract does', () => {
+  test('there are 126', () => {
+    expect(contract).toHaveLength(126);
+  });
+
+  test.each(contract.map(({ method, path, operation }) => [operation['operationId'] as string, method, path, operation] as const))(
+    '%s (%s %s)',
+    (operationId, method, path, expected) => {
+      const route = routeOf(method, path);
+      if (!setAside.has(operationId)) expect(route?.operationId).toBe(operationId);
+      // What is not offered yet is described already.
+      const { body = 'json' } = route ?? {};
+      const described = { ...(route as Route), operationId, body: expected['requestBody'] === undefined ? body : 'json' } as const;
+      const ours = operationShape(operationOf(described), { schemas });
+      expect(withoutDeviations(ours)).toEqual(operationShape(expected, reference['components']));
+    },
+  );
+});
+
+test('each shared component has the shape that the contract gives it', () => {
+  const shared = Object.keys(reference['components'].schemas).filter((name) => Object.hasOwn(schemas, name));
+  const shapes = (of: Json): Json =>
+    Object.fromEntries(shared.map((name) => [name, shapeOf({ $ref: `#/components/schemas/${name}` }, of)]));
+  expect(shared.length).toBeGreaterThan(90);
+  expect(shapes({ schemas })).toEqual(shapes(reference['components']));
+});
+
+test('each deviation is one: an error that the contract does not list, and that we do', () => {
+  const ids = (operation: Json, status: number): readonly string[] => operation['responses'][status]?.['x-error-ids'] ?? [];
+  const idle = deviations
+    .filter((deviation) => deviation.operations !== 'all')
+    .flatMap(({ operations: named, moreErrors }) =>
+      (named as readonly string[]).flatMap((operationId) =>
+        Object.entries(moreErrors).flatMap(([status, more]) => {
+          const expected = contract.find(({ operation }) => operation['operationId'] === operationId)!.operation;
+          const ours = operations[operationId]!.refusals[Number(status)] ?? [];
+          return more.filter((id) => ids(expected, Number(status)).includes(id) || !(ours as readonly string[]).includes(id));
+        }),
+      ),
+    );
+  expect(idle).toEqual([]);
+});
+
+test('each error is listed under its own status (rest R35)', () => {
+  const wrong = Object.entries(operations).flatMap(([operationId, { refusals }]) =>
+    Object.entries(refusals).flatMap(([status, ids]) =>
+      ids
+        .filter(
+          (id) =>
+            httpStatusOf((makeError as (id: string, details: object) => { id: string; description: string })(id, {})) !== Number(status),
+        )
+        .map((id) => `${operationId} ${status} ${id}`),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});

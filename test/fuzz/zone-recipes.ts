@@ -1,0 +1,120 @@
+/** Good requests below /api/v3/onezone. */
+import { lambdaDump, workflowRevisionDump, type Kitchen, type Recipe, type Recipes } from './recipes.ts';
+import { oz, plainDump } from './world.ts';
+
+function named(of: string): Recipe {
+  return async ({ next }) => ({ body: { name: `${of} ${next()}` } });
+}
+
+const soon = (): readonly object[] => [{ type: 'time', validUntil: Math.floor(Date.now() / 1000) + 3600 }];
+
+/** A new user, in the space or inventory or not yet. */
+function newMember(plural: 'spaces' | 'atm_inventories', isIn: boolean, body?: object): Recipe {
+  return async ({ world, make }) => {
+    const id = plural === 'spaces' ? world.spaceId : world.inventoryId;
+    const uid = await make.user();
+    if (isIn) await world.hand.ask('PUT', `${oz}/${plural}/${id}/users/${uid}`, {});
+    return { params: { id, uid }, ...(body === undefined ? {} : { body }) };
+  };
+}
+
+function spaceGroup(isIn: boolean): Recipe {
+  return async ({ world, make }) => {
+    const gid = await make.group();
+    if (isIn) await world.hand.ask('PUT', `${oz}/spaces/${world.spaceId}/groups/${gid}`, {});
+    return { params: { id: world.spaceId, gid }, body: isIn ? undefined : {} };
+  };
+}
+
+async function linked({ world, make }: Kitchen): Promise<{ readonly id: string; readonly aiid: string }> {
+  const [id, aiid] = [await make.lambda(), await make.inventory()];
+  await world.hand.ask('PUT', `${oz}/atm_lambdas/${id}/atm_inventories/${aiid}`, {});
+  return { id, aiid };
+}
+
+/** As somebody whose tokens may be lost. */
+const asVictim: Recipe = async ({ make }) => ({ token: (await make.victim()).token });
+const token: Recipe = async ({ make }) => ({ params: { id: await make.token() } });
+const creation: Recipe = async ({ next }) => ({
+  body: { name: `token ${next()}`, type: { accessToken: {} }, caveats: soon(), customMetadata: {} },
+});
+
+const people: Recipes = {
+  create_user: async ({ next }) => ({ body: { fullName: `User ${next()}`, username: `user-${next()}` } }),
+  delete_user: async ({ make }) => ({ params: { id: await make.user() } }),
+  create_user_space: named('space'),
+  create_space: named('space'),
+  get_user_space: async ({ world }) => ({ params: { id: world.spaceId } }),
+  modify_space: async ({ make, next }) => ({ params: { id: await make.space() }, body: { name: `space ${next()}` } }),
+  remove_space: async ({ make }) => ({ params: { id: await make.space() } }),
+  create_user_group: named('group'),
+  create_group: named('group'),
+  remove_group: async ({ make }) => ({ params: { gid: await make.group() } }),
+  add_group_to_space: spaceGroup(false),
+  remove_space_group: spaceGroup(true),
+  add_space_user: newMember('spaces', false, {}),
+  remove_space_user: newMember('spaces', true),
+  update_user_space_privileges: newMember('spaces', true, { grant: ['space_view_privileges'], revoke: ['space_write_data'] }),
+  add_atm_inventory_user: newMember('atm_inventories', false, {}),
+  remove_atm_inventory_user: newMember('atm_inventories', true),
+  update_user_atm_inventory_privileges: newMember('atm_inventories', true, { grant: ['atm_inventory_update'] }),
+};
+
+const inventories: Recipes = {
+  create_user_atm_inventory: named('inventory'),
+  create_atm_inventory: named('inventory'),
+  modify_atm_inventory: async ({ make, next }) => ({ params: { id: await make.inventory() }, body: { name: `inventory ${next()}` } }),
+  remove_atm_inventory: async ({ make }) => ({ params: { id: await make.inventory() } }),
+  leave_atm_inventory: async ({ make }) => ({ params: { aiid: await make.inventory() } }),
+};
+
+const definitions: Recipes = {
+  create_atm_lambda: async ({ world }) => ({ body: { ...lambdaDump(), atmInventoryId: world.inventoryId } }),
+  modify_atm_lambda: async ({ make, next }) => {
+    const { revision } = lambdaDump();
+    return { params: { id: await make.lambda() }, body: { revision: { ...revision, originalRevisionNumber: next() + 1 } } };
+  },
+  link_atm_lambda: async ({ make }) => ({ params: { id: await make.lambda(), aiid: await make.inventory() } }),
+  unlink_atm_lambda: async (kitchen) => ({ params: await linked(kitchen) }),
+  dump_atm_lambda: async () => ({ body: { includeRevision: 1 } }),
+  insert_atm_lambda_revision: async ({ make, next }) => ({
+    params: { id: await make.lambda(), rid: String(next() + 1) },
+    body: lambdaDump().revision,
+  }),
+  modify_atm_lambda_revision: async ({ make, random }) => ({
+    params: { id: await make.lambda() },
+    body: { state: random.pick(['draft', 'stable', 'deprecated']) },
+  }),
+  create_atm_workflow_schema: async ({ world, next }) => ({
+    body: { ...plainDump, name: `schema ${next()}`, atmInventoryId: world.inventoryId },
+  }),
+  modify_atm_workflow_schema: async ({ make, next }) => ({ params: { id: await make.schema() }, body: { name: `schema ${next()}` } }),
+  remove_atm_workflow_schema: async ({ make }) => ({ params: { id: await make.schema() } }),
+  dump_atm_workflow_schema: async () => ({ body: { includeRevision: 1 } }),
+  insert_atm_workflow_schema_revision: async ({ make, random }) => ({
+    params: { id: await make.schema(), rid: random.pick(['auto', '2', '3']) },
+    body: workflowRevisionDump(),
+  }),
+  remove_atm_workflow_schema_revision: async ({ make }) => ({ params: { id: await make.schema(), rid: '1' } }),
+};
+
+const tokens: Recipes = {
+  create_named_token_for_current_user: creation,
+  create_named_token_for_user: creation,
+  delete_named_tokens_of_current_user: asVictim,
+  revoke_all_temporary_tokens_of_current_user: asVictim,
+  get_named_token_of_current_user_by_name: async ({ world, make }) => {
+    const { name } = await world.hand.json('GET', `${oz}/tokens/named/${await make.token()}`);
+    return { params: { name } };
+  },
+  get_named_token: token,
+  get_named_token_status: token,
+  delete_named_token: token,
+  modify_named_token: async (kitchen) => ({ ...(await token(kitchen, true)), body: { revoked: true, customMetadata: { a: 1 } } }),
+  create_temporary_token_for_current_user: async () => ({ body: { type: { accessToken: {} }, caveats: soon() } }),
+  examine_token: async ({ world }) => ({ body: { token: world.stranger.token } }),
+  confine_token: async ({ world }) => ({ body: { token: world.stranger.token, caveats: soon() } }),
+  verify_access_token: async ({ world }) => ({ body: { token: world.stranger.token } }),
+};
+
+export const zoneRecipes: Recipes = { ...people, ...inventories, ...definitions, ...tokens };
