@@ -72,13 +72,13 @@ function groupJoins(deps: ServerDeps, { plural, singular, group: code }: Target)
     {
       prefix,
       method: 'POST',
-      path: `/groups/{id}/${plural}/join`,
+      path: `/groups/{gid}/${plural}/join`,
       operationId: `group_join_${singular}`,
       summary: `Let a group join by an invite token (${plural})`,
       body: 'json',
       parameters: tokenParameter,
       handle: async (call) => {
-        const group = { type: 'group', id: call.param('id') } as const;
+        const group = { type: 'group', id: call.param('gid') } as const;
         if ((await deps.registry.groups.get(group.id)) === null) throw notFound();
         const user = requireZoneUser(call, `od_${singular}.null.join:private`);
         const held = await deps.registry.members.effective(group, { type: 'user', id: user.account.id });

@@ -39,9 +39,9 @@ export function openApiDocument(routes: readonly Route[], version: string): Read
   };
 }
 
-/** What answers `notSupported` and has no text of its own is left out. */
+/** What nobody has described yet is left out. */
 function isOffered(route: Route): boolean {
-  return route.unsupported !== true || Object.hasOwn(operations, route.operationId);
+  return Object.hasOwn(operations, route.operationId);
 }
 
 /** Public for the comparison with the contract: what the document tells of the operation of a route. */

@@ -39,14 +39,38 @@ export const deviations: readonly Deviation[] = [
     reason: 'an extension: administrators may name a directory of the server',
   },
   {
+    operations: ['create_user_space', 'create_space', 'modify_space'],
+    moreErrors: { 400: ['badValueListOfStrings', 'badValueTextTooLarge', 'badValueEmail', 'badValueBoolean'] },
+    reason: 'the keys about the marketplace are checked as rest §8.6 says',
+  },
+  {
+    operations: ['modify_space'],
+    moreErrors: { 400: ['missingRequiredValue'] },
+    reason: 'advertising needs an address to write to',
+  },
+  {
+    operations: ['verify_access_token', 'verify_identity_token', 'verify_invite_token'],
+    moreErrors: { 400: ['badValueIPv4Address'] },
+    reason: 'the address of a peer that is none is refused',
+  },
+  {
     operations: ['modify_atm_lambda_revision'],
     moreErrors: { 400: ['badValueString'] },
     reason: 'a word out of a list that is no text is refused so everywhere (rest R56)',
   },
   {
     operations: ['create_named_token_for_current_user'],
-    moreErrors: { 400: ['badValueEmpty', 'badValueTextTooLarge'] },
-    reason: 'names of tokens are any text of at most 255 characters',
+    moreErrors: {
+      400: [
+        'badValueEmpty',
+        'badValueTextTooLarge',
+        'badValueListOfStrings',
+        'badValueListNotAllowed',
+        'badValueInteger',
+        'badValueTooLow',
+      ],
+    },
+    reason: 'names of tokens are any text of at most 255 characters; privileges and numbers of uses of invitations are checked',
   },
   {
     operations: ['rerun_workflow_execution', 'retry_workflow_execution'],

@@ -41,7 +41,7 @@ export async function enterSide(
     if ((await needs.related?.(member)) === false) throw notFound();
     return { user, member };
   }
-  const member = { type: 'group', id: call.param('id') } as const;
+  const member = { type: 'group', id: call.param('id') || call.param('gid') } as const;
   if ((await deps.registry.groups.get(member.id)) === null || (await needs.related?.(member)) === false) throw notFound();
   const user = requireZoneUser(call, `od_group.${member.id}.${needs.aspect}:private`);
   const self = await deps.registry.members.effective(member, { type: 'user', id: user.account.id });
@@ -94,8 +94,9 @@ async function leave(belonging: Belonging, call: Call): ReturnType<Route['handle
 
 /** Where the relations of a side to containers of a kind are. */
 export function belongingPath(side: Side, kind: ContainerKind): string {
-  // To a user a group is a group, to a group it is a parent.
-  return side === 'user' ? `/user/${kind.plural}` : `/groups/{id}/${kind.segment}`;
+  // To a user a group is a group, to a group it is a parent, whose id is the `gid` of the path then.
+  const group = kind.type === 'group' ? '{id}' : '{gid}';
+  return side === 'user' ? `/user/${kind.plural}` : `/groups/${group}/${kind.segment}`;
 }
 
 export function belongingRoutes(deps: ServerDeps, kind: ContainerKind, side: Side, shown: Shown): Route[] {

@@ -51,7 +51,7 @@ async function requireFounder(
   call: Call,
   kind: ContainerKind,
 ): Promise<{ readonly user: UserIdentity; readonly groupId: string }> {
-  const groupId = call.param('id');
+  const groupId = call.param('id') || call.param('gid');
   if ((await deps.registry.groups.get(groupId)) === null) throw notFound();
   const user = requireZoneUser(call, `od_${kind.type}.null.instance:private`);
   const self = await deps.registry.members.effective({ type: 'group', id: groupId }, { type: 'user', id: user.account.id });

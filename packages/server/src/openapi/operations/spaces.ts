@@ -6,12 +6,15 @@ const tag = 'Space';
 const list: OperationText = { tag, answers: shows('SpaceIds'), refusals: refused([]) };
 const creation = { tag, body: takes('SpaceCreation'), answers: makes() } as const;
 
+/** Of the keys about the marketplace. */
+const detailErrors = ['badValueListOfStrings', 'badValueTextTooLarge', 'badValueEmail', 'badValueBoolean'] as const;
+
 export const spaceOperations: Operations = {
   create_user_space: {
     ...creation,
     refusals: refused([403], {
       // With those about the directory, an extension.
-      400: [...nameErrors, 'badValueEmpty', 'badValueBoolean', 'badValueIdentifierOccupied', 'badData', 'posix'],
+      400: [...new Set([...nameErrors, ...detailErrors, 'badValueEmpty', 'badValueIdentifierOccupied', 'badData', 'posix'] as const)],
       409: ['alreadyExists'],
     }),
   },
@@ -21,7 +24,7 @@ export const spaceOperations: Operations = {
   create_space: {
     ...creation,
     privileges: { onezone: ['oz_spaces_create'] },
-    refusals: refused([403], { 400: nameErrors, 409: ['alreadyExists'] }),
+    refusals: refused([403], { 400: [...new Set([...nameErrors, ...detailErrors] as const)], 409: ['alreadyExists'] }),
   },
   list_spaces: { ...list, privileges: { onezone: ['oz_spaces_list'] }, refusals: refused([403]) },
   list_space_privileges: { tag, open: true, answers: shows('PrivilegeSets'), refusals: refused([]) },
@@ -36,7 +39,9 @@ export const spaceOperations: Operations = {
     privileges: { space: ['space_update'] },
     body: takes('SpaceUpdate'),
     answers: done,
-    refusals: refused([403, 404], { 400: ['malformedData', 'missingAtLeastOneValue', 'badValueString', 'badValueName'] }),
+    refusals: refused([403, 404], {
+      400: ['malformedData', 'missingAtLeastOneValue', 'badValueString', 'badValueName', 'missingRequiredValue', ...detailErrors],
+    }),
   },
   remove_space: { tag, privileges: { space: ['space_delete'] }, answers: done, refusals: refused([403, 404]) },
   list_space_owners: { tag, privileges: { space: ['space_view'] }, answers: shows('UserIds'), refusals: refused([403, 404]) },

@@ -26,6 +26,10 @@ const creation = {
       'badValueTextTooLarge',
       'inviteTokenTargetIdInvalid',
       'inviteTokenSubjectNotAuthorized',
+      'badValueListOfStrings',
+      'badValueListNotAllowed',
+      'badValueInteger',
+      'badValueTooLow',
     ],
   }),
 } as const satisfies OperationText;
@@ -36,6 +40,7 @@ const one: OperationText = { tag, privileges: owner, answers: shows('NamedToken'
 
 function verification(body: string, errors: readonly ErrorId[]): OperationText {
   const about: readonly ErrorId[] = [
+    'badValueIPv4Address',
     'badToken',
     'tokenInvalid',
     'tokenRevoked',

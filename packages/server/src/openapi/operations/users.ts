@@ -54,6 +54,7 @@ export const userOperations: Operations = {
 };
 
 export const groupOperations: Operations = {
+  list_group_privileges: { tag: 'Group', open: true, answers: shows('PrivilegeSets'), refusals: refused([]) },
   create_user_group: { ...group, body: takes('GroupCreation'), answers: makes(), refusals: refused([], { 400: groupErrors }) },
   create_group: {
     ...group,
