@@ -33,7 +33,8 @@ const otherQuery: Change = (draft, operation, random) => {
     .filter((one: { in: string }) => one.in === 'query')
     .map((one: { name: string }) => one.name);
   const name = random.pick([...known, ...known, 'unknown', 'limit', 'token']);
-  const value = String(random.pick([oddValue(random), 1, 0, 1001, -5, 'ended']));
+  const odd = oddValue(random);
+  const value = random.pick([typeof odd === 'string' ? odd : JSON.stringify(odd), '1', '0', '1001', '-5', 'ended']);
   return { ...draft, query: [...draft.query, [name, value], ...(random.chance(0.2) ? [[name, value] as const] : [])] };
 };
 

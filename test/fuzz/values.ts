@@ -77,7 +77,7 @@ const odd: readonly unknown[] = [
   [null],
   [[[[[]]]]],
   {},
-  { __proto__: null, toString: 1 },
+  { toString: 1, then: 1, toJSON: null },
   { type: 'object', itemDataSpec: {} },
 ];
 
