@@ -1,6 +1,6 @@
 /** Good requests below /api/v3/oneprovider. */
 import type { Draft } from './draft.ts';
-import type { Kitchen, Recipe, Recipes } from './recipes.ts';
+import type { Kitchen, Recipe, Recipes } from './kitchen.ts';
 import { op } from './world.ts';
 
 const workflow = (id: string): Partial<Draft> => ({ params: { wid: id } });

@@ -136,7 +136,7 @@ export class Executions {
     const { id, details } = await this.#taken('bad', async () => await this.#new('bad'), ended);
     for (const [index, lane] of details.lanes.entries()) {
       const run = lane.runs.find((one) => one[how] && one.runNumber !== null);
-      if (run?.runNumber != null) return { id, laneIndex: index + 1, laneRunNumber: run.runNumber };
+      if (typeof run?.runNumber === 'number') return { id, laneIndex: index + 1, laneRunNumber: run.runNumber };
     }
     throw new SetUpFailed(`nothing of ${id} can be repeated`);
   }

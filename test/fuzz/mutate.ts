@@ -39,7 +39,7 @@ const otherQuery: Change = (draft, operation, random) => {
 };
 
 const otherHeaders: Change = (draft, _operation, random) => {
-  const headers = random.pick([
+  const headers = random.pick<Draft['headers']>([
     { 'content-type': 'text/plain' },
     { 'content-type': 'application/json; charset=utf-8' },
     { 'content-type': 'application/x-ndjson' },
@@ -62,7 +62,7 @@ const otherHeaders: Change = (draft, _operation, random) => {
     { macaroon: 'abc' },
     { expect: '100-continue' },
   ]);
-  return { ...draft, headers: { ...draft.headers, ...headers } as Draft['headers'] };
+  return { ...draft, headers: { ...draft.headers, ...headers } };
 };
 
 const otherMethod: Change = (draft, operation, random, strangers) => ({

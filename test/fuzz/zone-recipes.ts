@@ -1,5 +1,5 @@
 /** Good requests below /api/v3/onezone. */
-import { lambdaDump, workflowRevisionDump, type Kitchen, type Recipe, type Recipes } from './recipes.ts';
+import { lambdaDump, workflowRevisionDump, type Kitchen, type Recipe, type Recipes } from './kitchen.ts';
 import { oz, plainDump } from './world.ts';
 
 function named(of: string): Recipe {
