@@ -1,6 +1,6 @@
 /** Good requests below /api/v3/oneprovider. */
 import type { Draft } from './draft.ts';
-import type { Kitchen, Recipe, Recipes } from './recipes.ts';
+import type { Kitchen, Recipe, Recipes } from './kitchen.ts';
 import { op } from './world.ts';
 
 const workflow = (id: string): Partial<Draft> => ({ params: { wid: id } });
@@ -8,14 +8,14 @@ const workflow = (id: string): Partial<Draft> => ({ params: { wid: id } });
 /** Of an execution that stays as it is. */
 const shown: Recipe = async ({ executions }) => workflow((await executions.shown()).id);
 
-/** A costly one only in earnest; else that which everybody sees, at which the operation is refused. */
+/** A costly one only in earnest. */
 function about(costly: (kitchen: Kitchen) => Promise<string>): Recipe {
-  return async (kitchen, inEarnest) => workflow(inEarnest ? await costly(kitchen) : (await kitchen.executions.shown()).id);
+  return async (kitchen, inEarnest) => workflow(inEarnest ? await costly(kitchen) : kitchen.executions.spare());
 }
 
 function repetition(how: 'isRetriable' | 'isRerunable'): Recipe {
   return async ({ executions }, inEarnest) => {
-    if (!inEarnest) return { ...workflow((await executions.shown()).id), body: { laneIndex: 9, laneRunNumber: 9 } };
+    if (!inEarnest) return { ...workflow(executions.spare()), body: { laneIndex: 1, laneRunNumber: 1 } };
     const { id, laneIndex, laneRunNumber } = await executions.repeatable(how);
     executions.keep('bad', id);
     return { ...workflow(id), body: { laneIndex, laneRunNumber } };
@@ -88,7 +88,7 @@ export const executionRecipes: Recipes = {
   }),
   pause_workflow_execution: async (kitchen, inEarnest) => {
     const { executions } = kitchen;
-    if (!inEarnest) return await shown(kitchen, inEarnest);
+    if (!inEarnest) return { ...workflow(executions.spare()), body: { reason: 'why', deadlineSec: 5 } };
     const id = await executions.ongoing();
     executions.keep('paused', id);
     return { ...workflow(id), body: { deadlineSec: 0 } };

@@ -30,6 +30,8 @@ export class Executions {
   /** One that has failed, for reading only. */
   #shown: Promise<{ readonly id: string; readonly details: Details }> | null = null;
 
+  #resumed: string | null = null;
+
   constructor(world: World) {
     this.#world = world;
   }
@@ -79,6 +81,11 @@ export class Executions {
     return await this.#shown;
   }
 
+  /** One that may be lost, if there is one. */
+  spare(): string {
+    return this.#kept.good[0] ?? this.#kept.bad[0] ?? 'none';
+  }
+
   async ended(): Promise<string> {
     return (await this.#taken('good', async () => await this.#new('good'), ended)).id;
   }
@@ -87,7 +94,28 @@ export class Executions {
     return await this.#new('slow');
   }
 
+  /** One that is to be resumed; the one before is not left to run on. */
   async suspended(): Promise<string> {
+    const before = this.#resumed;
+    if (before !== null) {
+      this.#resumed = null;
+      await this.#end(before);
+    }
+    this.#resumed = await this.#suspendedOne();
+    return this.#resumed;
+  }
+
+  /** Whatever became of it. */
+  async #end(id: string): Promise<void> {
+    try {
+      await this.#world.hand.ask('POST', `${op}/automation/execution/workflows/${id}/cancel`);
+      this.keep('good', id);
+    } catch (error) {
+      if (!(error instanceof SetUpFailed)) throw error;
+    }
+  }
+
+  async #suspendedOne(): Promise<string> {
     const make = async (): Promise<string> => {
       const id = await this.#new('slow');
       await this.#world.hand.ask('POST', `${op}/automation/execution/workflows/${id}/pause`, { deadlineSec: 0 });
@@ -108,7 +136,7 @@ export class Executions {
     const { id, details } = await this.#taken('bad', async () => await this.#new('bad'), ended);
     for (const [index, lane] of details.lanes.entries()) {
       const run = lane.runs.find((one) => one[how] && one.runNumber !== null);
-      if (run?.runNumber != null) return { id, laneIndex: index + 1, laneRunNumber: run.runNumber };
+      if (typeof run?.runNumber === 'number') return { id, laneIndex: index + 1, laneRunNumber: run.runNumber };
     }
     throw new SetUpFailed(`nothing of ${id} can be repeated`);
   }

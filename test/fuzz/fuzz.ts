@@ -4,7 +4,8 @@ import { Random } from '../simulation/random.ts';
 import { wireOf, type Draft } from './draft.ts';
 import { Executions } from './executions.ts';
 import { hostile, nearlyGood, type Strangers } from './mutate.ts';
-import { goodRequest, Makers, type Kitchen } from './recipes.ts';
+import { Makers, type Kitchen } from './kitchen.ts';
+import { goodRequest } from './recipes.ts';
 import { Sender, type Outcome, type Wire } from './sender.ts';
 import { Tally } from './tally.ts';
 import { makeWorld, SetUpFailed, type World } from './world.ts';
@@ -20,7 +21,8 @@ export interface FuzzOptions {
 
 export interface FuzzResult {
   readonly tally: Tally;
-  readonly operations: readonly DescribedOperation[];
+  /** Operations that can succeed. */
+  readonly operationIds: readonly string[];
   /** Of the execution that ran all the while. */
   readonly running: { readonly status: string; readonly itemsProcessed: number };
 }
@@ -40,7 +42,9 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     const tally = new Tally();
     const run = new Run({ sender, description, schemas: document.components.schemas, world, tally });
     await run.all(options);
-    return { tally, operations: description.operations, running: await run.running() };
+    await run.calmDown();
+    const able = description.operations.filter(({ text }) => Object.keys(text['responses']).some((status) => status.startsWith('2')));
+    return { tally, operationIds: able.map(({ operationId }) => operationId), running: await run.running() };
   } finally {
     sender.close();
   }
@@ -115,7 +119,9 @@ class Run {
 
   #judge(operation: DescribedOperation, mode: string, wire: Wire, outcome: Outcome): void {
     const { tally, description } = this.#parts;
-    tally.count(operation.operationId, outcome.kind === 'answered' ? String(outcome.status) : outcome.kind);
+    // What another method of the path is answered is not a success of the operation.
+    const mark = wire.method === operation.method ? '' : `${wire.method} `;
+    tally.count(operation.operationId, mark + (outcome.kind === 'answered' ? String(outcome.status) : outcome.kind));
     const asked = `${wire.method} ${wire.url.slice(0, maxTextShown)} ${wire.body?.toString('utf8', 0, maxTextShown) ?? ''}`;
     if (outcome.kind === 'silent') tally.problem(`${operation.operationId}: no answer`, asked);
     if (outcome.kind === 'closed' && mode === 'good') tally.problem(`${operation.operationId}: closed`, `${outcome.why}: ${asked}`);
@@ -123,12 +129,23 @@ class Run {
     const { status, headers, text } = outcome;
     const shown = `${asked} → ${text.slice(0, maxTextShown)}`;
     if (status >= 500 && status !== 501 && wire.method !== 'PROPFIND') tally.problem(`${operation.operationId}: status ${status}`, shown);
-    if (text.includes('polluted')) return;
     const contentType = typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined;
     // What the parser of HTTP refuses never was a request.
     if (status === 431 || contentType === undefined || wire.leaveEarly === true) return;
     const problem = description.problem(wire, { status, contentType, text });
     if (problem !== null) tally.problem(problem, shown);
+  }
+
+  /** Ends whatever was begun, but for what runs all the while, so that what is held is held by nobody's request. */
+  async calmDown(): Promise<void> {
+    const { hand, spaceId } = this.#parts.world;
+    const summaries = `/api/v3/oneprovider/spaces/${spaceId}/automation/execution/summaries?phase=waiting,ongoing,suspended&limit=1`;
+    for (;;) {
+      const { atmWorkflowExecutionSummaries: left } = await hand.json('GET', summaries);
+      if (left.length === 0) return;
+      await hand.make(`/api/v3/oneprovider/spaces/${spaceId}/automation/execution/bulk`, { operation: 'cancel', filter: {} });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 
   async running(): Promise<FuzzResult['running']> {

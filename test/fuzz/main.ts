@@ -8,29 +8,31 @@ const { values } = parseArgs({
 });
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 const requests = Number(values.requests);
+/** Those of the lambdas of the execution that runs all the while. */
+const ownFiles = 30;
 const server = await startFuzzedServer();
 const began = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const held = (): string => `${server.openFiles()} open files, ${Math.round(server.residentMb())} MB`;
+const openAtFirst = server.openFiles();
 say(`seed ${seed}: ${held()}`);
-const { tally, operations, running } = await fuzz({
+const { tally, operationIds, running } = await fuzz({
   url: server.url,
   token: server.token,
   requests,
   seed,
   parallel: Number(values.parallel),
   onProgress: (sent) => {
-    if (sent > 0 && sent % Math.max(1000, Math.round(requests / 20)) === 0) say(`${sent} sent, ${held()}`);
+    if (sent > 0 && sent % Math.max(1000, Math.round(requests / 20)) === 0)
+      say(`${sent} sent after ${Math.round((performance.now() - began) / 1000)} s, ${held()}`);
   },
 });
 say(tally.report());
-const rare = operations
-  .filter(({ operationId }) => tally.successes(operationId) < 20)
-  .map(({ operationId }) => `${operationId} (${tally.successes(operationId)})`);
+const rare = operationIds.filter((id) => tally.successes(id) < 20).map((id) => `${id} (${tally.successes(id)})`);
 say(`fewer than 20 successes: ${rare.join(', ') || 'none'}`);
 say(`the execution is ${running.status}, ${running.itemsProcessed} items done`);
-say(
-  `${Math.round((performance.now() - began) / 1000)} s; at the end ${await server.settledFiles(0)} open files, ${Math.round(server.residentMb())} MB, at most ${Math.round(server.peakMb())} MB`,
-);
+const openAtLast = await server.settledFiles(openAtFirst + ownFiles);
+const seconds = Math.round((performance.now() - began) / 1000);
+say(`${seconds} s; at the end ${openAtLast} open files, ${Math.round(server.residentMb())} MB, at most ${Math.round(server.peakMb())} MB`);
 await server.stop();
-if (tally.problems.length > 0 || running.status !== 'active') process.exitCode = 1;
+if (tally.problems.length > 0 || running.status !== 'active' || openAtLast > openAtFirst + ownFiles) process.exitCode = 1;

@@ -33,12 +33,13 @@ const otherQuery: Change = (draft, operation, random) => {
     .filter((one: { in: string }) => one.in === 'query')
     .map((one: { name: string }) => one.name);
   const name = random.pick([...known, ...known, 'unknown', 'limit', 'token']);
-  const value = String(random.pick([oddValue(random), 1, 0, 1001, -5, 'ended']));
+  const odd = oddValue(random);
+  const value = random.pick([typeof odd === 'string' ? odd : JSON.stringify(odd), '1', '0', '1001', '-5', 'ended']);
   return { ...draft, query: [...draft.query, [name, value], ...(random.chance(0.2) ? [[name, value] as const] : [])] };
 };
 
 const otherHeaders: Change = (draft, _operation, random) => {
-  const headers = random.pick([
+  const headers = random.pick<Draft['headers']>([
     { 'content-type': 'text/plain' },
     { 'content-type': 'application/json; charset=utf-8' },
     { 'content-type': 'application/x-ndjson' },
@@ -61,7 +62,7 @@ const otherHeaders: Change = (draft, _operation, random) => {
     { macaroon: 'abc' },
     { expect: '100-continue' },
   ]);
-  return { ...draft, headers: { ...draft.headers, ...headers } as Draft['headers'] };
+  return { ...draft, headers: { ...draft.headers, ...headers } };
 };
 
 const otherMethod: Change = (draft, operation, random, strangers) => ({

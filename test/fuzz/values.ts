@@ -40,7 +40,7 @@ function fittingObject(schema: Json, schemas: Json, random: Random, depth: numbe
 }
 
 export function word(random: Random): string {
-  return Array.from({ length: random.int(2, 12) }, () => random.pick([...'abcdefghijklmnopqrstuvwxyz'])).join('');
+  return Array.from({ length: random.int(2, 12) }, () => String.fromCodePoint(random.int(97, 122))).join('');
 }
 
 const odd: readonly unknown[] = [
@@ -77,7 +77,7 @@ const odd: readonly unknown[] = [
   [null],
   [[[[[]]]]],
   {},
-  { __proto__: null, toString: 1 },
+  { toString: 1, valueOf: null },
   { type: 'object', itemDataSpec: {} },
 ];
 

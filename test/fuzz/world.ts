@@ -89,6 +89,8 @@ function flowDump(name: FlowName): WorkflowDump {
     lane.parallelBoxes[0].tasks[0].lambdaConfig.exceptionProbability = 1;
     const second = structuredClone(lane);
     second.id = 'second';
+    second.parallelBoxes[0].id = 'second-box';
+    second.parallelBoxes[0].tasks[0].id = 'second-echo';
     second.parallelBoxes[0].tasks[0].lambdaConfig.exceptionProbability = 0;
     revision.lanes.push(second);
   }

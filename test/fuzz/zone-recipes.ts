@@ -1,5 +1,5 @@
 /** Good requests below /api/v3/onezone. */
-import { lambdaDump, workflowRevisionDump, type Kitchen, type Recipe, type Recipes } from './recipes.ts';
+import { lambdaDump, workflowRevisionDump, type Kitchen, type Recipe, type Recipes } from './kitchen.ts';
 import { oz, plainDump } from './world.ts';
 
 function named(of: string): Recipe {
@@ -18,12 +18,34 @@ function newMember(plural: 'spaces' | 'atm_inventories', isIn: boolean, body?: o
   };
 }
 
-function spaceGroup(isIn: boolean): Recipe {
+/** A new group, in the space or inventory or not yet. */
+function newGroup(plural: 'spaces' | 'atm_inventories', isIn: boolean, body?: object): Recipe {
   return async ({ world, make }) => {
+    const id = plural === 'spaces' ? world.spaceId : world.inventoryId;
     const gid = await make.group();
-    if (isIn) await world.hand.ask('PUT', `${oz}/spaces/${world.spaceId}/groups/${gid}`, {});
-    return { params: { id: world.spaceId, gid }, body: isIn ? undefined : {} };
+    if (isIn) await world.hand.ask('PUT', `${oz}/${plural}/${id}/groups/${gid}`, {});
+    return { params: { id, gid }, ...(body === undefined ? {} : { body }) };
   };
+}
+
+/** From the side of the group. */
+const groupThere: Recipe = async ({ world, make }) => {
+  const [gid, aiid] = [await make.group(), world.inventoryId];
+  await world.hand.ask('PUT', `${oz}/atm_inventories/${aiid}/groups/${gid}`, {});
+  return { params: { gid, aiid } };
+};
+
+const ownGroup: Recipe = async ({ make }) => ({ params: { id: await make.group() } });
+
+/** A named token of a kind, made for the occasion. */
+async function tokenOf({ world, next }: Kitchen, type: object): Promise<string> {
+  const { token: made } = await world.hand.json('POST', `${oz}/user/tokens/named`, { name: `kind ${next()}`, type, customMetadata: {} });
+  return String(made);
+}
+
+async function invitation(kitchen: Kitchen, inviteType: string): Promise<string> {
+  const atmInventoryId = await kitchen.make.inventory();
+  return await tokenOf(kitchen, { inviteToken: { inviteType, atmInventoryId } });
 }
 
 async function linked({ world, make }: Kitchen): Promise<{ readonly id: string; readonly aiid: string }> {
@@ -49,9 +71,30 @@ const people: Recipes = {
   remove_space: async ({ make }) => ({ params: { id: await make.space() } }),
   create_user_group: named('group'),
   create_group: named('group'),
-  remove_group: async ({ make }) => ({ params: { gid: await make.group() } }),
-  add_group_to_space: spaceGroup(false),
-  remove_space_group: spaceGroup(true),
+  get_group: ownGroup,
+  remove_group: ownGroup,
+  add_group_to_space: newGroup('spaces', false, {}),
+  remove_space_group: newGroup('spaces', true),
+  update_group_space_privileges: newGroup('spaces', true, { grant: ['space_view_privileges'] }),
+  add_group_to_atm_inventory: newGroup('atm_inventories', false, {}),
+  get_atm_inventory_group: newGroup('atm_inventories', true),
+  remove_atm_inventory_group: newGroup('atm_inventories', true),
+  get_effective_atm_inventory_group: newGroup('atm_inventories', true),
+  list_group_atm_inventory_privileges: newGroup('atm_inventories', true),
+  list_effective_group_atm_inventory_privileges: newGroup('atm_inventories', true),
+  update_group_atm_inventory_privileges: newGroup('atm_inventories', true, { grant: ['atm_inventory_update'] }),
+  get_group_atm_inventory: groupThere,
+  group_leave_atm_inventory: groupThere,
+  get_group_effective_atm_inventory: groupThere,
+  get_effective_group_atm_inventory_membership_intermediaries: newGroup('atm_inventories', true),
+  join_atm_inventory: async (kitchen) => ({
+    token: (await kitchen.make.victim()).token,
+    body: { token: await invitation(kitchen, 'userJoinAtmInventory') },
+  }),
+  group_join_atm_inventory: async (kitchen) => ({
+    params: { gid: await kitchen.make.group() },
+    body: { token: await invitation(kitchen, 'groupJoinAtmInventory') },
+  }),
   add_space_user: newMember('spaces', false, {}),
   remove_space_user: newMember('spaces', true),
   update_user_space_privileges: newMember('spaces', true, { grant: ['space_view_privileges'], revoke: ['space_write_data'] }),
@@ -115,6 +158,8 @@ const tokens: Recipes = {
   examine_token: async ({ world }) => ({ body: { token: world.stranger.token } }),
   confine_token: async ({ world }) => ({ body: { token: world.stranger.token, caveats: soon() } }),
   verify_access_token: async ({ world }) => ({ body: { token: world.stranger.token } }),
+  verify_identity_token: async (kitchen) => ({ body: { token: await tokenOf(kitchen, { identityToken: {} }) } }),
+  verify_invite_token: async (kitchen) => ({ body: { token: await invitation(kitchen, 'userJoinAtmInventory') } }),
 };
 
 export const zoneRecipes: Recipes = { ...people, ...inventories, ...definitions, ...tokens };

@@ -24,9 +24,10 @@ export interface DescribedOperation {
 
 /** Refusals of the stages before an operation, which the description tells of once for all. */
 const stages: readonly (readonly [status: number, id: string])[] = [
-  [400, 'badData'],
+  [400, 'malformedData'],
   [404, 'notFound'],
   [405, 'notSupported'],
+  [414, 'malformedData'],
 ];
 
 export class ApiDescription {
@@ -85,8 +86,7 @@ export class ApiDescription {
     const misfit = this.misfit('ErrorResponse', { $ref: 'api#/components/schemas/ErrorResponse' }, error);
     if (misfit !== null) return `${operationId}: error ${misfit}`;
     const ids: readonly string[] = described?.['x-error-ids'] ?? [];
-    const ofStage =
-      stages.some(([of, name]) => of === status && name === id) && (id !== 'badData' || error['error'].details.key === 'Accept');
+    const ofStage = stages.some(([of, name]) => of === status && name === id) || (status === 400 && isStageData(error['error']));
     return ids.includes(id) || ofStage ? null : `${operationId}: error ${id} with status ${status} is not described`;
   }
 
@@ -99,6 +99,11 @@ export class ApiDescription {
     const misfit = this.misfit(`${operationId} ${status}`, content['schema'], JSON.parse(text));
     return misfit === null ? null : `${operationId}: the body with status ${status} does not fit: ${misfit}`;
   }
+}
+
+/** An `Accept` header or a body that cannot be read, or a character that nothing may have. */
+function isStageData({ id, details }: Json): boolean {
+  return id === 'badData' && (['Accept', 'body'].includes(details?.key) || String(details?.hint).includes('U+0000'));
 }
 
 function errorOf(text: string): Json | undefined {

@@ -121,7 +121,7 @@ export const executionOperations: Operations = {
     answers: done,
     refusals: refused([403, 404], { 400: ['atmWorkflowExecutionNotStopped'] }),
   },
-  cancel_workflow_execution: command(['atmWorkflowExecutionEnded'], 'StopRequestBody'),
+  cancel_workflow_execution: command(['atmWorkflowExecutionEnded', 'atmInvalidStatusTransition'], 'StopRequestBody'),
   pause_workflow_execution: command(
     ['atmWorkflowExecutionEnded', 'atmInvalidStatusTransition', 'badValueInteger', 'badValueNotInRange'],
     'PauseRequestBody',

@@ -8,6 +8,8 @@ const attribute = query('attribute', { anyOf: [text, listOf(text)] });
 const attributeErrors: readonly ErrorId[] = ['badValueNotAllowed', 'badValueListOfStrings'];
 const pageErrors: readonly ErrorId[] = ['badValueInteger', 'badValueNotInRange', 'badValueTooLow', 'badValueString', 'badData'];
 
+const xattrErrors: readonly ErrorId[] = ['malformedData', 'badData', 'badValueEmpty'];
+
 /** Any operation on a file may be refused in the words of the file system. */
 function file(answers: OperationText['answers'], errors: readonly ErrorId[] = [], more: Partial<OperationText> = {}): OperationText {
   return { tag: 'File', answers, refusals: refused([403, 404], { 400: ['posix', ...errors] }), ...more };
@@ -33,8 +35,8 @@ export const fileOperations: Operations = {
     parameters: [query('limit', pageLimit), query('offset', count), query('token', text), attribute],
   }),
   get_xattrs: file(shows('ExtendedAttributes'), [], { parameters: [query('attribute', text)] }),
-  set_xattr: file(done, ['malformedData', 'badData'], { body: takes('ExtendedAttributes') }),
-  remove_xattrs: file(done, ['malformedData', 'missingRequiredValue', 'badValueListOfStrings', 'badData'], {
+  set_xattr: file(done, xattrErrors, { body: takes('ExtendedAttributes') }),
+  remove_xattrs: file(done, [...xattrErrors, 'missingRequiredValue', 'badValueListOfStrings'], {
     body: takes('ExtendedAttributeNames'),
   }),
   lookup_file_id: file(shows('FileId'), ['badValueAmbiguousId']),

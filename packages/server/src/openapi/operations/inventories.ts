@@ -4,7 +4,16 @@ import { done, makes, mayTake, refused, shows, takes, type Operations, type Oper
 
 const tag = 'Automation inventory';
 export const nameErrors: readonly ErrorId[] = ['malformedData', 'missingRequiredValue', 'badValueString', 'badValueName'];
-const joinErrors: readonly ErrorId[] = ['malformedData', 'missingRequiredValue', 'badValueEmpty', 'badValueToken'];
+const joinErrors: readonly ErrorId[] = ['malformedData', 'missingRequiredValue', 'badValueEmpty', 'badValueString', 'badValueToken'];
+/** What the invitation itself may be (rest R110). */
+const inviteErrors: readonly ErrorId[] = [
+  'tokenInvalid',
+  'tokenRevoked',
+  'tokenCaveatUnverified',
+  'inviteTokenUsageLimitReached',
+  'inviteTokenSubjectNotAuthorized',
+  'inviteTokenConsumerInvalid',
+];
 
 const list: OperationText = { tag, answers: shows('AtmInventoryIds'), refusals: refused([]) };
 const one: OperationText = { tag, answers: shows('AtmInventory'), refusals: refused([403, 404]) };
@@ -19,15 +28,7 @@ export const inventoryOperations: Operations = {
     body: takes('JoinRequest'),
     answers: makes(),
     refusals: refused([], {
-      400: [
-        ...joinErrors,
-        'tokenInvalid',
-        'tokenRevoked',
-        'tokenCaveatUnverified',
-        'inviteTokenUsageLimitReached',
-        'inviteTokenSubjectNotAuthorized',
-        'inviteTokenConsumerInvalid',
-      ],
+      400: [...joinErrors, ...inviteErrors],
       409: ['relationAlreadyExists'],
     }),
   },
@@ -48,7 +49,7 @@ export const inventoryOperations: Operations = {
     privileges: { group: ['group_add_atm_inventory'] },
     body: takes('JoinRequest'),
     answers: makes(),
-    refusals: refused([403, 404], { 400: joinErrors, 409: ['relationAlreadyExists'] }),
+    refusals: refused([403, 404], { 400: [...joinErrors, ...inviteErrors], 409: ['relationAlreadyExists'] }),
   },
   get_group_atm_inventory: one,
   group_leave_atm_inventory: {

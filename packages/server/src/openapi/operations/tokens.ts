@@ -34,7 +34,7 @@ const creation = {
   }),
 } as const satisfies OperationText;
 
-const tokenErrors: readonly ErrorId[] = ['malformedData', 'missingRequiredValue', 'badValueEmpty', 'badValueToken'];
+const tokenErrors: readonly ErrorId[] = ['malformedData', 'missingRequiredValue', 'badValueEmpty', 'badValueToken', 'badValueString'];
 const list: OperationText = { tag, answers: shows('TokenIds'), refusals: refused([]) };
 const one: OperationText = { tag, privileges: owner, answers: shows('NamedToken'), refusals: refused([403, 404]) };
 
