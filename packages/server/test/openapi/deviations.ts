@@ -56,7 +56,7 @@ export const deviations: readonly Deviation[] = [
     reason: 'what is no text where one is needed is refused so everywhere (rest R56)',
   },
   {
-    operations: ['create_named_token_for_current_user'],
+    operations: ['create_named_token_for_current_user', 'modify_named_token'],
     moreErrors: { 400: ['badValueEmpty', 'badValueTextTooLarge'] },
     reason: 'names of tokens are any text of at most 255 characters',
   },

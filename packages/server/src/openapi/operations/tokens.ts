@@ -79,6 +79,8 @@ export const tokenOperations: Operations = {
         'badValueIdentifierOccupied',
         'badValueBoolean',
         'badValueJSON',
+        'badValueEmpty',
+        'badValueTextTooLarge',
       ],
     }),
   },
