@@ -83,7 +83,7 @@ export const executionRecipes: Recipes = {
   delete_workflow_execution: about(async ({ executions }) => await executions.ended()),
   cancel_workflow_execution: about(async ({ executions }) => {
     const id = await executions.ongoing();
-    executions.keep('good', id);
+    executions.keep('cancelled', id);
     return id;
   }),
   pause_workflow_execution: async (kitchen, inEarnest) => {

@@ -2,6 +2,9 @@
 import type { Random } from '../simulation/random.ts';
 import { op, schedule, SetUpFailed, type FlowName, type World } from './world.ts';
 
+/** What may be asked for again: ended ones, those to be paused, those to be cancelled. */
+type Kept = 'good' | 'bad' | 'paused' | 'cancelled';
+
 interface Details {
   readonly status: string;
   readonly storeRegistry: Readonly<Record<string, string>>;
@@ -26,11 +29,12 @@ const maxKept = 30;
 export class Executions {
   readonly #world: World;
   /** By what was asked of them last. */
-  readonly #kept: Record<FlowName | 'paused', string[]> = { good: [], bad: [], slow: [], paused: [] };
+  readonly #kept: Record<Kept, string[]> = { good: [], bad: [], paused: [], cancelled: [] };
   /** One that has failed, for reading only. */
   #shown: Promise<{ readonly id: string; readonly details: Details }> | null = null;
 
-  #resumed: string | null = null;
+  /** Resumed ones, which hold a runner until they are ended. */
+  #resumed: string[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -55,16 +59,12 @@ export class Executions {
   }
 
   /** It may be gone when it is used. */
-  keep(flow: FlowName | 'paused', id: string): void {
+  keep(flow: Kept, id: string): void {
     const list = this.#kept[flow];
     if (list.length < maxKept) list.push(id);
   }
 
-  async #taken(
-    flow: FlowName | 'paused',
-    make: () => Promise<string>,
-    statuses: readonly string[],
-  ): Promise<{ id: string; details: Details }> {
+  async #taken(flow: Kept, make: () => Promise<string>, statuses: readonly string[]): Promise<{ id: string; details: Details }> {
     for (let id = this.#kept[flow].shift(); id !== undefined; id = this.#kept[flow].shift()) {
       try {
         return { id, details: await this.#until(id, statuses) };
@@ -87,29 +87,28 @@ export class Executions {
   }
 
   async ended(): Promise<string> {
-    return (await this.#taken('good', async () => await this.#new('good'), ended)).id;
+    return (await this.#taken(this.#kept.cancelled.length > 0 ? 'cancelled' : 'good', async () => await this.#new('good'), ended)).id;
   }
 
   async ongoing(): Promise<string> {
     return await this.#new('slow');
   }
 
-  /** One that is to be resumed; the one before is not left to run on. */
+  /** One that is to be resumed; those before are not left to run on. */
   async suspended(): Promise<string> {
     const before = this.#resumed;
-    if (before !== null) {
-      this.#resumed = null;
-      await this.#end(before);
-    }
-    this.#resumed = await this.#suspendedOne();
-    return this.#resumed;
+    this.#resumed = [];
+    for (const id of before) await this.#end(id);
+    const id = await this.#suspendedOne();
+    this.#resumed.push(id);
+    return id;
   }
 
   /** Whatever became of it. */
   async #end(id: string): Promise<void> {
     try {
       await this.#world.hand.ask('POST', `${op}/automation/execution/workflows/${id}/cancel`);
-      this.keep('good', id);
+      this.keep('cancelled', id);
     } catch (error) {
       if (!(error instanceof SetUpFailed)) throw error;
     }

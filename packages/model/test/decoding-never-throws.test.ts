@@ -52,9 +52,12 @@ function changed(sample: unknown, steps: readonly number[], replacement: unknown
   return Array.isArray(sample) ? next.map(([, value]) => value) : Object.fromEntries(next.filter(([, value]) => value !== undefined));
 }
 
+/** Cannot be made a text or a number. */
+const obstinate = { toString: 1, valueOf: null };
+
 describe('a dump with any one value replaced or removed', () => {
   it('is decoded or refused with an error of the client, never with an exception', () => {
-    const replacement = fc.oneof(fc.jsonValue(), fc.constant(undefined), fc.constant({ _version: 1, _data: null }));
+    const replacement = fc.oneof(fc.jsonValue(), fc.constant(undefined), fc.constant({ _version: 1, _data: null }), fc.constant(obstinate));
     fc.assert(
       fc.property(
         fc.constantFrom(...samples),
@@ -73,5 +76,13 @@ describe('a dump with any one value replaced or removed', () => {
       ),
       { numRuns: 2000, seed: 7 },
     );
+  });
+
+  it('is refused when its version is no version', () => {
+    const revision = { ...plainWorkflow, schemaFormatVersion: obstinate };
+    expect(decodeWorkflowDump({ name: 'nn', revision })).toMatchObject({ ok: false });
+    expect(decodeLambdaDump({ revision: { ...plainLambda, schemaFormatVersion: obstinate } })).toMatchObject({ ok: false });
+    const supplement = { l: { '1': { revision: { ...plainLambda, schemaFormatVersion: obstinate } } } };
+    expect(supplementaryLambda(supplement, 'l', 1)).toMatchObject({ ok: true });
   });
 });

@@ -25,7 +25,12 @@ export const formatVersionField: Field<number> = convertedField(integerField(), 
 /** The version beside the revision selects its decoder: absent or 2 is plain, anything else persisted (schemas R26–R28). */
 export function encodingOf(envelope: JsonObject): Encoding {
   const version = ownValue(envelope, 'schemaFormatVersion');
-  return version === undefined || Number(version) === 2 ? 'plain' : 'persisted';
+  return version === undefined || isVersion(version, 2) ? 'plain' : 'persisted';
+}
+
+/** Whether it is that number, also as text. Not every object can be made a number, so none is tried. */
+function isVersion(version: unknown, number: number): boolean {
+  return (typeof version === 'number' || typeof version === 'string') && Number(version) === number;
 }
 
 /** A revision that came with its number; the number is null where the path gave another (schemas R40). */
@@ -142,7 +147,7 @@ export function supplementaryLambda(supplementary: JsonObject, lambdaId: string,
   if (entry === undefined) return ok(null);
   const envelope = isJsonObject(entry) ? ownValue(entry, 'revision') : undefined;
   if (!isJsonObject(envelope)) return refuse(supplementaryError(lambdaId, makeError('badData', { key: 'atmLambdaRevision' })));
-  const encoding = Number(ownValue(envelope, 'schemaFormatVersion')) === 3 ? 'persisted' : 'plain';
+  const encoding = isVersion(ownValue(envelope, 'schemaFormatVersion'), 3) ? 'persisted' : 'plain';
   const decoded = decodeLambdaRevision(ownValue(envelope, 'atmLambdaRevision'), encoding);
   return decoded.ok ? decoded : refuse(supplementaryError(lambdaId, decoded.error));
 }

@@ -84,6 +84,8 @@ export const tokenOperations: Operations = {
         'badValueIdentifierOccupied',
         'badValueBoolean',
         'badValueJSON',
+        'badValueEmpty',
+        'badValueTextTooLarge',
       ],
     }),
   },
