@@ -26,7 +26,10 @@ async function laneway(...args: readonly string[]): Promise<string> {
   const printed = text(out);
   try {
     const terminal = { out, err: new PassThrough(), interactive: false, color: false, env: {} };
-    await buildProgram(terminal, '1.2.3').parseAsync([...args, '--server', url, '--token', owner.token], { from: 'user' });
+    await buildProgram(terminal, '1.2.3').parseAsync(
+      [...args, '--server', url, ...(args.includes('--token') ? [] : ['--token', owner.token])],
+      { from: 'user' },
+    );
   } finally {
     out.end();
   }
@@ -60,4 +63,14 @@ test('a group is made in a space, listed there, taken out and forgotten', async 
   expect(JSON.parse(await laneway('group', 'list', '--space', 'photos', '--json'))).toEqual([{ groupId, name: 'curators', type: 'unit' }]);
   await laneway('group', 'delete', groupId);
   expect(await laneway('group', 'list', '--json')).toBe('[]');
+});
+
+test('the audit is a table whose lines stay short, and as JSON has everything', async () => {
+  await laneway('group', 'create', 'g'.repeat(128));
+  const audit = async (...more: string[]) =>
+    await laneway('audit', '--token', world.admin.token, '--operation', 'create_user_group', ...more);
+  const table = await audit();
+  expect(table).toMatch(/create_user_group .*"g{60,}…/);
+  expect(table).not.toContain('g'.repeat(100));
+  expect((JSON.parse(await audit('--json')) as { details: { name: string } }).details.name).toBe('g'.repeat(128));
 });
