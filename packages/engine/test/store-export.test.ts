@@ -296,7 +296,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       return found.value;
     };
 
-    it('lead to the first entry that has them, or to none', async () => {
+    it('lead to the first entry that has them, or to none (data-and-stores R45)', async () => {
       const id = await make('exception', { itemDataSpec: object });
       expect(await find(id, [traceId(1)])).toEqual({ [traceId(1)]: null });
       await append(id, failed(0, 2500));
@@ -325,7 +325,7 @@ describe.each(databaseKinds)('dumps on $name', (plainKind) => {
       expect(database.calls.get('findTraceIds')).toBe(8);
     });
 
-    it('are not looked for in what failed before the given time', async () => {
+    it('are not looked for in what failed before the given time (data-and-stores R45)', async () => {
       const id = await make('exception', { itemDataSpec: object });
       const times = Array.from({ length: 9 }, (_, index) => 1000 * (index + 1));
       for (const [index, time] of times.entries()) await append(id, [...failed(index * 600, 600)], time);
