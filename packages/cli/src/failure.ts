@@ -51,6 +51,9 @@ function isErrorObject(value: unknown): value is { description: string } {
 function hintFor({ status, error }: ApiError): string | undefined {
   if (status === 401) return 'give a valid token with --token or LANEWAY_TOKEN';
   if (status === 403) return 'the token is valid, but its user lacks the privilege for this';
-  if (error.id === 'notFound') return '"laneway list" shows the ids of executions, "laneway show" those of their stores';
+  if (error.id === 'notFound') return notFoundHint;
   return undefined;
 }
+
+const notFoundHint =
+  '"laneway list" shows the ids of executions, "laneway show" those of their tasks and stores, "laneway dataset list" and "laneway group list" the others';

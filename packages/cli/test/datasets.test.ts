@@ -26,7 +26,10 @@ async function laneway(...args: readonly string[]): Promise<string> {
   const printed = text(out);
   try {
     const terminal = { out, err: new PassThrough(), interactive: false, color: false, env: {} };
-    await buildProgram(terminal, '1.2.3').parseAsync([...args, '--server', url, '--token', owner.token], { from: 'user' });
+    await buildProgram(terminal, '1.2.3').parseAsync(
+      [...args, '--server', url, ...(args.includes('--token') ? [] : ['--token', owner.token])],
+      { from: 'user' },
+    );
   } finally {
     out.end();
   }
@@ -49,4 +52,14 @@ test('a directory is marked by its path, listed with what lies below it, detache
 
 test('a path that is not there is refused by its name', async () => {
   await expect(laneway('dataset', 'create', 'photos', 'august')).rejects.toThrow('the space "photos" has no file "august"');
+});
+
+test('the audit is a table whose lines stay short, and as JSON has everything', async () => {
+  await laneway('group', 'create', 'g'.repeat(128));
+  const audit = async (...more: string[]) =>
+    await laneway('audit', '--token', world.admin.token, '--operation', 'create_user_group', ...more);
+  const table = await audit();
+  expect(table).toMatch(/create_user_group .*"g{60,}…/);
+  expect(table).not.toContain('g'.repeat(100));
+  expect((JSON.parse(await audit('--json')) as { details: { name: string } }).details.name).toBe('g'.repeat(128));
 });

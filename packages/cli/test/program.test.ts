@@ -165,7 +165,9 @@ describe('failures', () => {
   });
 
   test('of what is not there tell where its id is found', () => {
-    expect(describeFailure(new ApiError(404, { id: 'notFound', description: 'No' }), {})).toMatch(/\nhint: "laneway list" shows/);
+    expect(describeFailure(new ApiError(404, { id: 'notFound', description: 'No' }), {})).toMatch(
+      /\nhint: "laneway list" shows .*dataset list.*group list/,
+    );
   });
 
   test('of lambdas are told by their message, not by a frame of the stack', () => {

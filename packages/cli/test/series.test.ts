@@ -175,20 +175,27 @@ test('bars reach back as far as asked, and leave room for windows without measur
   expect(sparkline(windows, 60, 100)).toBe('█    █  ██');
 });
 
-test('show names the time series store of each task, and as JSON everything that charts need', async () => {
+test('show names tasks, stores and the time series store of each task, and as JSON brings everything that charts need', async () => {
   const registry = { first: 't1', second: 't2' };
   const lanes = [
     { schemaId: 'l', runs: [{ runNumber: 2, status: 'finished', parallelBoxes: [{ schemaId: 'b', taskRegistry: registry }] }] },
   ];
   const times = { scheduleTime: 1, startTime: 1, suspendTime: 0, finishTime: 2 };
-  const details = { atmWorkflowExecutionId: 'e1', name: 'w', status: 'finished', ...times, lanes, storeRegistry: {} };
+  const details = { atmWorkflowExecutionId: 'e1', name: 'w', status: 'finished', ...times, lanes, storeRegistry: { input: 's0' } };
   const counters = { itemsInProcessing: 0, itemsProcessed: 1, itemsFailed: 0 };
   const first = { schemaId: 'first', status: 'finished', systemAuditLogId: 'log1', timeSeriesStoreId: 's1', ...counters };
   const second = { ...first, schemaId: 'second', systemAuditLogId: 'log2', timeSeriesStoreId: null };
-  const schema = { atmWorkflowSchemaRevision: { dashboardSpec: { rootSection: {} }, lanes: [] } };
+  const tasks = [{ id: 'first', name: 'resize\u0007' }];
+  const stores = [{ id: 'input', name: 'photos', type: 'treeForest' }];
+  const revision = { dashboardSpec: { rootSection: {} }, lanes: [{ parallelBoxes: [{ tasks }] }], stores };
+  const schema = { atmWorkflowSchemaRevision: revision };
   documents = { 'workflows/e1': details, 'workflows/e1/receipt': { stop: null }, 'tasks/t1': first, 'tasks/t2': second };
-  expect(cells(await run('show', 'e1')).at(-1)).toEqual(['1.2', 't1', 's1']);
+  expect(cells(await run('show', 'e1')).at(-1)).toEqual(['1.2', 'first', 's1']);
   expect(JSON.parse(await run('show', 'e1', '--json'))).toEqual({ ...details, tasks: [first, second] });
   documents['workflows/e1/schema'] = schema;
+  const shown = cells(await run('show', 'e1'));
+  expect(shown).toContainEqual(['1.2', 'finished', 'resize\\x07', 'finished', '0', '1', '0', 't1']);
+  expect(shown).toContainEqual(['photos', 'treeForest', 's0']);
+  expect(shown.at(-1)).toEqual(['1.2', 'resize\\x07', 's1']);
   expect(JSON.parse(await run('show', 'e1', '--json'))).toEqual({ ...details, tasks: [first, second], schema });
 });

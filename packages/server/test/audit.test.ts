@@ -97,4 +97,21 @@ describe.each(databaseKinds)('the audit of changes on $name', (kind) => {
       .poll(async () => (await changes(`?entity=${dataset.body.datasetId}`)).map((entry) => entry.operation))
       .toEqual(['establish_dataset']);
   });
+
+  it('has what users do to files as soon as they are answered, and nothing of what jobs do: that may be one request for each file', async () => {
+    const spaceId = await world.space(owner, 'data');
+    const { body } = await world.post(`${op}/lookup-file-id/data/`, owner);
+    const grant = { userId: owner.id, spaceId, executionId: 'execution1', readonly: false };
+    Object.assign(world.deps, {
+      jobTokens: { verify: async (token: string) => await Promise.resolve(token === 'job' ? { ok: true, value: grant } : null) },
+    });
+    const xattrs = `${op}/data/${body.fileId}/metadata/xattrs`;
+    expect((await world.send('PUT', xattrs, { id: owner.id, token: 'job' }, { mood: 'good' })).status).toBe(204);
+    expect((await world.send('PUT', xattrs, owner, { mood: 'better' })).status).toBe(204);
+    expect((await changes(`?entity=${body.fileId}`)).map(({ operation, details }) => [operation, details])).toEqual([
+      ['set_xattr', { mood: 'better' }],
+    ]);
+    const dataset = await world.send('POST', `${op}/datasets`, { id: owner.id, token: 'job' }, { rootFileId: body.fileId });
+    expect((await changes(`?entity=${dataset.body.datasetId}`)).map((entry) => entry.tokenId)).toEqual(['job of execution1']);
+  });
 });

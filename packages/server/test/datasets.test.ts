@@ -81,6 +81,19 @@ describe('datasets (lambdas §12.3)', () => {
     expect((await world.get(`${op}/datasets/${datasetId}/children?token=x`, owner)).body.error.details.key).toBe('token');
   });
 
+  it('bad data comes before who asks and before what is there (rest R48–R50)', async () => {
+    const requests = [
+      ['POST', `${op}/datasets`, { rootFileId: 5 }, 'badValueString'],
+      ['POST', `${op}/datasets`, {}, 'missingRequiredValue'],
+      ['PATCH', `${op}/datasets/none`, { state: 'gone' }, 'badValueNotAllowed'],
+      ['GET', `${op}/datasets/none/children?limit=0`, undefined, 'badValueNotInRange'],
+      ['GET', `${op}/spaces/none/datasets?token=x`, undefined, 'badData'],
+      ['GET', `${op}/spaces/none/datasets?state=gone`, undefined, 'badValueNotAllowed'],
+    ] as const;
+    for (const as of [null, owner])
+      for (const [method, url, body, id] of requests) expect((await world.send(method, url, as, body)).error, url).toBe(id);
+  });
+
   it('guests 401, strangers 403, unknown ids 404', async () => {
     const datasetId = await mark('dir');
     expect((await world.get(`${op}/datasets/${datasetId}`, null)).status).toBe(401);

@@ -26,7 +26,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
-      '\nExamples:\n  laneway audit --entity 5e2a… --since 2026-11-01\n  laneway audit --operation remove_space_user --json\n',
+      '\nExamples:\n  laneway audit --entity 5e2a… --since 2026-11-01\n  laneway audit --operation remove_space_user --json\n\nThe table shows the beginning of long details, --json all of them.\n',
     );
   withConnection(audit).action(async (options: AuditOptions) => {
     const { user, entity, operation, since, until, limit } = options;
@@ -51,8 +51,13 @@ export function addAudit(program: Command, terminal: Terminal): void {
 
 function rowOf({ at, userId, address, operation, target, details }: ChangeRecord): string[] {
   const path = target.replace(/^\/api\/v3\/one(?:zone|provider)/, '');
-  return [timeText(Math.floor(at / 1000)), userId, address, operation, path, JSON.stringify(details)];
+  const given = JSON.stringify(details);
+  const shown = given.length <= maxDetailsLength ? given : `${given.slice(0, maxDetailsLength)}…`;
+  return [timeText(Math.floor(at / 1000)), userId, address, operation, path, shown];
 }
+
+/** The rest is for `--json`: one long entry would make every line of the table as long. */
+const maxDetailsLength = 80;
 
 function parseTime(text: string): number {
   const time = Date.parse(text);

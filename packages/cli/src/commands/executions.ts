@@ -6,6 +6,7 @@ import { stopText } from '../control/stop-text.ts';
 import { labelsText } from '../execution-filter.ts';
 import { executionSchema } from '../run/execution-schema.ts';
 import { presentTask } from '../run/present-task.ts';
+import { viewSchema, type SchemaView } from '../run/schema-view.ts';
 import { printable, printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
 import { addList } from './list.ts';
 
@@ -26,18 +27,19 @@ function addShow(program: Command, terminal: Terminal): void {
     const client = connect(options, terminal.env);
     const details = await client.executions.details(id);
     const tasks = await shownTasks(client, details);
+    const schema = await executionSchema(client, id);
     if (options.json === true) {
-      const schema = await executionSchema(client, id);
       printJson(terminal, { ...details, tasks: tasks.map(({ task }) => task), ...(schema === null ? {} : { schema }) });
       return;
     }
     await printDetails(client, details, terminal);
-    printTasks(details, tasks, terminal);
+    printTasks(details, tasks, viewSchema(schema?.atmWorkflowSchemaRevision), terminal);
   });
 }
 
 interface ShownTask {
   readonly id: string;
+  readonly schemaId: string;
   /** `lane.run` */
   readonly run: string;
   readonly runStatus: string;
@@ -49,9 +51,9 @@ async function shownTasks(client: LanewayClient, details: ExecutionDetails): Pro
   const tasks: ShownTask[] = [];
   for (const [laneOffset, { runs }] of details.lanes.entries()) {
     for (const run of runs.toReversed()) {
-      for (const id of run.parallelBoxes.flatMap((box) => Object.values(box.taskRegistry))) {
+      for (const [schemaId, id] of run.parallelBoxes.flatMap((box) => Object.entries(box.taskRegistry))) {
         const task = await presentTask(client, id);
-        if (task !== null) tasks.push({ id, run: `${laneOffset + 1}.${run.runNumber ?? '–'}`, runStatus: run.status, task });
+        if (task !== null) tasks.push({ id, schemaId, run: `${laneOffset + 1}.${run.runNumber ?? '–'}`, runStatus: run.status, task });
       }
     }
   }
@@ -70,18 +72,25 @@ async function printDetails(client: LanewayClient, details: ExecutionDetails, te
   if (stop !== null) printLine(terminal, stopText(stop));
 }
 
-function printTasks(details: ExecutionDetails, tasks: readonly ShownTask[], terminal: Terminal): void {
-  const rows = tasks.map(({ id, run, runStatus, task }) => [
+/** By their names where the schema tells them: servers of earlier versions do not show it. */
+function printTasks(details: ExecutionDetails, tasks: readonly ShownTask[], { lanes, stores }: SchemaView, terminal: Terminal): void {
+  const names = new Map(lanes.flatMap((lane) => lane.tasks).map(({ id, name }) => [id, name]));
+  const rows = tasks.map(({ id, schemaId, run, runStatus, task }) => [
     run,
     runStatus,
-    id,
+    names.get(schemaId) ?? schemaId,
     task.status,
     ...[task.itemsInProcessing, task.itemsProcessed, task.itemsFailed].map(String),
+    id,
   ]);
-  printTable(terminal, ['lane.run', 'run status', 'task', 'status', 'in processing', 'processed', 'failed'], rows);
-  printTable(terminal, ['store schema', 'store'], Object.entries(details.storeRegistry));
-  const series = tasks.flatMap(({ id, run, task }) =>
-    typeof task.timeSeriesStoreId === 'string' ? [[run, id, task.timeSeriesStoreId]] : [],
+  printTable(terminal, ['lane.run', 'run status', 'task', 'status', 'in processing', 'processed', 'failed', 'task id'], rows);
+  const storeRows = Object.entries(details.storeRegistry).map(([schemaId, storeId]) => {
+    const store = stores.find(({ id }) => id === schemaId);
+    return [store?.name ?? schemaId, store?.type ?? '', storeId];
+  });
+  printTable(terminal, ['store', 'type', 'store id'], storeRows);
+  const series = tasks.flatMap(({ schemaId, run, task }) =>
+    typeof task.timeSeriesStoreId === 'string' ? [[run, names.get(schemaId) ?? schemaId, task.timeSeriesStoreId]] : [],
   );
   if (series.length > 0) printTable(terminal, ['lane.run', 'task', 'time series'], series);
 }

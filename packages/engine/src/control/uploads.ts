@@ -23,13 +23,17 @@ export interface UploadsParts {
   readonly database: Database;
   readonly maxItemBytes: number;
   readonly retentionMs: number;
+  /** How long a body may be silent; `uploadKeptMs` when absent. */
+  readonly keptMs?: number;
 }
 
 export class Uploads {
   readonly #parts: UploadsParts;
+  readonly #keptMs: number;
 
   constructor(parts: UploadsParts) {
     this.#parts = parts;
+    this.#keptMs = parts.keptMs ?? uploadKeptMs;
   }
 
   /** Nothing is left of a body that is refused or breaks off. */
@@ -37,7 +41,7 @@ export class Uploads {
     const { database } = this.#parts;
     const { userId, spaceId } = request;
     const uploadId = newId();
-    await database.call(beginUpload, { uploadId, userId, spaceId, keepMs: uploadKeptMs });
+    await database.call(beginUpload, { uploadId, userId, spaceId, keepMs: this.#keptMs });
     let received: Result<number> | undefined;
     try {
       received = await this.#write(uploadId, request.body);
@@ -54,7 +58,7 @@ export class Uploads {
   /** The number of bytes. */
   async #write(uploadId: string, body: AsyncIterable<Uint8Array>): Promise<Result<number>> {
     const lines = new ItemLines(this.#parts.maxItemBytes);
-    const group = new Group(this.#parts.database, uploadId);
+    const group = new Group(this.#parts.database, uploadId, this.#keptMs);
     try {
       for await (const piece of body) {
         const items = lines.take(piece);
@@ -97,13 +101,17 @@ export class Uploads {
 class Group {
   readonly #database: Database;
   readonly #uploadId: string;
+  readonly #keptMs: number;
   #items: string[] = [];
   #length = 0;
   #writing: Promise<void> = Promise.resolve();
+  /** The monotonic clock, milliseconds. */
+  #writtenAt = performance.now();
 
-  constructor(database: Database, uploadId: string) {
+  constructor(database: Database, uploadId: string, keptMs: number) {
     this.#database = database;
     this.#uploadId = uploadId;
+    this.#keptMs = keptMs;
   }
 
   async add(items: readonly string[]): Promise<void> {
@@ -111,7 +119,9 @@ class Group {
       this.#items.push(item);
       this.#length += item.length;
     }
-    if (this.#items.length >= groupItems || this.#length >= groupLength) await this.write();
+    // A body that comes slowly keeps its upload too, also in the middle of an item.
+    const isDue = performance.now() - this.#writtenAt >= this.#keptMs / 10;
+    if (this.#items.length >= groupItems || this.#length >= groupLength || isDue) await this.write();
   }
 
   /** Rejects with the failure of the group before. */
@@ -119,8 +129,9 @@ class Group {
     const pieces = cutIntoPieces(this.#items);
     this.#items = [];
     this.#length = 0;
+    this.#writtenAt = performance.now();
     await this.#writing;
-    this.#writing = this.#database.call(extendUpload, { uploadId: this.#uploadId, pieces, keepMs: uploadKeptMs });
+    this.#writing = this.#database.call(extendUpload, { uploadId: this.#uploadId, pieces, keepMs: this.#keptMs });
     // It is waited for with the next group; until then nobody listens.
     this.#writing.catch(() => undefined);
   }

@@ -24,6 +24,12 @@ export const maxChunkBytes = 256 * 1024;
  */
 export const mergeChunkBytes = 4 * 1024;
 
+/**
+ * What one transaction deletes of chunks or of uploads: a few milliseconds of work on both databases. A row may have any size up to that
+ * of the largest item, so rows alone bound nothing (*measured*: 200 full chunks 8–18 ms on SQLite, 25–32 ms on PostgreSQL).
+ */
+export const maxDeletedBytes = 8 * 1024 * 1024;
+
 /** Above this retention a metric is trimmed only now and then (R60). */
 export const exactRetention = 50_000;
 

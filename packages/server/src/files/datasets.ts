@@ -30,7 +30,7 @@ async function allow(deps: ServerDeps, call: Call, needs: { spaceId: string; gri
   if (!(await holdsInSpace(deps, user.account.id, spaceId, use === 'view' ? 'space_view' : manage))) throw forbidden();
 }
 
-/** guest 401 → 404 → 403. */
+/** guest 401 → 404 → 403; what is given is looked at before (rest R48–R50). */
 async function requireDataset(deps: ServerDeps, call: Call, use: 'view' | 'manage'): Promise<Dataset> {
   if (call.identity.kind === 'guest') throw unauthorized(null);
   const dataset = await deps.files.datasets.find(call.param('did'));
@@ -44,12 +44,12 @@ function refuseFlags(flags: readonly string[] | undefined, key: string): void {
 }
 
 async function create(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
-  if (call.identity.kind === 'guest') throw unauthorized(null);
   const { rootFileId, protectionFlags } = providerData(call.body, {
     required: { rootFileId: textField({ notEmpty: true }) },
     optional: { protectionFlags: textListField() },
   });
   refuseFlags(protectionFlags, 'protectionFlags');
+  if (call.identity.kind === 'guest') throw unauthorized(null);
   const ref = await deps.files.resolve(rootFileId);
   if (ref === null) throw new Refusal(makeError('badValueIdNotFound', { key: 'rootFileId' }));
   await allow(deps, call, { spaceId: ref.spaceId, gri: 'op_dataset.null.instance:private', use: 'manage' });
@@ -58,12 +58,12 @@ async function create(deps: ServerDeps, call: Call): ReturnType<Route['handle']>
 }
 
 async function change(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
-  const dataset = await requireDataset(deps, call, 'manage');
   const { state, setProtectionFlags } = providerData(call.body, {
     optional: { state: enumField(states), setProtectionFlags: textListField(), unsetProtectionFlags: textListField() },
     atLeastOne: ['state', 'setProtectionFlags', 'unsetProtectionFlags'],
   });
   refuseFlags(setProtectionFlags, 'setProtectionFlags');
+  const dataset = await requireDataset(deps, call, 'manage');
   if (state !== undefined) need(await deps.files.datasets.setState(dataset.id, state));
   return noContent;
 }
@@ -74,13 +74,20 @@ interface Level {
   readonly parentId: string | null;
 }
 
+const pageFields = { limit: integerField({ range: { low: 1, high: 1000 } }), token: textField() } as const;
+
+interface Page {
+  readonly after: ReturnType<typeof placeOf> | null;
+  readonly limit: number;
+}
+
+function pageOf({ limit = 1000, token }: { readonly limit?: number | undefined; readonly token?: string | undefined }): Page {
+  return { limit, after: token === undefined || token === '' ? null : placeOf(token) };
+}
+
 /** One page of a level of the tree; the token names the last dataset of the page before. */
-async function page(deps: ServerDeps, call: Call, level: Level): Promise<JsonObject> {
+async function page(deps: ServerDeps, { after, limit }: Page, level: Level): Promise<JsonObject> {
   const { datasets } = deps.files;
-  const { limit = 1000, token } = providerData(call.query, {
-    optional: { limit: integerField({ range: { low: 1, high: 1000 } }), token: textField() },
-  });
-  const after = token === undefined || token === '' ? null : placeOf(token);
   const found = await datasets.list({ ...level, after, limit: limit + 1 });
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
@@ -159,8 +166,9 @@ export function datasetRoutes(deps: ServerDeps): Route[] {
       body: 'none',
       parameters: pages,
       handle: async (call) => {
+        const wanted = pageOf(providerData(call.query, { optional: pageFields }));
         const { id, spaceId, state } = await requireDataset(deps, call, 'view');
-        return json(await page(deps, call, { spaceId, state, parentId: id }));
+        return json(await page(deps, wanted, { spaceId, state, parentId: id }));
       },
     },
     {
@@ -173,9 +181,10 @@ export function datasetRoutes(deps: ServerDeps): Route[] {
       parameters: [{ name: 'state', in: 'query', text: '`attached` (default) or `detached`' }, ...pages],
       handle: async (call) => {
         const spaceId = call.param('sid');
+        const { state = 'attached', ...rest } = providerData(call.query, { optional: { ...pageFields, state: enumField(states) } });
+        const wanted = pageOf(rest);
         await allow(deps, call, { spaceId, gri: `op_space.${spaceId}.datasets:private`, use: 'view' });
-        const { state = 'attached' } = providerData(call.query, { optional: { state: enumField(states) } });
-        return json(await page(deps, call, { spaceId, state, parentId: null }));
+        return json(await page(deps, wanted, { spaceId, state, parentId: null }));
       },
     },
     {

@@ -123,15 +123,21 @@ export function fileRoutes(deps: ServerDeps): Route[] {
       if (!Object.hasOwn(all, wanted)) throw new Refusal(posixError('ENODATA'));
       return json({ [wanted]: all[wanted] });
     }),
-    route('PUT', xattrs, 'set_xattr', 'Set extended attributes; others stay', async (call) => {
-      need(await deps.files.setXattrs(await requireFile(deps, call, 'write'), call.body));
-      return noContent;
-    }),
-    route('DELETE', xattrs, 'remove_xattrs', 'Remove extended attributes; body {"keys": […]}', async (call) => {
-      const { keys } = providerData(call.body, { required: { keys: textListField() } });
-      need(await deps.files.removeXattrs(await requireFile(deps, call, 'write'), keys));
-      return noContent;
-    }),
+    {
+      ...route('PUT', xattrs, 'set_xattr', 'Set extended attributes; others stay', async (call) => {
+        need(await deps.files.setXattrs(await requireFile(deps, call, 'write'), call.body));
+        return noContent;
+      }),
+      workOfJobs: true,
+    },
+    {
+      ...route('DELETE', xattrs, 'remove_xattrs', 'Remove extended attributes; body {"keys": […]}', async (call) => {
+        const { keys } = providerData(call.body, { required: { keys: textListField() } });
+        need(await deps.files.removeXattrs(await requireFile(deps, call, 'write'), keys));
+        return noContent;
+      }),
+      workOfJobs: true,
+    },
     {
       ...route('POST', '/lookup-file-id/{…path}', 'lookup_file_id', 'Get the id of the file at /<space name>/<path>', async (call) =>
         json(await lookUp(deps, call)),

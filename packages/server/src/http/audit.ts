@@ -1,7 +1,8 @@
 /**
  * What of a request goes into the audit of changes: every request that changed something, by whom, from where, and what was given. A change
- * of people, rights, lambdas or workflows is answered when its entry is written. Commands on executions are answered at once – a
- * cancel must not wait for a second commit – and their entry follows; the event log of the execution has its actor either way.
+ * of people, rights, lambdas, workflows or files is answered when its entry is written, so nobody makes more entries than are written.
+ * Commands on executions are answered at once – a cancel must not wait for a second commit – and their entry follows; the event log of the
+ * execution has its actor either way.
  */
 import type { Change } from '@laneway/engine';
 import type { JsonObject } from '@laneway/model';
@@ -16,7 +17,7 @@ const secretKey = /password|secret|token|credential/i;
 export function changeOf(route: Route, call: Call, answer: Answer): Change | null {
   if (route.method === 'GET' || route.readsOnly === true || route.unsupported === true) return null;
   const { identity } = call;
-  if (identity.kind === 'guest') return null;
+  if (identity.kind === 'guest' || (identity.kind === 'job' && route.workOfJobs === true)) return null;
   const made = madeId(answer);
   const parameters = [...route.path.matchAll(/\{…?(\w+)\}/g)].map((match) => call.param(match[1] ?? ''));
   const target = route.path.replaceAll(/\{…?(\w+)\}/g, (_match, name: string) => call.param(name));
@@ -44,7 +45,7 @@ function credentialText(credential: Credential): string {
 }
 
 export function isAwaited(route: Route): boolean {
-  return route.prefix === '/api/v3/onezone';
+  return !(route.prefix === '/api/v3/oneprovider' && route.path.includes('/automation/execution/'));
 }
 
 function madeId(answer: Answer): string | null {

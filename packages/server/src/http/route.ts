@@ -46,6 +46,8 @@ export interface Route {
   readonly extension?: true;
   /** It changes nothing, although its method is not GET: it is not audited. */
   readonly readsOnly?: true;
+  /** What jobs do with it is the work of their execution, as often as there are files: it is not audited. */
+  readonly workOfJobs?: true;
   /** Known, but answers `notSupported`. */
   readonly unsupported?: true;
   /** Media types of the answer; JSON when absent. */

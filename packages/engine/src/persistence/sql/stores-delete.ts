@@ -1,4 +1,5 @@
 /** Deleting stores with everything in them, in small batches when they belong to an execution (design §5). */
+import { maxDeletedBytes } from '../../stores/limits.ts';
 import type { SqlTransaction } from '../sql.ts';
 import { marks, pairs } from './placeholders.ts';
 
@@ -11,12 +12,6 @@ const contents = [
 const singleRows = ['store_content', 'store_tail', 'series_collection'] as const;
 
 const storesAtOnce = 50;
-
-/**
- * What one transaction deletes of chunks: a few milliseconds of work on both databases. A chunk may have any size up to that
- * of the largest item, so rows alone bound nothing (*measured*: 200 full chunks 8–18 ms on SQLite, 25–32 ms on PostgreSQL).
- */
-const maxDeletedBytes = 8 * 1024 * 1024;
 
 /**
  * Deletes the given stores completely, or about `limit` rows of an execution's stores.

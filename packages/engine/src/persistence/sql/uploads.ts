@@ -6,6 +6,7 @@
  * reader moves ahead of itself; all of it happens under the lock of the upload's row.
  */
 import type { Piece } from '../../stores/chunks.ts';
+import { maxDeletedBytes } from '../../stores/limits.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
 import { rows } from './placeholders.ts';
 import { insertTimer } from './timers.ts';
@@ -138,6 +139,22 @@ export const readUploadPieces = defineVerb(
   },
 );
 
+/** Up to `limit` of the first pieces and about `maxDeletedBytes`; true when there may be more. */
+async function removePieces(tx: SqlTransaction, uploadId: string, limit: number): Promise<boolean> {
+  const found = await tx.all<{ piece_number: number; bytes: number }>(
+    'select piece_number, octet_length(items) as bytes from upload_piece where upload_id = ? order by piece_number limit ?',
+    [uploadId, limit],
+  );
+  let bytes = 0;
+  const within = found.filter((piece, position) => {
+    bytes += piece.bytes;
+    return position === 0 || bytes <= maxDeletedBytes;
+  });
+  const last = within.at(-1);
+  if (last !== undefined) await tx.run('delete from upload_piece where upload_id = ? and piece_number <= ?', [uploadId, last.piece_number]);
+  return within.length < found.length || found.length === limit;
+}
+
 export type Removal =
   | { readonly kind: 'kept'; readonly forMs: number }
   /** A part of it went. */
@@ -146,10 +163,13 @@ export type Removal =
   /** There is no such upload, or it is not the owner's. */
   | { readonly kind: 'unknown' };
 
-/** Removes a part of an upload that has had its time, or that `owner` does not want any more; the last part takes the timer along. */
+/**
+ * Removes a part of an upload that has had its time, or that `owner` does not want any more; the last part takes the timer along.
+ * Not a control verb: parts that come one after the other would go before every commit that is waiting.
+ */
 export const removeUpload = defineVerb(
   'removeUpload',
-  'control',
+  'data',
   async (tx, params: { readonly uploadId: string; readonly owner: UploadOwner | null; readonly limit: number }): Promise<Removal> => {
     const { uploadId, owner } = params;
     const upload = await tx.get<{ user_id: string; space_id: string; state: string; kept_until: number }>(
@@ -164,12 +184,7 @@ export const removeUpload = defineVerb(
       // First of all nobody can begin to use it.
       await tx.run(`update upload set state = 'removed' where id = ?`, [uploadId]);
     }
-    const removed = await tx.run(
-      `delete from upload_piece where (upload_id, piece_number) in
-       (select upload_id, piece_number from upload_piece where upload_id = ? limit ?)`,
-      [uploadId, params.limit],
-    );
-    if (removed === params.limit) return { kind: 'going' };
+    if (await removePieces(tx, uploadId, params.limit)) return { kind: 'going' };
     await tx.run('delete from upload where id = ?', [uploadId]);
     await tx.run('delete from timer where id = ?', [timerId(uploadId)]);
     return { kind: 'gone' };
