@@ -61,6 +61,7 @@ export type { JobEnvironment, OpenJob } from './lanes/job-runner.ts';
 export type { Logger } from './logger.ts';
 export { CallbackNetworks } from './control/callback-networks.ts';
 export { silentLogger } from './logger.ts';
+export { GatheredBytes } from './gathered-bytes.ts';
 export { Files } from './files/files.ts';
 export { Spaces } from './files/spaces.ts';
 export { readSupplements, type Supplements } from './registry/schema-decoding.ts';

@@ -4,20 +4,17 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { makeError, ok, parseJson, refuse, type ErrorObject, type Result } from '@laneway/model';
+import { GatheredBytes } from '../gathered-bytes.ts';
 import { isTooLarge } from '../mapping/item-size.ts';
 
 const lineFeed = 0x0a;
-
-/** A buffer that one large item needed is not kept for the small ones after it. */
-const maxKeptBuffer = 64 * 1024;
 
 const byteOrderMark = Buffer.from('\ufeff');
 
 export class ItemLines {
   readonly #maxItemBytes: number;
-  /** What came after the last line feed: the first `#restBytes` of a buffer of our own, so that no piece is kept, however small it is. */
-  #rest = Buffer.alloc(0);
-  #restBytes = 0;
+  /** What came after the last line feed. */
+  readonly #rest = new GatheredBytes();
   #lineCount = 0;
   byteCount = 0;
 
@@ -30,36 +27,22 @@ export class ItemLines {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     this.byteCount += bytes.length;
     const end = bytes.lastIndexOf(lineFeed);
-    const found = end === -1 ? ok([]) : this.#itemsOf(this.#takeRest(bytes.subarray(0, end)));
+    const found = end === -1 ? ok([]) : this.#itemsOf(this.#endLine(bytes.subarray(0, end)));
     if (!found.ok) return found;
-    this.#keep(bytes.subarray(end + 1));
+    this.#rest.add(bytes.subarray(end + 1));
     // Refused before it is all here.
-    return this.#restBytes > this.#maxItemBytes + byteOrderMark.length ? refuse(this.#tooLong(this.#lineCount + 1)) : found;
+    return this.#rest.length > this.#maxItemBytes + byteOrderMark.length ? refuse(this.#tooLong(this.#lineCount + 1)) : found;
   }
 
   /** The last line, which needs no line feed. */
   end(): Result<readonly string[]> {
-    const last = this.#takeRest(Buffer.alloc(0));
+    const last = this.#rest.take();
     return last.length === 0 ? ok([]) : this.#itemsOf(last);
   }
 
-  /** Grows by doubling: an item that comes byte by byte costs no more than one that comes at once. */
-  #keep(bytes: Buffer): void {
-    const needed = this.#restBytes + bytes.length;
-    if (needed > this.#rest.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.#rest.length));
-      this.#rest.copy(grown, 0, 0, this.#restBytes);
-      this.#rest = grown;
-    }
-    bytes.copy(this.#rest, this.#restBytes);
-    this.#restBytes = needed;
-  }
-
-  #takeRest(more: Buffer): Buffer {
-    const bytes = Buffer.concat([this.#rest.subarray(0, this.#restBytes), more]);
-    if (this.#rest.length > maxKeptBuffer) this.#rest = Buffer.alloc(0);
-    this.#restBytes = 0;
-    return bytes;
+  #endLine(end: Buffer): Buffer {
+    this.#rest.add(end);
+    return this.#rest.take();
   }
 
   #itemsOf(bytes: Buffer): Result<readonly string[]> {

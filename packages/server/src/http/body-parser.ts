@@ -1,5 +1,6 @@
 /** Reads request bodies whole, up to a limit, unless the route reads its own; what a body means is decided by the route. */
 import type { Readable } from 'node:stream';
+import { GatheredBytes } from '@laneway/engine';
 import { makeError } from '@laneway/model';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from './refusal.ts';
@@ -35,25 +36,25 @@ function tooLarge(limitBytes: number): Refusal {
 }
 
 async function readLimited(payload: Readable, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  const bytes = new GatheredBytes();
   let size = 0;
   for await (const chunk of payload as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= limitBytes) chunks.push(chunk);
-    else chunks.length = 0;
+    if (size <= limitBytes) bytes.add(chunk);
+    else bytes.clear();
     if (size > heardLimits * limitBytes) throw tooLarge(limitBytes);
   }
   if (size > limitBytes) throw tooLarge(limitBytes);
-  return Buffer.concat(chunks);
+  return bytes.take();
 }
 
 /** Any bytes are fine (rest R8); beyond the limit they are discarded as they come. */
 async function readIgnored(payload: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  const bytes = new GatheredBytes();
   let size = 0;
   for await (const chunk of payload as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= ignoredBodyLimit) chunks.push(chunk);
+    if (size <= ignoredBodyLimit) bytes.add(chunk);
   }
-  return size <= ignoredBodyLimit ? Buffer.concat(chunks) : Buffer.alloc(0);
+  return size <= ignoredBodyLimit ? bytes.take() : Buffer.alloc(0);
 }

@@ -1,6 +1,7 @@
 /** Lambdas that somebody else serves: the batch request is POSTed, the answer is the batch response (interfaces, `http`). */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { GatheredBytes } from '../../gathered-bytes.ts';
 import type { JobControl, JobOutcome, JobToRun, LambdaHandle } from '../runtime.ts';
 
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -50,17 +51,15 @@ async function post(url: string, body: string, signal: AbortSignal): Promise<Ans
   return await new Promise((resolve) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const outgoing = send(url, { method: 'POST', headers, signal, agent: false }, (incoming) => {
-      const chunks: Buffer[] = [];
-      let byteCount = 0;
+      const bytes = new GatheredBytes();
       incoming.on('data', (chunk: Buffer) => {
-        byteCount += chunk.length;
-        if (byteCount > MAX_ANSWER_BYTES) {
+        if (bytes.length + chunk.length > MAX_ANSWER_BYTES) {
           incoming.destroy(new Error(`The answer is larger than ${MAX_ANSWER_BYTES} bytes.`));
         } else {
-          chunks.push(chunk);
+          bytes.add(chunk);
         }
       });
-      incoming.on('end', () => resolve({ ok: true, status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+      incoming.on('end', () => resolve({ ok: true, status: incoming.statusCode ?? 0, text: bytes.take().toString('utf8') }));
       incoming.on('error', (error) => resolve({ ok: false, reason: error.message }));
     });
     outgoing.on('error', (error) => resolve({ ok: false, reason: error.message }));
