@@ -98,9 +98,14 @@ async function loadSubfolders(dir: string, source: CatalogueEntry['source'], pro
     return [];
   });
   const names = found.sort((left, right) => (left < right ? -1 : 1));
+  // Read at once, and their problems told in the order of the names.
+  const problemsOf = names.map((): string[] => []);
   const loaded = await Promise.all(
-    names.map(async (name) => ((await isDirectory(join(dir, name))) ? await loadFolder(join(dir, name), source, problems) : 'none')),
+    names.map(async (name, index) =>
+      (await isDirectory(join(dir, name))) ? await loadFolder(join(dir, name), source, problemsOf[index] ?? []) : 'none',
+    ),
   );
+  problems.push(...problemsOf.flat());
   return loaded.flatMap((entries) => (entries === 'none' ? [] : entries));
 }
 
