@@ -130,7 +130,7 @@ async function measurePages({ client }: ServerProcess, storeId: string): Promise
     random: () => Math.floor(Math.random() * last),
   };
   // The server's code is warm: its first requests are not what a page costs.
-  for (let round = 0; round < 50; round += 1) await client.stores.content(storeId, { index: '0' });
+  for (let round = 0; round < 1000; round += 1) await client.stores.content(storeId, { index: '0' });
   const times = new Map<string, number[]>(Object.keys(places).map((place) => [place, []]));
   for (let round = 0; round < pagesOfPlace; round += 1) {
     for (const [place, index] of Object.entries(places)) {

@@ -288,6 +288,8 @@ CREATE TABLE membership (
 
 CREATE INDEX membership_by_member on membership (member_id, container_type, container_id);
 
+CREATE INDEX membership_nested on membership (container_id, member_id) where member_type = 'group';
+
 CREATE TABLE migration (number integer primary key, name text not null, breaking integer not null, applied_at bigint not null);
 
 CREATE TABLE named_token (
@@ -499,6 +501,8 @@ CREATE TABLE user_group (
   creator_user_id text not null,
   creation_time bigint not null
 , privileges text not null default '[]');
+
+CREATE INDEX user_group_giving on user_group (id) where privileges <> '[]';
 
 CREATE TABLE web_session (
   id text primary key,

@@ -8,7 +8,7 @@ import { createSpace, deleteSpace } from '../src/persistence/sql/files.ts';
 import { memberSpaces } from '../src/persistence/sql/effective-memberships.ts';
 import { explain } from './extension-verbs.ts';
 import { withSuiteVerbs } from './suite-verbs.ts';
-import { insideSql, reachSql } from '../src/persistence/sql/effective-memberships.ts';
+import { givenSql, insideSql, reachSql } from '../src/persistence/sql/effective-memberships.ts';
 
 /** Races are tried this often: one that is open is lost within a few rounds. */
 const rounds = 20;
@@ -198,5 +198,10 @@ describe.each(databaseKinds)('memberships on $name', (kind) => {
     for (const statement of [up, down]) {
       expect(await database.call(explain, statement)).not.toMatch(/seq scan on membership|SCAN m\b|SCAN membership/i);
     }
+  });
+
+  it('privileges of groups are found from the groups that give any, however many a member is in (rest R99)', async () => {
+    const plan = await database.call(explain, { text: givenSql, values: ['u'] });
+    expect(plan).not.toMatch(/seq scan on (membership|user_group)|SCAN m\b|membership_by_member/i);
   });
 });

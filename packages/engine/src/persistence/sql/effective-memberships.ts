@@ -98,10 +98,23 @@ export const memberSpaces = defineVerb(
   },
 );
 
-/** Zone-wide privileges that come through groups, of which a user's own are no part. */
+/**
+ * The privileges of groups that give any, each with every nested group through which it is given. Counting keeps planners from
+ * reading all groups that the member is in.
+ */
+export const givenSql = `with recursive giving (id, source) as (
+    select id, id from user_group where privileges <> '[]'
+    union
+    select m.member_id, giving.source from giving join membership m on m.container_id = giving.id and m.member_type = 'group')
+  select g.privileges from giving join user_group g on g.id = giving.source
+    where (select count(*) from membership m where m.container_id = giving.id and m.member_id = ?) = 1`;
+
+/**
+ * Zone-wide privileges that come through groups, of which a member's own are no part. Each authentication asks, so its cost
+ * grows with the few groups that give any, not with the many that somebody may be in.
+ */
 export async function zonePrivilegesOfGroups(tx: SqlTransaction, memberId: string): Promise<readonly string[]> {
-  const sql = `${reachSql} select g.privileges from reach join user_group g on g.id = reach.id where g.privileges <> '[]'`;
-  const rows = await tx.all<{ privileges: string }>(sql, [memberId]);
+  const rows = await tx.all<{ privileges: string }>(givenSql, [memberId]);
   return rows.flatMap((row) => JSON.parse(row.privileges) as string[]);
 }
 
