@@ -1,11 +1,12 @@
 /** Datasets and groups as values (data-and-stores R6, R7, R47, §2.3, §2.4). */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test as it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test as it, vi } from 'vitest';
 import type { DataSpec, Result } from '@laneway/model';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { perItem } from '../../../test/support/in-process-runtime.ts';
 import { schedule, startTestEngine, valuesOf, waitForEnd, type TestEngine } from '../../../test/support/test-engine.ts';
+import { walkDatasets, type DatasetPosition } from '../src/files/dataset-walk.ts';
 import { createGroup, deleteGroup } from '../src/persistence/sql/groups.ts';
 import { addMember, insertKnownMember } from '../src/persistence/sql/memberships.ts';
 import { compileType } from '../src/values/compile-type.ts';
@@ -180,6 +181,30 @@ for (const kind of databaseKinds) {
         expect(walked.every((info) => info.creationTime > 0)).toBe(true);
       },
     );
+
+    it('a forest is walked alike in steps of any size, and roots with nothing below them are read together (data-and-stores R47, R51)', async () => {
+      const { datasets } = test.engine.files;
+      const ids = new Map<string, string>();
+      for (const path of ['a', 'a/b', 'a/b/two', 'a-b/four', 'a/b/c/three']) ids.set(path, await mark(path));
+      const rootIds = ['a-b/four', 'a', 'none', 'a/b', 'a/b/two', 'none', 'a-b/four'].map((path) => ids.get(path) ?? path);
+      const expected = ['a-b/four', 'a', 'a/b', 'a/b/c/three', 'a/b/two', 'a/b', 'a/b/c/three', 'a/b/two', 'a/b/two', 'a-b/four'];
+      const [roots, below] = [vi.spyOn(datasets, 'roots'), vi.spyOn(datasets, 'below')];
+      for (let maxItems = 1; maxItems <= 12; maxItems += 1) {
+        const walked: string[] = [];
+        let position: DatasetPosition = { root: 0, after: null };
+        for (let done = false; !done;) {
+          const step = await walkDatasets(datasets, { rootIds, spaceId: test.spaceId, position, maxItems });
+          expect(step.items.length).toBeLessThanOrEqual(maxItems);
+          walked.push(...step.items.map((info) => info.rootFilePath.slice('/space/'.length)));
+          ({ position, done } = step);
+        }
+        expect([maxItems, walked]).toEqual([maxItems, expected]);
+      }
+      for (const spy of [roots, below]) spy.mockClear();
+      await walkDatasets(datasets, { rootIds, spaceId: test.spaceId, position: { root: 0, after: null }, maxItems: 100 });
+      expect([roots.mock.calls.length, below.mock.calls.length]).toEqual([1, 2]);
+      vi.restoreAllMocks();
+    });
 
     it('a dataset root that was removed is skipped, and detached ones lead to detached ones only (data-and-stores R47, R48)', async () => {
       const { datasets } = test.engine.files;

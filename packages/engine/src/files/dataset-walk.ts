@@ -4,7 +4,7 @@
  *
  * A position says which dataset was produced last; a walk begun there goes on strictly after it, whether or not it still exists.
  */
-import type { Dataset } from '../persistence/sql/datasets.ts';
+import type { Dataset, DatasetRoot } from '../persistence/sql/datasets.ts';
 import type { Datasets } from './datasets.ts';
 import type { DatasetInfo } from './port.ts';
 
@@ -20,31 +20,41 @@ export interface DatasetStep {
   readonly done: boolean;
 }
 
-/** One step from a position; nothing stays open in between. */
-export async function walkDatasets(
-  datasets: Datasets,
-  request: { readonly rootIds: readonly string[]; readonly spaceId: string; readonly position: DatasetPosition; readonly maxItems: number },
-): Promise<DatasetStep> {
-  const { rootIds, spaceId, maxItems } = request;
+interface DatasetWalk {
+  readonly rootIds: readonly string[];
+  readonly spaceId: string;
+  readonly position: DatasetPosition;
+  readonly maxItems: number;
+}
+
+/** One step from a position; nothing stays open in between. Roots without datasets below them cost no query of their own. */
+export async function walkDatasets(datasets: Datasets, walk: DatasetWalk): Promise<DatasetStep> {
+  const { rootIds, spaceId, maxItems } = walk;
   const found: Dataset[] = [];
-  let { root, after } = request.position;
+  let { root, after } = walk.position;
   while (root < rootIds.length && found.length < maxItems) {
-    const start = await datasets.find(rootIds[root] ?? '');
-    const isThere = start !== null && start.spaceId === spaceId;
-    const page = isThere ? await nextBelow(datasets, start, after, maxItems - found.length) : [];
-    found.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || found.length < maxItems) {
+    const ids = rootIds.slice(root, root + maxItems - found.length);
+    const roots = new Map((await datasets.roots(spaceId, ids)).map((each) => [each.id, each]));
+    for (const id of ids) {
+      const start = roots.get(id);
+      const page = start === undefined ? [] : await nextOf(datasets, start, after, maxItems - found.length);
+      found.push(...page);
+      const last = page.at(-1);
+      if (last !== undefined && found.length === maxItems) {
+        after = { id: last.id, path: last.path };
+        break;
+      }
       root += 1;
       after = null;
-    } else {
-      after = { id: last.id, path: last.path };
     }
   }
   return { items: await datasets.describe(found), position: { root, after }, done: root >= rootIds.length };
 }
 
-async function nextBelow(datasets: Datasets, root: Dataset, after: DatasetPosition['after'], limit: number): Promise<readonly Dataset[]> {
-  if (after !== null) return await datasets.below({ root, after: after.path === root.path ? null : after, limit });
-  return [root, ...(limit > 1 ? await datasets.below({ root, after: null, limit: limit - 1 }) : [])];
+/** What comes next of a root: itself, unless it was produced, then those below it. */
+async function nextOf(datasets: Datasets, root: DatasetRoot, after: DatasetPosition['after'], limit: number): Promise<readonly Dataset[]> {
+  const own = after === null ? [root] : [];
+  if (!root.isNested || own.length === limit) return own;
+  const place = after === null || after.path === root.path ? null : after;
+  return [...own, ...(await datasets.below({ root, after: place, limit: limit - own.length }))];
 }

@@ -11,11 +11,13 @@ import {
   datasetsAt,
   datasetsBelow,
   deleteDataset,
+  findDatasetRoots,
   findDatasets,
   listDatasets,
   setDatasetState,
   type Dataset,
   type DatasetLevel,
+  type DatasetRoot,
   type DatasetsBelow,
   type DatasetState,
 } from '../persistence/sql/datasets.ts';
@@ -80,6 +82,11 @@ export class Datasets implements DatasetService {
   async find(datasetId: string): Promise<Dataset | null> {
     const [dataset] = await this.#database.call(findDatasets, { ids: [datasetId] });
     return dataset ?? null;
+  }
+
+  /** Those roots of a walk that exist in the space, in no particular order. */
+  async roots(spaceId: string, ids: readonly string[]): Promise<readonly DatasetRoot[]> {
+    return await this.#database.call(findDatasetRoots, { spaceId, ids });
   }
 
   async factsOf(datasetIds: readonly string[]): Promise<ReadonlyMap<string, DatasetFact>> {

@@ -158,6 +158,31 @@ export const findDatasets = defineVerb(
   },
 );
 
+/** A dataset from which a walk starts. */
+export interface DatasetRoot extends Dataset {
+  /** Whether others of its state are below it. */
+  readonly isNested: boolean;
+}
+
+/** Those that exist in the space, in no particular order. */
+export const findDatasetRoots = defineVerb(
+  'findDatasetRoots',
+  'read',
+  async (tx, params: { readonly spaceId: string; readonly ids: readonly string[] }): Promise<readonly DatasetRoot[]> => {
+    const found: DatasetRoot[] = [];
+    for (const ids of inParts(params.ids, idsPerStatement)) {
+      const rows = await tx.all<Row & { readonly nested: number }>(
+        `select ${columns}, (select count(*) from (
+           select 1 from dataset c where c.space_id = d.space_id and c.state = d.state and c.parent_id = d.id limit 1) nested) as nested
+         from dataset d where id in (${marks(ids.length)}) and space_id = ?`,
+        [...ids, params.spaceId],
+      );
+      found.push(...rows.map((row) => ({ ...datasetOf(row), isNested: row.nested > 0 })));
+    }
+    return found;
+  },
+);
+
 /** The attached datasets at any of the paths. */
 export const datasetsAt = defineVerb(
   'datasetsAt',
@@ -221,6 +246,7 @@ export const datasetVerbs = [
   setDatasetState,
   deleteDataset,
   findDatasets,
+  findDatasetRoots,
   datasetsAt,
   listDatasets,
   datasetsBelow,
