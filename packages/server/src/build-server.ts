@@ -18,6 +18,7 @@ import { installBodyParser } from './http/body-parser.ts';
 import { errorContext, withContext, type ServiceName } from './http/error-json.ts';
 import { Refusal } from './http/refusal.ts';
 import { allowedMethods, registerRoutes } from './http/register-routes.ts';
+import { answerClientError, boundSlowClients } from './http/slow-clients.ts';
 import { metricsAllowed } from './metrics.ts';
 import { serveOpenApi } from './openapi/serve.ts';
 import { allRoutes } from './routes.ts';
@@ -31,12 +32,14 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     exposeHeadRoutes: false,
     // Bounds how long an idle client can hold up a server that closes.
     keepAliveTimeout: 5000,
+    clientErrorHandler: (error, socket) => answerClientError(deps, error, socket),
     routerOptions: { maxParamLength: 4096 },
     bodyLimit: deps.settings.bodyLimitBytes,
     frameworkErrors: (error, request, reply) => {
       void sendError(deps, error, request, reply);
     },
   }) as unknown as FastifyInstance;
+  boundSlowClients(app.server, deps.settings.slowClientMs);
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onRequest', async (_request, reply) => {
@@ -46,7 +49,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   });
   app.setErrorHandler(async (error, request, reply) => await sendError(deps, error, request, reply));
   app.setNotFoundHandler(async (request, reply) => await sendError(deps, new Refusal(makeError('notFound'), 404), request, reply));
-  installBodyParser(app, deps.settings.bodyLimitBytes);
+  installBodyParser(app, deps.settings);
 
   const baseUrl = (request: FastifyRequest): string => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`;
   /** Entries of the audit that are being written. */
@@ -120,7 +123,7 @@ async function sendError(deps: ServerDeps, thrown: unknown, request: FastifyRequ
   const site = { service: serviceOf(request), providerId: deps.providerId, domain: request.host, version: deps.version };
   const allow = allowedMethods(thrown);
   if (allow !== null) reply.header('allow', allow);
-  if (refusal.status === 413) reply.header('connection', 'close');
+  if (refusal.status === 413 || refusal.status === 408) reply.header('connection', 'close');
   const body = { error: withContext(refusal.error, errorContext(site, Date.now())) };
   return await reply
     .code(refusal.status ?? httpStatusOf(refusal.error))
@@ -138,6 +141,8 @@ function refusalOf(deps: ServerDeps, thrown: unknown, request: FastifyRequest): 
       413,
     );
   }
+  // Who went away is not answered, and nothing went wrong here.
+  if (request.raw.destroyed && code === 'ECONNRESET') return new Refusal(makeError('malformedData'));
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new Refusal(makeError('malformedData'), statusCode);
   deps.logger.error({ event: 'requestFailed', requestId: request.id, err: thrown }, 'a request failed unexpectedly');
   return new Refusal(makeError('internalServerError', { reference: request.id }));

@@ -151,6 +151,7 @@ async function composeIn(
       logger,
       settings: {
         bodyLimitBytes: config.bodyLimitBytes,
+        slowClientMs: config.slowClientMs,
         metricsToken: config.metricsToken,
         basicAuth: config.basicAuth,
         sessionMaxMs: config.sessionMaxMs,

@@ -43,6 +43,8 @@ export interface LambdaCatalogueView {
 
 export interface HttpSettings {
   readonly bodyLimitBytes: number;
+  /** A client on whose connection nothing moves for so long is gone. */
+  readonly slowClientMs: number;
   /** Answers to this token from anywhere; without one, only to loopback. */
   readonly metricsToken: string | null;
   /** Where clients reach us when that differs from the Host header. */

@@ -5,14 +5,16 @@
 import { rmSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildServer } from './build-server.ts';
+import { answerClientError, boundSlowClients } from './http/slow-clients.ts';
 import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { compose, type Composition, type EngineFactory } from './compose.ts';
 import { settingError, type ServeConfig } from './config/config.ts';
+import type { ServerDeps } from './deps.ts';
 import { createLogger } from './logger.ts';
 import { selfSigned, tlsMaterial, type TlsMaterial } from './tls.ts';
 
@@ -35,7 +37,8 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
   const logger = options.logger ?? createLogger(config);
   const tls = await tlsMaterial(config.tls, config.host);
   const composition = await compose(config, options.engineFactory, logger);
-  const app = buildServer(composition.deps);
+  const { deps } = composition;
+  const app = buildServer(deps);
   const serverFile = join(config.dataDir, 'server.json');
   let https: Server | null = null;
   const loopbackHttps: Server[] = [];
@@ -61,13 +64,19 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
     await listen('port', config.port, async () => await app.listen({ host: config.host, port: config.port }));
     const url = urlOf('http', config.host, app.server.address() as AddressInfo);
     const httpsPort = config.httpsPort ?? 0;
-    if (tls !== null) https = await listen('httpsPort', httpsPort, async () => await listenHttps(app, tls, config.host, httpsPort));
+    if (tls !== null)
+      https = await listen(
+        'httpsPort',
+        httpsPort,
+        async () => await listenHttps({ app, deps, tls, host: config.host, port: httpsPort, slowClientMs: deps.settings.slowClientMs }),
+      );
     const httpsUrl = https === null ? null : urlOf('https', config.host, https.address() as AddressInfo);
     await composition.engine.listening?.({
       http: url,
       https: httpsUrl,
       openLoopbackHttps: async () => {
-        const server = await listenHttps(app, await selfSigned('127.0.0.1'), '127.0.0.1', 0);
+        // For lambdas, which may think for long between two reads; their jobs end, and their connections with them.
+        const server = await listenHttps({ app, deps, tls: await selfSigned('127.0.0.1'), host: '127.0.0.1', port: 0, slowClientMs: 0 });
         loopbackHttps.push(server);
         return urlOf('https', '127.0.0.1', server.address() as AddressInfo);
       },
@@ -99,9 +108,20 @@ async function listen<T>(setting: 'port' | 'httpsPort', port: number, attempt: (
   }
 }
 
+interface HttpsListener {
+  readonly app: FastifyInstance;
+  readonly deps: ServerDeps;
+  readonly tls: TlsMaterial;
+  readonly host: string;
+  readonly port: number;
+  readonly slowClientMs: number;
+}
+
 /** The same application behind a second listener. */
-async function listenHttps(app: FastifyInstance, tls: TlsMaterial, host: string, port: number): Promise<Server> {
+async function listenHttps({ app, deps, tls, host, port, slowClientMs }: HttpsListener): Promise<Server> {
   const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => app.routing(request, response));
+  boundSlowClients(server, slowClientMs);
+  server.on('clientError', (error, socket) => answerClientError(deps, error, socket as Socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

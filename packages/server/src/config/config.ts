@@ -55,6 +55,7 @@ export interface ServeConfig {
   readonly maxItemBytes: number;
   readonly notify: boolean;
   readonly bodyLimitBytes: number;
+  readonly slowClientMs: number;
   readonly suspendedRetentionMs: number;
   readonly endedRetentionMs: number;
   readonly garbageCollectionIntervalMs: number;
@@ -245,6 +246,7 @@ function compile(read: SettingReader): ServeConfig {
     maxItemBytes: read('maxItemBytes') as number,
     notify: read('notify') as boolean,
     bodyLimitBytes: read('bodyLimitBytes') as number,
+    slowClientMs: (read('slowClientSec') as number) * 1000,
     suspendedRetentionMs: (read('suspendedRetentionSec') as number) * 1000,
     endedRetentionMs: (read('endedRetentionSec') as number) * 1000,
     garbageCollectionIntervalMs: (read('garbageCollectionIntervalSec') as number) * 1000,

@@ -67,6 +67,7 @@ export const serveOptions = {
   runtimeCheckGraceAttempts: { type: integer(0, 1000), fallback: 5 },
   maxItemBytes: { type: integer(1024, 1024 * mebibyte), fallback: 16 * mebibyte },
   bodyLimitBytes: { type: integer(1024, 1024 * mebibyte), fallback: 64 * mebibyte },
+  slowClientSec: { type: integer(30, 86_400), fallback: 300 },
   notify: { type: flag, fallback: true },
   callbackRetries: { type: integer(0, 1000), fallback: 30 },
   callbackFirstDelayMs: { type: integer(1, 3_600_000), fallback: 2000 },

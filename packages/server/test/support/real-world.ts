@@ -73,6 +73,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     logger: pino({ level: 'silent' }),
     settings: {
       bodyLimitBytes: 1024 * 1024,
+      slowClientMs: 120_000,
       metricsToken: null,
       basicAuth: true,
       sessionMaxMs: 600_000,

@@ -176,6 +176,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     logger: pino({ level: 'silent' }),
     settings: {
       bodyLimitBytes: 1024 * 1024,
+      slowClientMs: 120_000,
       metricsToken: null,
       basicAuth: true,
       sessionMaxMs: 600_000,
