@@ -88,7 +88,7 @@ function changing(of: Container, member: Member): Operations {
       refusals: refused([403, 404], losesOwner ? { 400: ['cannotRemoveLastOwner'] } : {}),
     }),
     [`update_${member}_${of}_privileges`]: told(of, 'set_privileges', `oz_${plural}_set_privileges`, {
-      about: `Grants and revokes what ${one} may do as a direct member. What is in both lists is held afterwards.`,
+      about: `Grants and revokes what ${one} may do as a direct member. What is in both lists is not held afterwards.`,
       body: takes('PrivilegeChange'),
       answers: done,
       refusals: refused([403, 404], {

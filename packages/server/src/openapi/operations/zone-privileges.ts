@@ -21,7 +21,7 @@ function privilegesOf(noun: 'current_user' | 'user' | 'group'): Operations {
     [`get_${noun}_effective_privileges`]: { ...view, about: `Those that were granted, and those that come through groups. ${own}` },
     [`update_${noun}_privileges`]: {
       ...change,
-      about: `What is in both lists is held afterwards. ${last}`,
+      about: `What is in both lists is not held afterwards. ${last}`,
       body: takes('PrivilegeChange'),
       refusals: refused(missing, {
         400: ['malformedData', 'missingAtLeastOneValue', 'badValueListOfStrings', 'badValueListNotAllowed'],
