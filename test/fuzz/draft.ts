@@ -11,6 +11,8 @@ export interface Draft {
   /** null: nobody. */
   readonly token: string | null;
   readonly leaveEarly?: boolean;
+  /** An address of this machine that it comes from. */
+  readonly from?: string;
   /** Instead of that of the operation. */
   readonly method?: string;
 }
@@ -33,6 +35,7 @@ export function wireOf(operation: DescribedOperation, draft: Draft): Wire {
     },
     body: bytes,
     ...(draft.leaveEarly === undefined ? {} : { leaveEarly: draft.leaveEarly }),
+    ...(draft.from === undefined ? {} : { from: draft.from }),
   };
 }
 

@@ -14,7 +14,7 @@ let result: FuzzResult;
 beforeAll(async () => {
   server = await startFuzzedServer();
   openAtFirst = server.openFiles();
-  result = await fuzz({ url: server.url, token: server.token, requests: 3000, seed });
+  result = await fuzz({ url: server.url, token: server.token, identity: server.identity, requests: 3000, seed });
 }, 300_000);
 
 afterAll(async () => await server.stop());

@@ -1,5 +1,6 @@
 /** Sends requests made from the API description of a running server, good, nearly good and hostile ones, while an execution runs. */
 import { ApiDescription, type DescribedOperation } from '../support/api-description.ts';
+import type { IdentityProvider } from '../../packages/server/test/support/identity-provider.ts';
 import { Random } from '../simulation/random.ts';
 import { wireOf, type Draft } from './draft.ts';
 import { Executions } from './executions.ts';
@@ -16,7 +17,10 @@ export interface FuzzOptions {
   readonly requests: number;
   readonly seed: number;
   readonly parallel?: number;
-  readonly onProgress?: (sent: number) => void;
+  /** The provider at which people log in. */
+  readonly identity: IdentityProvider;
+  /** What is asked meanwhile goes on. */
+  readonly onProgress?: (sent: number) => Promise<void> | void;
 }
 
 export interface FuzzResult {
@@ -38,12 +42,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     if (answer.kind !== 'answered') throw new Error('the server has no API description');
     const document = JSON.parse(answer.text);
     const description = new ApiDescription(document);
-    const world = await makeWorld(sender, options.token);
+    const world = await makeWorld(sender, options.token, options.identity);
     const tally = new Tally();
     const run = new Run({ sender, description, schemas: document.components.schemas, world, tally });
     await run.all(options);
     await run.calmDown();
-    const able = description.operations.filter(({ text }) => Object.keys(text['responses']).some((status) => status.startsWith('2')));
+    const able = description.operations.filter(({ text }) => Object.keys(text['responses']).some((status) => /^[23]/.test(status)));
     return { tally, operationIds: able.map(({ operationId }) => operationId), running: await run.running() };
   } finally {
     sender.close();
@@ -71,8 +75,9 @@ class Run {
     this.#executions = new Executions(parts.world);
     this.#make = new Makers(parts.world, this.#next);
     const { operations } = parts.description;
-    const { member, stranger } = parts.world;
+    const { admin, member, stranger } = parts.world;
     this.#strangers = {
+      admin: admin.token,
       tokens: [null, member.token, member.token, stranger.token, 'no-token'],
       ids: this.#make.ids,
       wrongMethods: (path) => {
@@ -92,7 +97,7 @@ class Run {
       while (this.#started < requests) {
         const turn = this.#started;
         this.#started += 1;
-        onProgress?.(turn);
+        await onProgress?.(turn);
         const operation = operations[turn % operations.length];
         if (operation !== undefined) await this.#one(operation, random);
       }

@@ -1,30 +1,40 @@
 /** `npm run fuzz -- --requests 100000 --seed 7`: the long form, with what came of it by operation. */
 import { parseArgs } from 'node:util';
+import { startTestPostgres } from '../support/postgres-server.ts';
 import { fuzz } from './fuzz.ts';
+import { shown } from './memory.ts';
 import { startFuzzedServer } from './server.ts';
 
 const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '3000' }, seed: { type: 'string' }, parallel: { type: 'string', default: '8' } },
+  options: {
+    requests: { type: 'string', default: '3000' },
+    seed: { type: 'string' },
+    parallel: { type: 'string', default: '8' },
+    /** An empty database; `test`: a PostgreSQL of the tests, for this run. */
+    'database-url': { type: 'string' },
+  },
 });
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 const requests = Number(values.requests);
 /** Those of the lambdas of the execution that runs all the while. */
 const ownFiles = 30;
-const server = await startFuzzedServer();
+const postgres = values['database-url'] === 'test' ? await startTestPostgres() : null;
+const server = await startFuzzedServer(postgres?.url ?? values['database-url'] ?? null);
 const began = performance.now();
+const seconds = (): number => Math.round((performance.now() - began) / 1000);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const held = (): string => `${server.openFiles()} open files, ${Math.round(server.residentMb())} MB`;
+const held = async (): Promise<string> => `${shown(await server.memory())}, ${server.openFiles()} open files`;
 const openAtFirst = server.openFiles();
-say(`seed ${seed}: ${held()}`);
+say(`seed ${seed}: ${await held()}`);
 const { tally, operationIds, running } = await fuzz({
   url: server.url,
   token: server.token,
+  identity: server.identity,
   requests,
   seed,
   parallel: Number(values.parallel),
-  onProgress: (sent) => {
-    if (sent > 0 && sent % Math.max(1000, Math.round(requests / 20)) === 0)
-      say(`${sent} sent after ${Math.round((performance.now() - began) / 1000)} s, ${held()}`);
+  onProgress: async (sent) => {
+    if (sent > 0 && sent % Math.max(1000, Math.round(requests / 10)) === 0) say(`${sent} sent after ${seconds()} s: ${await held()}`);
   },
 });
 say(tally.report());
@@ -32,7 +42,7 @@ const rare = operationIds.filter((id) => tally.successes(id) < 20).map((id) => `
 say(`fewer than 20 successes: ${rare.join(', ') || 'none'}`);
 say(`the execution is ${running.status}, ${running.itemsProcessed} items done`);
 const openAtLast = await server.settledFiles(openAtFirst + ownFiles);
-const seconds = Math.round((performance.now() - began) / 1000);
-say(`${seconds} s; at the end ${openAtLast} open files, ${Math.round(server.residentMb())} MB, at most ${Math.round(server.peakMb())} MB`);
+say(`${seconds()} s; at the end ${await held()}; at most ${Math.round(server.peakMb())} MB resident`);
 await server.stop();
+await postgres?.stop();
 if (tally.problems.length > 0 || running.status !== 'active' || openAtLast > openAtFirst + ownFiles) process.exitCode = 1;

@@ -5,6 +5,8 @@ import type { Draft } from './draft.ts';
 import { damaged, hostileBody, hostileTexts, oddValue } from './values.ts';
 
 export interface Strangers {
+  /** Whoever else asks is to be lost. */
+  readonly admin: string;
   /** Tokens that may less, or nothing. */
   readonly tokens: readonly (string | null)[];
   /** Ids of what may be lost. */
@@ -21,7 +23,11 @@ const otherId: Change = (draft, _operation, random, { ids }) => {
   return { ...draft, params: { ...draft.params, [random.pick(names)]: random.pick([...ids, 'unknown', '0'.repeat(38)]) } };
 };
 
-const otherToken: Change = (draft, _operation, random, { tokens }) => ({ ...draft, token: random.pick(tokens) });
+/** Those who stay do not lose what a victim was to lose. */
+const otherToken: Change = (draft, _operation, random, { admin, tokens }) => ({
+  ...draft,
+  token: random.pick(draft.token === admin ? tokens : [null, 'no-token']),
+});
 
 const otherBody: Change = (draft, operation, random) => {
   if (draft.body === undefined) return operation.method === 'GET' ? draft : { ...draft, body: oddValue(random) };
@@ -84,7 +90,7 @@ const hostileContent: Change = (draft, operation, random) =>
   operation.method === 'GET' && random.chance(0.8) ? draft : { ...draft, body: hostileBody(random) };
 
 const hostileQuery: Change = (draft, operation, random) => {
-  const changed = otherQuery(draft, operation, random, { tokens: [], ids: [], wrongMethods: () => [] });
+  const changed = otherQuery(draft, operation, random, { admin: '', tokens: [], ids: [], wrongMethods: () => [] });
   return { ...changed, query: changed.query.map(([name]) => [name, random.pick(hostileTexts)] as const) };
 };
 

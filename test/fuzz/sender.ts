@@ -9,6 +9,8 @@ export interface Wire {
   readonly body: Buffer | null;
   /** Leave as soon as the answer begins. */
   readonly leaveEarly?: boolean;
+  /** An address of this machine, by a connection of its own. */
+  readonly from?: string;
 }
 
 export type Outcome =
@@ -35,12 +37,13 @@ export class Sender {
     this.#agent.destroy();
   }
 
-  async send({ method, url, headers, body, leaveEarly = false }: Wire): Promise<Outcome> {
+  async send({ method, url, headers, body, leaveEarly = false, from }: Wire): Promise<Outcome> {
     return await new Promise<Outcome>((resolve) => {
       const { hostname, port } = this.#host;
       let sent: ReturnType<typeof request>;
       try {
-        sent = request({ hostname, port, agent: this.#agent, method, path: url, headers: { ...headers, ...lengthOf(body) } });
+        const way = from === undefined ? { agent: this.#agent } : { agent: false, localAddress: from };
+        sent = request({ hostname, port, ...way, method, path: url, headers: { ...headers, ...lengthOf(body) } });
       } catch {
         resolve({ kind: 'unsendable' });
         return;

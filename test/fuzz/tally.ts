@@ -36,9 +36,10 @@ export class Tally {
     return [...this.#problems].map(([what, { count, sample }]) => `${what} (${count} times): ${sample}`);
   }
 
+  /** Who is sent on by a login has succeeded, too. */
   successes(operationId: string): number {
     const of = [...(this.#counts.get(operationId) ?? [])];
-    return of.filter(([status]) => status.startsWith('2')).reduce((sum, [, count]) => sum + count, 0);
+    return of.filter(([status]) => /^[23]/.test(status)).reduce((sum, [, count]) => sum + count, 0);
   }
 
   report(): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowDump } from '@laneway/client';
 import { echoDump } from '../../bench/echo-workflow.ts';
+import type { IdentityProvider } from '../../packages/server/test/support/identity-provider.ts';
 import type { Outcome, Sender } from './sender.ts';
 
 export const op = '/api/v3/oneprovider';
@@ -12,7 +13,7 @@ export const oz = '/api/v3/onezone';
 export class SetUpFailed extends Error {}
 
 function succeeded(outcome: Outcome, what: string): Outcome & { readonly kind: 'answered' } {
-  if (outcome.kind === 'answered' && outcome.status < 300) return outcome;
+  if (outcome.kind === 'answered' && outcome.status < 400) return outcome;
   throw new SetUpFailed(`${what}: ${outcome.kind === 'answered' ? `${outcome.status} ${outcome.text}` : outcome.kind}`);
 }
 
@@ -49,6 +50,31 @@ export class Hand {
     return JSON.parse((await this.ask(method, url, body, token)).text);
   }
 
+  /** By headers, without a token of the fuzzer. */
+  async #with(method: string, url: string, headers: Readonly<Record<string, string>>): Promise<Outcome & { readonly kind: 'answered' }> {
+    return succeeded(await this.#sender.send({ method, url, headers, body: null }), `${method} ${url}`);
+  }
+
+  async jsonIn(url: string, headers: Readonly<Record<string, string>>): Promise<any> {
+    return JSON.parse((await this.#with('GET', url, headers)).text);
+  }
+
+  /** What a browser keeps of the answer. */
+  async cookies(method: string, url: string, headers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+    return cookiesOf(await this.#with(method, url, headers));
+  }
+
+  /** Where a browser is sent on to, and what it keeps. */
+  async sentTo(
+    method: string,
+    url: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly address: string; readonly cookies: Readonly<Record<string, string>> }> {
+    const answer = await this.#with(method, url, headers);
+    const address = answer.status === 302 ? answer.headers['location'] : JSON.parse(answer.text).url;
+    return { address: String(address), cookies: cookiesOf(answer) };
+  }
+
   /** The id of what was made. */
   async make(url: string, body: unknown, token?: string): Promise<string> {
     return (
@@ -57,6 +83,11 @@ export class Hand {
         .at(-1) ?? ''
     );
   }
+}
+
+function cookiesOf(answer: Outcome & { readonly kind: 'answered' }): Readonly<Record<string, string>> {
+  const given = [answer.headers['set-cookie'] ?? []].flat() as string[];
+  return Object.fromEntries(given.map((text) => [text.split('=')[0] ?? '', text.split(';')[0]?.split('=').slice(1).join('=') ?? '']));
 }
 
 /** `good` ends, `bad` fails in its first lane of two, `slow` goes on for two minutes. */
@@ -68,6 +99,8 @@ export interface World {
   /** A member of the space and the inventory with few rights, and somebody who is in neither. */
   readonly member: Person;
   readonly stranger: Person;
+  readonly identity: IdentityProvider;
+  readonly providerId: string;
   readonly spaceId: string;
   readonly spaceName: string;
   readonly directory: string;
@@ -129,13 +162,14 @@ export async function schedule(
   });
 }
 
-export async function makeWorld(sender: Sender, adminToken: string): Promise<World> {
+export async function makeWorld(sender: Sender, adminToken: string, identity: IdentityProvider): Promise<World> {
   const hand = new Hand(sender, adminToken);
   const { userId } = await hand.json('GET', `${oz}/user`);
   const directory = mkdtempSync(join(tmpdir(), 'laneway-fuzz-'));
   for (const name of ['a.txt', 'b.txt', 'c.txt']) writeFileSync(join(directory, name), `content of ${name}`);
   const spaceName = 'fuzzed';
   const spaceId = await hand.make(`${oz}/user/spaces`, { name: spaceName, path: directory });
+  const { providers } = await hand.json('GET', `${oz}/spaces/${spaceId}`);
   const inventoryId = await hand.make(`${oz}/user/atm_inventories`, { name: 'fuzzed' });
   const [member, stranger] = [await person(hand, 'Member'), await person(hand, 'Stranger')];
   await hand.ask('PUT', `${oz}/spaces/${spaceId}/users/${member.id}`, {});
@@ -153,6 +187,8 @@ export async function makeWorld(sender: Sender, adminToken: string): Promise<Wor
     admin: { id: userId, token: adminToken },
     member,
     stranger,
+    identity,
+    providerId: Object.keys(providers)[0] ?? '',
     spaceId,
     spaceName,
     directory,

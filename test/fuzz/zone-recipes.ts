@@ -1,12 +1,11 @@
-/** Good requests below /api/v3/onezone. */
+/** Good requests about spaces, inventories, definitions, and who belongs to them. */
 import { lambdaDump, workflowRevisionDump, type Kitchen, type Recipe, type Recipes } from './kitchen.ts';
+import { invitation } from './token-recipes.ts';
 import { oz, plainDump } from './world.ts';
 
 function named(of: string): Recipe {
   return async ({ next }) => ({ body: { name: `${of} ${next()}` } });
 }
-
-const soon = (): readonly object[] => [{ type: 'time', validUntil: Math.floor(Date.now() / 1000) + 3600 }];
 
 /** A new user, in the space or inventory or not yet. */
 function newMember(plural: 'spaces' | 'atm_inventories', isIn: boolean, body?: object): Recipe {
@@ -37,29 +36,11 @@ const groupThere: Recipe = async ({ world, make }) => {
 
 const ownGroup: Recipe = async ({ make }) => ({ params: { id: await make.group() } });
 
-/** A named token of a kind, made for the occasion. */
-async function tokenOf({ world, next }: Kitchen, type: object): Promise<string> {
-  const { token: made } = await world.hand.json('POST', `${oz}/user/tokens/named`, { name: `kind ${next()}`, type, customMetadata: {} });
-  return String(made);
-}
-
-async function invitation(kitchen: Kitchen, inviteType: string): Promise<string> {
-  const atmInventoryId = await kitchen.make.inventory();
-  return await tokenOf(kitchen, { inviteToken: { inviteType, atmInventoryId } });
-}
-
 async function linked({ world, make }: Kitchen): Promise<{ readonly id: string; readonly aiid: string }> {
   const [id, aiid] = [await make.lambda(), await make.inventory()];
   await world.hand.ask('PUT', `${oz}/atm_lambdas/${id}/atm_inventories/${aiid}`, {});
   return { id, aiid };
 }
-
-/** As somebody whose tokens may be lost. */
-const asVictim: Recipe = async ({ make }) => ({ token: (await make.victim()).token });
-const token: Recipe = async ({ make }) => ({ params: { id: await make.token() } });
-const creation: Recipe = async ({ next }) => ({
-  body: { name: `token ${next()}`, type: { accessToken: {} }, caveats: soon(), customMetadata: {} },
-});
 
 const people: Recipes = {
   create_user: async ({ next }) => ({ body: { fullName: `User ${next()}`, username: `user-${next()}` } }),
@@ -141,25 +122,4 @@ const definitions: Recipes = {
   remove_atm_workflow_schema_revision: async ({ make }) => ({ params: { id: await make.schema(), rid: '1' } }),
 };
 
-const tokens: Recipes = {
-  create_named_token_for_current_user: creation,
-  create_named_token_for_user: creation,
-  delete_named_tokens_of_current_user: asVictim,
-  revoke_all_temporary_tokens_of_current_user: asVictim,
-  get_named_token_of_current_user_by_name: async ({ world, make }) => {
-    const { name } = await world.hand.json('GET', `${oz}/tokens/named/${await make.token()}`);
-    return { params: { name } };
-  },
-  get_named_token: token,
-  get_named_token_status: token,
-  delete_named_token: token,
-  modify_named_token: async (kitchen) => ({ ...(await token(kitchen, true)), body: { revoked: true, customMetadata: { a: 1 } } }),
-  create_temporary_token_for_current_user: async () => ({ body: { type: { accessToken: {} }, caveats: soon() } }),
-  examine_token: async ({ world }) => ({ body: { token: world.stranger.token } }),
-  confine_token: async ({ world }) => ({ body: { token: world.stranger.token, caveats: soon() } }),
-  verify_access_token: async ({ world }) => ({ body: { token: world.stranger.token } }),
-  verify_identity_token: async (kitchen) => ({ body: { token: await tokenOf(kitchen, { identityToken: {} }) } }),
-  verify_invite_token: async (kitchen) => ({ body: { token: await invitation(kitchen, 'userJoinAtmInventory') } }),
-};
-
-export const zoneRecipes: Recipes = { ...people, ...inventories, ...definitions, ...tokens };
+export const zoneRecipes: Recipes = { ...people, ...inventories, ...definitions };

@@ -21,11 +21,8 @@ const securitySchemes = {
   basic: { type: 'http', scheme: 'basic', description: 'Name and password, below /api/v3/onezone, where they are allowed.' },
 } as const;
 
-/** An operation that nobody has told anything of. */
-const untold: OperationText = { tag: 'Workflow execution', answers: { 200: { description: 'Done.' } }, refusals: {} };
-
 export function openApiDocument(routes: readonly Route[], version: string): Readonly<Record<string, unknown>> {
-  const offered = routes.filter((route) => route.prefix !== '' && isOffered(route));
+  const offered = routes.filter((route) => route.prefix !== '' && isTold(route));
   const paths = Map.groupBy(offered, (route) => route.prefix + route.path.replace('{…', '{'));
   return {
     openapi: '3.1.0',
@@ -40,19 +37,21 @@ export function openApiDocument(routes: readonly Route[], version: string): Read
   };
 }
 
-/** What nobody has described yet is left out. */
-function isOffered(route: Route): boolean {
-  return Object.hasOwn(operations, route.operationId);
+/** Of what is not offered, only what the contract has. */
+function isTold(route: Route): boolean {
+  return route.unsupported !== true || Object.hasOwn(operations, route.operationId);
 }
 
-/** Public for the comparison with the contract: what the document tells of the operation of a route. */
+/** Public for the comparison with the contract: what the document tells of the operation of a route. None may be left out. */
 export function operationOf(route: Route): JsonSchema {
-  const text = operations[route.operationId] ?? untold;
+  const text = operations[route.operationId];
+  if (text === undefined) throw new Error(`nothing in packages/server/src/openapi/operations tells of ${route.operationId}`);
   const parameters = parametersOf(route, text);
   return {
     operationId: route.operationId,
     tags: [text.tag],
     summary: route.summary,
+    ...(text.about === undefined ? {} : { description: text.about }),
     ...(route.extension === true ? { 'x-laneway-extension': true } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(text.body === undefined ? {} : { requestBody: bodyOf(text.body) }),

@@ -13,6 +13,7 @@ export const tags = {
   'Automation workflow schema': 'Workflow schemas and their revisions.',
   Space: 'Spaces and their members.',
   User: 'Users and zone-wide privileges.',
+  Session: 'Logging people and their browsers in and out.',
   Group: 'Groups of users.',
   Token: 'Named and temporary tokens.',
   Audit: 'Who changed what.',
@@ -49,6 +50,8 @@ export type Refusals = Readonly<Record<number, readonly ErrorId[]>>;
 
 export interface OperationText {
   readonly tag: Tag;
+  /** What the summary does not tell. */
+  readonly about?: string;
   readonly privileges?: Privileges;
   /** Schemas of path parameters that are more than a text. */
   readonly path?: Schemas;
@@ -82,6 +85,11 @@ const location = { Location: { type: 'string', format: 'uri' } } as const;
 /** 201 with the address of what was made. */
 export function makes(schema?: string, description = 'It was made.'): OperationText['answers'] {
   return { 201: { description, headers: location, ...(schema === undefined ? {} : { schema: ref(schema) }) } };
+}
+
+/** 302: the browser goes on to the address. */
+export function sendsOn(description: string): OperationText['answers'] {
+  return { 302: { description, headers: { ...location, 'Set-Cookie': { type: 'string' } } } };
 }
 
 export const done: OperationText['answers'] = { 204: { description: 'It is done.' } };

@@ -54,6 +54,16 @@ export const deviations: readonly Deviation[] = [
     reason: 'what is no text where one is needed is refused so everywhere (rest R56)',
   },
   {
+    operations: ['join_atm_inventory', 'group_join_atm_inventory'],
+    moreErrors: { 400: ['tokenCaveatUnknown', 'inviteTokenTargetIdInvalid'] },
+    reason: 'an invitation may hold a caveat that is none, and outlive what it invites to (rest R110)',
+  },
+  {
+    operations: ['create_temporary_token_for_current_user'],
+    moreErrors: { 400: ['inviteTokenTargetIdInvalid', 'inviteTokenSubjectNotAuthorized'] },
+    reason: 'who invites by a temporary token has to be allowed to as well (rest R117)',
+  },
+  {
     operations: ['group_join_atm_inventory'],
     moreErrors: {
       400: [

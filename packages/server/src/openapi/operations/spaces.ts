@@ -1,5 +1,5 @@
 /** Spaces (rest §8.6). */
-import { done, makes, refused, shows, takes, type Operations, type OperationText } from '../operation.ts';
+import { done, makes, refused, shows, takes, type Operations, type OperationText, type Refusals } from '../operation.ts';
 import { nameErrors } from './inventories.ts';
 
 const tag = 'Space';
@@ -9,14 +9,19 @@ const creation = { tag, body: takes('SpaceCreation'), answers: makes() } as cons
 /** Of the keys about the marketplace. */
 const detailErrors = ['badValueListOfStrings', 'badValueTextTooLarge', 'badValueEmail', 'badValueBoolean'] as const;
 
+/** With those about the directory, an extension. */
+const creationErrors: Refusals = {
+  400: [...new Set([...nameErrors, ...detailErrors, 'badValueEmpty', 'badValueIdentifierOccupied', 'badData', 'posix'] as const)],
+  409: ['alreadyExists'],
+};
+
 export const spaceOperations: Operations = {
-  create_user_space: {
+  create_user_space: { ...creation, refusals: refused([403], creationErrors) },
+  create_group_space: {
     ...creation,
-    refusals: refused([403], {
-      // With those about the directory, an extension.
-      400: [...new Set([...nameErrors, ...detailErrors, 'badValueEmpty', 'badValueIdentifierOccupied', 'badData', 'posix'] as const)],
-      409: ['alreadyExists'],
-    }),
+    about: 'The group gets all privileges in the space; nobody is its owner then. To name a directory is for administrators.',
+    privileges: { group: ['group_add_space'], onezone: ['oz_spaces_create'] },
+    refusals: refused([403, 404], creationErrors),
   },
   list_user_spaces: list,
   list_effective_user_spaces: list,

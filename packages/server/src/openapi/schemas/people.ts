@@ -17,6 +17,8 @@ import {
   type Schemas,
 } from '../json-schema.ts';
 
+const userNames = record({ 'fullName?': text, 'username?': text }, { anyOf: [{ required: ['fullName'] }, { required: ['username'] }] });
+
 export const peopleSchemas: Schemas = {
   CurrentUser: record(
     {
@@ -31,9 +33,11 @@ export const peopleSchemas: Schemas = {
     },
     { additionalProperties: true },
   ),
-  UserCreation: record({ 'fullName?': text, 'username?': text }, { anyOf: [{ required: ['fullName'] }, { required: ['username'] }] }),
+  UserCreation: userNames,
+  UserUpdate: userNames,
   UserCreated: record({ userId: ref('Id') }),
   GroupCreation: record({ name: ref('Name'), 'type?': { ...oneWordOf(groupTypes), default: 'team' } }),
+  GroupUpdate: record({ 'name?': ref('Name'), 'type?': oneWordOf(groupTypes) }, { minProperties: 1 }),
   Space: record(
     {
       spaceId: ref('Id'),

@@ -6,6 +6,7 @@ import {
   filledText,
   flag,
   listOf,
+  mapOf,
   oneWordOf,
   orNull,
   record,
@@ -72,6 +73,7 @@ export const tokenSchemas: Schemas = {
   TokenStatus: record({ revoked: flag }),
   TokenGeneration: record({ generation: { type: 'integer' } }),
   TemporaryTokenCreation: record({ 'type?': ref('TokenType'), caveats: described(listOf(ref('Caveat')), 'One of them limits the time.') }),
+  TokenTexts: record({ tokens: listOf(text) }),
   TokenBody: record({ token: filledText }),
   TokenConfinement: record({ token: filledText, caveats: listOf(ref('Caveat')) }),
   TokenExamination: record(
@@ -95,4 +97,19 @@ export const tokenSchemas: Schemas = {
   }),
   InviteTokenVerification: record({ token: filledText, 'expectedInviteType?': text, 'peerIp?': text, 'consumerToken?': text }),
   TokenVerificationResult: record({ subject: ref('Subject'), ttl: described(orNull('integer'), 'Seconds that are left; null: no end.') }),
+  AccessTokenScopeRequest: record({
+    token: filledText,
+    'consumerToken?': described(text, 'Of who means to use it, where a caveat names consumers.'),
+  }),
+  AccessTokenScope: record({
+    validUntil: described(orNull('integer'), 'Seconds since 1970; null: no end.'),
+    dataAccessScope: record({
+      readonly: flag,
+      spaces: described(
+        mapOf(record({ name: text, supports: mapOf(record({ readonly: flag })) })),
+        'Id of the space → what is reached of it.',
+      ),
+      providers: mapOf(record({ name: text, version: text, online: flag })),
+    }),
+  }),
 };
