@@ -65,7 +65,7 @@ function userJoins(deps: ServerDeps, { plural, singular, user: code }: Target): 
   };
 }
 
-/** A group joins for whoever may add it to such things: 404, then 401, then 403. */
+/** A group joins for whoever may add it to such things, there or zone-wide (rest §6.4, R115): 404, then 401, then 403. */
 function groupJoins(deps: ServerDeps, { plural, singular, group: code }: Target): Route[] {
   if (code === null) return [];
   return [
@@ -82,7 +82,8 @@ function groupJoins(deps: ServerDeps, { plural, singular, group: code }: Target)
         if ((await deps.registry.groups.get(group.id)) === null) throw notFound();
         const user = requireZoneUser(call, `od_${singular}.null.join:private`);
         const held = await deps.registry.members.effective(group, { type: 'user', id: user.account.id });
-        if (held?.privileges.includes(`group_add_${singular}`) !== true) throw forbidden();
+        const mayBring = held?.privileges.includes(`group_add_${singular}`) === true;
+        if (!mayBring && !hasZonePrivilege(user, 'oz_groups_add_relationships')) throw forbidden();
         const targetId = await join(deps, call, { code, user, subject: group });
         return created(`${call.baseUrl}${prefix}/groups/${group.id}/${plural}/${targetId}`);
       },

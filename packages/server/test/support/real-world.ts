@@ -7,7 +7,7 @@ import { newId, type WorkflowSchemaRevision } from '@laneway/model';
 import { pino } from 'pino';
 import type { DatabaseKind } from '../../../../test/support/databases.ts';
 import { FaultyDatabase } from '../../../../test/support/faulty-database.ts';
-import { InProcessRuntime, perItem, untilStopped } from '../../../../test/support/in-process-runtime.ts';
+import { InProcessRuntime, perItem, untilStopped, type InProcessLambda } from '../../../../test/support/in-process-runtime.ts';
 import { bulkAccess } from '../../src/engine/bulk-access.ts';
 import { userAccess } from '../../src/engine/user-access.ts';
 import type { ServerDeps } from '../../src/deps.ts';
@@ -24,18 +24,52 @@ export interface RealWorld {
   readonly database: FaultyDatabase;
   readonly spaceId: string;
   readonly inventoryId: string;
-  /** Workflow schemas: one ends at once, one goes on until it is stopped. */
-  readonly schemas: { readonly echo: string; readonly hang: string };
-  schedule(as: Person, schema: 'echo' | 'hang', body?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** Workflow schemas: one ends at once, one goes on until it is stopped, the first of two lanes of one fails. */
+  readonly schemas: Readonly<Record<SchemaName, string>>;
+  /** Lets the jobs end that hang now. */
+  release(): void;
+  schedule(as: Person, schema: SchemaName, body?: object, headers?: Record<string, string>): Promise<Answer>;
   status(executionId: string): Promise<string | undefined>;
   atStatus(executionId: string, ...statuses: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-function revisionOf(lambdaId: string): WorkflowSchemaRevision {
+type SchemaName = 'echo' | 'hang' | 'fail';
+
+function revisionOf(lambdaId: string, laneCount: number): WorkflowSchemaRevision {
   const revision = workflowRevision([[lambdaId, 1]]);
   const [store] = revision.stores;
-  return { ...revision, stores: [{ ...store!, defaultInitialContent: [{}, {}] }] as WorkflowSchemaRevision['stores'] };
+  const lanes = Array.from({ length: laneCount }, (_, at) => laneLike(revision.lanes[0]!, at + 1));
+  return { ...revision, stores: [{ ...store!, defaultInitialContent: [{}, {}] }] as WorkflowSchemaRevision['stores'], lanes };
+}
+
+function laneLike(lane: WorkflowSchemaRevision['lanes'][number], number: number): typeof lane {
+  const parallelBoxes = lane.parallelBoxes.map((box) => {
+    const tasks = box.tasks.map((task) => ({ ...task, id: number === 1 ? task.id : `${task.id} of ${number}` }));
+    return { ...box, id: `box${number}`, tasks };
+  });
+  // All its items may fail before it stops by itself.
+  return { ...lane, id: `lane${number}`, instantFailureExceptionThreshold: 1, parallelBoxes };
+}
+
+function failing(): never {
+  throw new Error('it never works');
+}
+
+/** Jobs that hang until they are stopped or let go. */
+class Gate {
+  #waiting: (() => void)[] = [];
+  readonly #answer = perItem(() => ({}));
+
+  readonly lambda: InProcessLambda = async (job, control, task) => {
+    const released = new Promise<'released'>((resolve) => this.#waiting.push(() => resolve('released')));
+    const first = await Promise.race([released, untilStopped(job, control, task)]);
+    return first === 'released' ? await this.#answer(job, control, task) : first;
+  };
+
+  release(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
 }
 
 export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig> = {}): Promise<RealWorld> {
@@ -45,7 +79,13 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
   const registry = new Registry(database, 'localhost');
   const providerId = await registry.providerId();
   const administrator = await registry.createFirstAdministrator();
-  const runtime = new InProcessRuntime({ echo: perItem(() => ({})), copy: perItem(({ item }) => ({ value: item })), hang: untilStopped });
+  const gate = new Gate();
+  const runtime = new InProcessRuntime({
+    echo: perItem(() => ({})),
+    copy: perItem(({ item }) => ({ value: item })),
+    hang: gate.lambda,
+    fail: perItem(failing),
+  });
   const engine = new Engine({
     config: { ...defaultEngineConfig(directory, 'node-1'), cancelGraceMs: 300, drainMs: 100, bulkMembersPerSecond: 1000, ...config },
     database,
@@ -99,19 +139,19 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
   });
   const spaceId = await world.space(admin);
   const inventoryId = await world.inventory(admin);
-  const schemaOf = async (name: 'echo' | 'hang'): Promise<string> => {
+  const schemaOf = async (name: SchemaName): Promise<string> => {
     const parts = { inventoryId, originalAtmLambdaId: null, creatorId: admin.id } as const;
     const lambdaId = await registry.createLambda({ ...parts, revisions: [[1, lambdaRevision(name)]] });
     const id = newId();
     const imported = await registry.importWorkflowSchema({
       client: { userId: admin.id, zoneWide: true },
       target: { kind: 'new', id, inventoryId, name, summary: '', originalAtmWorkflowSchemaId: null },
-      revision: { revisionNumber: 1, revision: revisionOf(lambdaId), supplements: {} },
+      revision: { revisionNumber: 1, revision: revisionOf(lambdaId, name === 'fail' ? 2 : 1), supplements: {} },
     });
     if (!imported.ok) throw new Error(JSON.stringify(imported.error));
     return id;
   };
-  const schemas = { echo: await schemaOf('echo'), hang: await schemaOf('hang') };
+  const schemas = { echo: await schemaOf('echo'), hang: await schemaOf('hang'), fail: await schemaOf('fail') };
   const status = async (executionId: string): Promise<string | undefined> => (await engine.executions.view(executionId))?.execution.status;
   return {
     world,
@@ -122,6 +162,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     inventoryId,
     schemas,
     status,
+    release: () => gate.release(),
     schedule: async (as, schema, body = {}, headers = {}) =>
       await world.request('POST', workflowsPath, {
         as,
