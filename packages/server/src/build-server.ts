@@ -10,6 +10,8 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { authenticate } from './auth/authenticate.ts';
+import type { Identity } from './auth/identity.ts';
+import { TooManyRequests } from './auth/request-rate.ts';
 import { identityOfSession } from './auth/session-cookie.ts';
 import type { ServerDeps } from './deps.ts';
 import { docsPage } from './docs/page.ts';
@@ -41,7 +43,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('access-control-allow-origin', '*');
-    reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition');
+    reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition, retry-after');
     reply.header('x-content-type-options', 'nosniff');
   });
   app.setErrorHandler(async (error, request, reply) => await sendError(deps, error, request, reply));
@@ -58,9 +60,14 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     authenticate: async (request, reply, route) => {
       const service = route.prefix === '/api/v3/onezone' ? 'ozw-onezone' : `opw-${deps.providerId}`;
       const credentials = { headers: request.headers, peerIp: request.ip, service };
-      const identity = await authenticate(deps, credentials);
-      const hasNone = identity.kind === 'guest' && request.headers.authorization === undefined;
-      return hasNone && route.freshLogin !== true ? await identityOfSession(deps, { request, reply, baseUrl: baseUrl(request) }) : identity;
+      const identify = async (): Promise<Identity> => {
+        const identity = await authenticate(deps, credentials);
+        const hasNone = identity.kind === 'guest' && request.headers.authorization === undefined;
+        return hasNone && route.freshLogin !== true
+          ? await identityOfSession(deps, { request, reply, baseUrl: baseUrl(request) })
+          : identity;
+      };
+      return await (deps.requestRate === null ? identify() : deps.requestRate.admit(request, identify));
     },
     baseUrl,
     done: async (route, call, answer) => {
@@ -120,6 +127,7 @@ async function sendError(deps: ServerDeps, thrown: unknown, request: FastifyRequ
   const site = { service: serviceOf(request), providerId: deps.providerId, domain: request.host, version: deps.version };
   const allow = allowedMethods(thrown);
   if (allow !== null) reply.header('allow', allow);
+  if (refusal instanceof TooManyRequests) reply.header('retry-after', String(refusal.retryAfterSec));
   if (refusal.status === 413) reply.header('connection', 'close');
   const body = { error: withContext(refusal.error, errorContext(site, Date.now())) };
   return await reply

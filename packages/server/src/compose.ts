@@ -18,6 +18,7 @@ import {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import { OidcProvider } from './auth/oidc.ts';
+import { RequestRate } from './auth/request-rate.ts';
 import type { JobTokenVerifier } from './auth/identity.ts';
 import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { ConfigError, settingError, type ServeConfig } from './config/config.ts';
@@ -144,6 +145,14 @@ async function composeIn(
       spaces,
       jobTokens,
       metrics,
+      requestRate:
+        config.requestRate === null
+          ? null
+          : new RequestRate({
+              ...config.requestRate,
+              nowMs: () => performance.now(),
+              refused: (requester) => metrics.observeOverRate(requester),
+            }),
       oidc: config.oidc === null ? null : new OidcProvider(config.oidc),
       lambdas: { list: () => engine.lambdas(), report: async () => await engine.report(), activity: () => engine.activity?.() ?? null },
       providerId,

@@ -13,6 +13,7 @@ import type {
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
 import type { OidcProvider } from './auth/oidc.ts';
+import type { RequestRate } from './auth/request-rate.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface ServerDeps {
@@ -27,6 +28,8 @@ export interface ServerDeps {
   /** Where people can log in besides here; null = nowhere. */
   readonly oidc: OidcProvider | null;
   readonly metrics: Metrics;
+  /** How many requests each token, session and account may send; null = any number. */
+  readonly requestRate: RequestRate | null;
   readonly providerId: string;
   readonly version: string;
   readonly logger: Logger;

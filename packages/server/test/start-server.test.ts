@@ -168,6 +168,15 @@ describe('configuration (interfaces, Configuration)', () => {
     expect(loaded).toMatchObject({ port: 3, host: '127.0.0.2', drainMs: 5000, cancelGraceMs: 10_000 });
   });
 
+  it('limits the rate of requests where others can reach the server, unless told otherwise', () => {
+    const rate = (options: Record<string, unknown>): ServeConfig['requestRate'] => config(options).requestRate;
+    expect([rate({}), rate({ host: '0.0.0.0' })]).toEqual([null, { perSec: 200, burst: 2000 }]);
+    expect([rate({ requestsPerSec: 5, requestBurst: 7 }), rate({ host: '0.0.0.0', requestsPerSec: 0 })]).toEqual([
+      { perSec: 5, burst: 7 },
+      null,
+    ]);
+  });
+
   it('docs/configuration.md tells of every setting and of no other, with the default where it is a number', () => {
     const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
     const [table] = page.split('\n## ');

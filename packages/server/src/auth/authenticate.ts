@@ -3,7 +3,7 @@ import type { Presentation } from '@laneway/engine';
 import type { ServerDeps } from '../deps.ts';
 import { guest, unauthorized, type Identity } from './identity.ts';
 
-type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface Credentials {
   readonly headers: Headers;

@@ -67,6 +67,8 @@ export const serveOptions = {
   runtimeCheckGraceAttempts: { type: integer(0, 1000), fallback: 5 },
   maxItemBytes: { type: integer(1024, 1024 * mebibyte), fallback: 16 * mebibyte },
   bodyLimitBytes: { type: integer(1024, 1024 * mebibyte), fallback: 64 * mebibyte },
+  requestsPerSec: { type: integer(0, 1_000_000), fallback: null },
+  requestBurst: { type: integer(1, 10_000_000), fallback: 2000 },
   notify: { type: flag, fallback: true },
   callbackRetries: { type: integer(0, 1000), fallback: 30 },
   callbackFirstDelayMs: { type: integer(1, 3_600_000), fallback: 2000 },
