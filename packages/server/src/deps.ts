@@ -12,6 +12,7 @@ import type {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
+import type { IdpTokens } from './auth/idp-tokens.ts';
 import type { OidcProvider } from './auth/oidc.ts';
 import type { RequestRate } from './auth/request-rate.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +29,8 @@ export interface ServerDeps {
   /** Where people can log in besides here; null = nowhere. */
   readonly oidc: OidcProvider | null;
   readonly metrics: Metrics;
+  /** Tokens of that provider as credentials; null = they are none. */
+  readonly idpTokens: IdpTokens | null;
   /** How many requests each token, session and account may send; null = any number. */
   readonly requestRate: RequestRate | null;
   readonly providerId: string;

@@ -108,6 +108,8 @@ function nameOf(userId: string, credential: Credential): string {
       return `session ${credential.sessionId}`;
     case 'password':
       return `password ${userId}`;
+    case 'idp':
+      return `idp ${userId}`;
   }
 }
 

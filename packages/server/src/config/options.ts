@@ -53,6 +53,7 @@ export const serveOptions = {
   oidcClientId: { type: text, fallback: null },
   oidcClientSecret: { type: text, fallback: null },
   oidcRedirectUrl: { type: text, fallback: null },
+  oidcTokenPrefix: { type: text, fallback: null },
   oidcSignUp: { type: flag, fallback: false },
   sessionMaxSec: { type: integer(60, maxRetention), fallback: 7 * day },
   sessionIdleSec: { type: integer(60, maxRetention), fallback: day / 2 },

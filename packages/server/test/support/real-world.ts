@@ -65,6 +65,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     files: engine.files,
     spaces: engine.spaces,
     oidc: null,
+    idpTokens: null,
     requestRate: null,
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },

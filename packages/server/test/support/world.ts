@@ -169,6 +169,7 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     files: new Files({ database, spaces, providerId, pythonCommand: null }),
     metrics: createMetrics(),
     oidc: null,
+    idpTokens: null,
     requestRate: null,
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },
