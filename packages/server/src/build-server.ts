@@ -1,4 +1,5 @@
 /** The HTTP application without a listening socket. */
+import { addAbortSignal, Readable } from 'node:stream';
 import type { Change } from '@laneway/engine';
 import { makeError, httpStatusOf } from '@laneway/model';
 import Fastify, {
@@ -24,7 +25,7 @@ import { metricsAllowed } from './metrics.ts';
 import { serveOpenApi } from './openapi/serve.ts';
 import { allRoutes } from './routes.ts';
 
-/** Serves requests after `ready()`; closing it ends event streams first, then waits for the others. */
+/** Serves requests after `ready()`; closing it ends event streams, downloads and uploads first, then waits for the others, for a while. */
 export function buildServer(deps: ServerDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: deps.logger as unknown as FastifyBaseLogger,
@@ -40,7 +41,17 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     },
   }) as unknown as FastifyInstance;
   const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    const cut = setTimeout(() => app.server.closeAllConnections(), deps.settings.closeGraceMs);
+    app.server.once('close', () => clearTimeout(cut));
+    if (!app.server.listening) clearTimeout(cut);
+  });
+  // What is long in coming is broken off by a server that closes: who reads it sees that it is not whole.
+  app.addHook('onSend', async (_request, _reply, payload) => {
+    if (payload instanceof Readable) addAbortSignal(closing.signal, payload);
+    return payload;
+  });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('access-control-allow-origin', '*');
     reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition, retry-after');

@@ -180,6 +180,8 @@ async function composeIn(
         trustProxy: config.trustProxy,
         keepAliveMs: 15_000,
         progressIntervalMs: 500,
+        accessIntervalMs: 5000,
+        closeGraceMs: 5000,
       },
     };
     const close = async (): Promise<void> => await closeInOrder([...opened, async () => directory.release()]);

@@ -62,4 +62,8 @@ export interface HttpSettings {
   readonly sessionRotateMs: number;
   readonly keepAliveMs: number;
   readonly progressIntervalMs: number;
+  /** How often an event stream looks whether its user may still have it. */
+  readonly accessIntervalMs: number;
+  /** How long a request under way may hold up a server that closes – downloads, uploads and event streams do not – and a slow reader the end of a stream. */
+  readonly closeGraceMs: number;
 }

@@ -115,6 +115,37 @@ describe('starting (interfaces, First start)', () => {
     expect(lines.join('')).toContain('cannot stop');
   });
 
+  it('closes HTTPS like HTTP: streams at once, requests under way within closeGraceMs, and the engine after them', async () => {
+    const stopped: boolean[] = [];
+    const watched: EngineFactory = async (parts) => {
+      const engine = await engineFactory(parts);
+      return { ...engine, stop: async () => void stopped.push(true) };
+    };
+    const server = await startServer(config({ tlsSelfSigned: true, httpsPort: 0 }), {
+      engineFactory: watched,
+      logger: pino({ level: 'silent' }),
+      announce: () => undefined,
+    });
+    const { deps } = server.composition;
+    Object.assign(deps.settings, { closeGraceMs: 50 });
+    const asked = Promise.withResolvers<void>();
+    Object.assign(deps.executions, {
+      view: async () => {
+        asked.resolve();
+        return await new Promise(() => undefined);
+      },
+    });
+    const headers = { 'x-auth-token': readFileSync(join(directory, 'admin.token'), 'utf8').trim() };
+    const url = `${server.httpsUrl}/api/v3/oneprovider/automation/execution/workflows/some`;
+    const broken = new Promise<unknown>((resolve, reject) => {
+      httpsRequest(url, { rejectUnauthorized: false, headers }, reject).on('error', resolve).end();
+    });
+    await asked.promise;
+    await server.close();
+    expect(await broken).toBeInstanceOf(Error);
+    expect(stopped).toHaveLength(1);
+  });
+
   it('serves HTTPS with a certificate of its own beside HTTP', async () => {
     const server = await start({ tlsSelfSigned: true, httpsPort: 0 });
     const status = await new Promise<number | undefined>((resolve, reject) => {

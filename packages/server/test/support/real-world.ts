@@ -84,6 +84,8 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
       trustProxy: false,
       keepAliveMs: 15_000,
       progressIntervalMs: 500,
+      accessIntervalMs: 5000,
+      closeGraceMs: 5000,
     },
   };
   const admin = { id: administrator!.userId, token: administrator!.token };

@@ -187,6 +187,8 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
       trustProxy: false,
       keepAliveMs: 15_000,
       progressIntervalMs: 500,
+      accessIntervalMs: 5000,
+      closeGraceMs: 5000,
       ...settings,
     },
   };
