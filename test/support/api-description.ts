@@ -28,6 +28,7 @@ const stages: readonly (readonly [status: number, id: string])[] = [
   [404, 'notFound'],
   [405, 'notSupported'],
   [414, 'malformedData'],
+  [429, 'limitReached'],
 ];
 
 export class ApiDescription {

@@ -440,7 +440,13 @@ test('doctor shows the settings under the names by which they are set, without s
   expect(text).not.toContain('hush');
   const { settings, checks } = JSON.parse(text) as { settings: object; checks: { name: string; ok: boolean; found: string }[] };
   expect(Object.keys(settings)).toEqual(Object.keys(serveOptions));
-  expect(settings).toMatchObject({ drainSec: '7', cancelGraceSec: '10', sandbox: 'required', databaseUrl: 'postgres://me:…@db/x' });
+  expect(settings).toMatchObject({
+    drainSec: '7',
+    cancelGraceSec: '10',
+    sandbox: 'required',
+    requestsPerSec: '200',
+    databaseUrl: 'postgres://me:…@db/x',
+  });
   expect(settings).toMatchObject({ metricsToken: '(set)', tlsCert: '–', dataDir: folder });
   expect(checks.find((check) => check.name === 'node')).toMatchObject({ ok: true, found: process.version });
   expect(checks.find((check) => check.name === 'server')).toMatchObject({ ok: false, found: `none runs on ${folder}` });

@@ -7,6 +7,8 @@ export interface ClientOptions {
   readonly token: string | undefined;
   /** For tests and other transports; the platform's `fetch` by default. */
   readonly fetch?: typeof fetch;
+  /** For tests: waits, and rejects when the signal is aborted. */
+  readonly pause?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export interface RequestOptions {
@@ -25,27 +27,36 @@ export class Transport {
   readonly server: string;
   readonly #token: string | undefined;
   readonly #fetch: typeof fetch;
+  readonly #pause: (ms: number, signal?: AbortSignal) => Promise<void>;
 
   constructor(options: ClientOptions) {
     this.server = options.server.replace(/\/+$/, '');
     this.#token = options.token;
     this.#fetch = options.fetch ?? fetch;
+    this.#pause = options.pause ?? pause;
   }
 
-  /** The successful answer with its body unread; throws `ApiError` or `UnreachableError`. */
+  /** The successful answer with its body unread; waits where it sends too many requests; throws `ApiError` or `UnreachableError`. */
   async send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
     if (this.#token !== undefined) headers['x-auth-token'] = this.#token;
     if (options.body !== undefined) headers['content-type'] = 'application/json';
-    const response = await this.#attempt(this.server + path + queryText(options.query), {
+    const init: RequestInit = {
       method,
       headers,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.stream === undefined ? {} : { body: options.stream, duplex: 'half' }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    if (!response.ok) throw new ApiError(response.status, await readError(response));
-    return response;
+    };
+    for (let waits = 0; ; waits += 1) {
+      const response = await this.#attempt(this.server + path + queryText(options.query), init);
+      if (response.ok) return response;
+      const error = new ApiError(response.status, await readError(response));
+      // A stream has been read, and cannot be sent again.
+      const pauseMs = waits < maxWaits && options.stream === undefined ? pauseOf(response) : null;
+      if (pauseMs === null) throw error;
+      await this.#pause(pauseMs, options.signal);
+    }
   }
 
   /** The parsed JSON body. */
@@ -82,6 +93,31 @@ export class Transport {
       throw new UnreachableError(this.server, error);
     }
   }
+}
+
+/** How often one request waits for its turn, and how long at most: who is held back for longer has to know. */
+const maxWaits = 10;
+const maxPauseSec = 30;
+
+/** After which time the server takes the request that it did not look at; null = it did, or says nothing. */
+function pauseOf(response: Response): number | null {
+  const seconds = Number(response.status === 429 ? (response.headers.get('retry-after') ?? 'none') : 'none');
+  return seconds >= 0 && seconds <= maxPauseSec ? seconds * 1000 : null;
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
 }
 
 function queryText(query: RequestOptions['query']): string {

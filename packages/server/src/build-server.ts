@@ -1,4 +1,5 @@
 /** The HTTP application without a listening socket. */
+import { addAbortSignal, Readable } from 'node:stream';
 import type { Change } from '@laneway/engine';
 import { makeError, httpStatusOf } from '@laneway/model';
 import Fastify, {
@@ -10,6 +11,8 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { authenticate } from './auth/authenticate.ts';
+import type { Identity } from './auth/identity.ts';
+import { TooManyRequests } from './auth/request-rate.ts';
 import { identityOfSession } from './auth/session-cookie.ts';
 import type { ServerDeps } from './deps.ts';
 import { docsPage } from './docs/page.ts';
@@ -23,7 +26,7 @@ import { metricsAllowed } from './metrics.ts';
 import { serveOpenApi } from './openapi/serve.ts';
 import { allRoutes } from './routes.ts';
 
-/** Serves requests after `ready()`; closing it ends event streams first, then waits for the others. */
+/** Serves requests after `ready()`; closing it ends event streams, downloads and uploads first, then waits for the others, for a while. */
 export function buildServer(deps: ServerDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: deps.logger as unknown as FastifyBaseLogger,
@@ -41,10 +44,20 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   }) as unknown as FastifyInstance;
   boundSlowClients(app.server, deps.settings.slowClientMs);
   const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    const cut = setTimeout(() => app.server.closeAllConnections(), deps.settings.closeGraceMs);
+    app.server.once('close', () => clearTimeout(cut));
+    if (!app.server.listening) clearTimeout(cut);
+  });
+  // What is long in coming is broken off by a server that closes: who reads it sees that it is not whole.
+  app.addHook('onSend', async (_request, _reply, payload) => {
+    if (payload instanceof Readable) addAbortSignal(closing.signal, payload);
+    return payload;
+  });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('access-control-allow-origin', '*');
-    reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition');
+    reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition, retry-after');
     reply.header('x-content-type-options', 'nosniff');
   });
   app.setErrorHandler(async (error, request, reply) => await sendError(deps, error, request, reply));
@@ -61,9 +74,14 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     authenticate: async (request, reply, route) => {
       const service = route.prefix === '/api/v3/onezone' ? 'ozw-onezone' : `opw-${deps.providerId}`;
       const credentials = { headers: request.headers, peerIp: request.ip, service };
-      const identity = await authenticate(deps, credentials);
-      const hasNone = identity.kind === 'guest' && request.headers.authorization === undefined;
-      return hasNone && route.freshLogin !== true ? await identityOfSession(deps, { request, reply, baseUrl: baseUrl(request) }) : identity;
+      const identify = async (): Promise<Identity> => {
+        const identity = await authenticate(deps, credentials);
+        const hasNone = identity.kind === 'guest' && request.headers.authorization === undefined;
+        return hasNone && route.freshLogin !== true
+          ? await identityOfSession(deps, { request, reply, baseUrl: baseUrl(request) })
+          : identity;
+      };
+      return await (deps.requestRate === null ? identify() : deps.requestRate.admit(request, identify));
     },
     baseUrl,
     done: async (route, call, answer) => {
@@ -123,6 +141,7 @@ async function sendError(deps: ServerDeps, thrown: unknown, request: FastifyRequ
   const site = { service: serviceOf(request), providerId: deps.providerId, domain: request.host, version: deps.version };
   const allow = allowedMethods(thrown);
   if (allow !== null) reply.header('allow', allow);
+  if (refusal instanceof TooManyRequests) reply.header('retry-after', String(refusal.retryAfterSec));
   if (refusal.status === 413 || refusal.status === 408) reply.header('connection', 'close');
   const body = { error: withContext(refusal.error, errorContext(site, Date.now())) };
   return await reply

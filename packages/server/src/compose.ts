@@ -17,7 +17,9 @@ import {
   type StoreService,
 } from '@laneway/engine';
 import type { Logger } from 'pino';
+import { IdpTokens } from './auth/idp-tokens.ts';
 import { OidcProvider } from './auth/oidc.ts';
+import { RequestRate } from './auth/request-rate.ts';
 import type { JobTokenVerifier } from './auth/identity.ts';
 import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
 import { ConfigError, settingError, type ServeConfig } from './config/config.ts';
@@ -117,6 +119,14 @@ async function loadAddresses(path: string): Promise<AddressData> {
   }
 }
 
+function idpTokensOf(provider: OidcProvider, logger: Logger): IdpTokens | null {
+  const prefix = provider.settings.tokenPrefix;
+  if (prefix === null) return null;
+  const failed = (error: unknown): void =>
+    logger.warn({ event: 'idpTokenNotAsked', idp: provider.idp, err: error }, 'the identity provider could not be asked about a token');
+  return new IdpTokens({ prefix, provider, failed, nowMs: () => performance.now() });
+}
+
 async function composeIn(
   config: ServeConfig,
   directory: DataDirectory,
@@ -134,6 +144,7 @@ async function composeIn(
     opened.unshift(async () => await engine.stop());
     // Last, because its token is shown once: a start that is refused must not use up the first one.
     const firstAdministrator = await registry.createFirstAdministrator();
+    const oidc = config.oidc === null ? null : new OidcProvider(config.oidc);
     const { executions, extensions, stores, files, spaces, jobTokens } = engine;
     const deps: ServerDeps = {
       registry,
@@ -144,7 +155,16 @@ async function composeIn(
       spaces,
       jobTokens,
       metrics,
-      oidc: config.oidc === null ? null : new OidcProvider(config.oidc),
+      requestRate:
+        config.requestRate === null
+          ? null
+          : new RequestRate({
+              ...config.requestRate,
+              nowMs: () => performance.now(),
+              refused: (requester) => metrics.observeOverRate(requester),
+            }),
+      oidc,
+      idpTokens: oidc === null ? null : idpTokensOf(oidc, logger),
       lambdas: { list: () => engine.lambdas(), report: async () => await engine.report(), activity: () => engine.activity?.() ?? null },
       providerId,
       version,
@@ -161,6 +181,8 @@ async function composeIn(
         trustProxy: config.trustProxy,
         keepAliveMs: 15_000,
         progressIntervalMs: 500,
+        accessIntervalMs: 5000,
+        closeGraceMs: 5000,
       },
     };
     const close = async (): Promise<void> => await closeInOrder([...opened, async () => directory.release()]);

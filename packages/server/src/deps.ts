@@ -12,7 +12,9 @@ import type {
 } from '@laneway/engine';
 import type { Logger } from 'pino';
 import type { JobTokenVerifier } from './auth/identity.ts';
+import type { IdpTokens } from './auth/idp-tokens.ts';
 import type { OidcProvider } from './auth/oidc.ts';
+import type { RequestRate } from './auth/request-rate.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface ServerDeps {
@@ -27,6 +29,10 @@ export interface ServerDeps {
   /** Where people can log in besides here; null = nowhere. */
   readonly oidc: OidcProvider | null;
   readonly metrics: Metrics;
+  /** Tokens of that provider as credentials; null = they are none. */
+  readonly idpTokens: IdpTokens | null;
+  /** How many requests each token, session and account may send; null = any number. */
+  readonly requestRate: RequestRate | null;
   readonly providerId: string;
   readonly version: string;
   readonly logger: Logger;
@@ -58,4 +64,8 @@ export interface HttpSettings {
   readonly sessionRotateMs: number;
   readonly keepAliveMs: number;
   readonly progressIntervalMs: number;
+  /** How often an event stream looks whether its user may still have it. */
+  readonly accessIntervalMs: number;
+  /** How long a request under way may hold up a server that closes – downloads, uploads and event streams do not – and a slow reader the end of a stream. */
+  readonly closeGraceMs: number;
 }

@@ -1,13 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { StopObserver } from '@laneway/engine';
 import type { FastifyRequest } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry as MetricsRegistry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry as MetricsRegistry } from 'prom-client';
+import type { Requester } from './auth/request-rate.ts';
 
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   /** A stage of a stop was reached, so long after it was asked for. */
   observeStop: StopObserver;
+  /** A request was refused because its sender had sent too many. */
+  observeOverRate(requester: Requester): void;
   observe(request: { readonly operation: string; readonly method: string; readonly status: number; readonly seconds: number }): void;
 }
 
@@ -29,10 +32,17 @@ export function createMetrics(): Metrics {
     buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 11, 30, 120],
     registers: [registry],
   });
+  const overRate = new Counter({
+    name: 'laneway_requests_over_rate_total',
+    help: 'Requests that were refused because their token, session, account or address had sent too many.',
+    labelNames: ['credential'],
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     text: async () => await registry.metrics(),
     observeStop: (moment, mode, seconds) => stops.observe({ stage: moment, mode }, seconds),
+    observeOverRate: (requester) => overRate.inc({ credential: requester }),
     observe: ({ operation, method, status, seconds }) => duration.observe({ operation, method, status: String(status) }, seconds),
   };
 }

@@ -50,7 +50,7 @@ export function allRoutes(deps: ServerDeps, closing: AbortSignal): readonly Rout
     ...podRoutes(deps),
     eventsRoute(deps, closing),
     ...storeRoutes(deps),
-    ...storeExportRoutes(deps, closing),
+    ...storeExportRoutes(deps),
     taskRoute(deps),
     lambdaCatalogueRoute(deps),
     ...providerSpaceRoutes(deps),

@@ -1,6 +1,6 @@
 /**
  * A listening server: HTTP, HTTPS beside it when configured, `server.json` while requests are accepted.
- * Stopping goes in order: the listeners close (event streams end), the engine stops, the database closes.
+ * Stopping goes in order: the listeners close (streams end at once, other requests within `closeGraceMs`), the engine stops, the database closes.
  */
 import { rmSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import { buildServer } from './build-server.ts';
 import { answerClientError, boundSlowClients } from './http/slow-clients.ts';
 import { closeAfterFailure, closeInOrder } from './close-in-order.ts';
+import { closeListener } from './close-listener.ts';
 import { compose, type Composition, type EngineFactory } from './compose.ts';
 import { settingError, type ServeConfig } from './config/config.ts';
 import type { ServerDeps } from './deps.ts';
@@ -44,6 +45,8 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
   const loopbackHttps: Server[] = [];
   // Also when the process leaves without closing: whoever finds the file believes it.
   const removeServerFile = (): void => rmSync(serverFile, { force: true });
+  const closeOpened = async (server: Server | null): Promise<void> =>
+    server === null ? undefined : await closeListener(server, composition.deps.settings.closeGraceMs);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing ??= closeInOrder([
@@ -52,9 +55,8 @@ export async function startServer(config: ServeConfig, options: StartOptions): P
         removeServerFile();
         return await Promise.resolve();
       },
-      async () => await closeHttps(https),
-      async () => await Promise.all(loopbackHttps.map(closeHttps)),
-      async () => await app.close(),
+      // At once: the application ends streams of all listeners.
+      async () => await Promise.all([app.close(), ...[https, ...loopbackHttps].map(closeOpened)]),
       async () => await composition.close(),
     ]);
     await closing;
@@ -130,13 +132,6 @@ async function listenHttps({ app, deps, tls, host, port, slowClientMs }: HttpsLi
     });
   });
   return server;
-}
-
-/** Idle connections go at once; requests under way are answered, event streams end with the application. */
-async function closeHttps(server: Server | null): Promise<void> {
-  if (server === null) return;
-  server.close();
-  server.closeIdleConnections();
 }
 
 /** Shown once and kept in a file that only the owner reads; a file that is there is left alone when there is no new token. */

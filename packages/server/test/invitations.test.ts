@@ -166,6 +166,21 @@ describe.each(databaseKinds)('invitations on $name', (kind) => {
     expect((await world.send('POST', `${oz}/groups/none/spaces/join`, bob, { token: body.token })).status).toBe(404);
   });
 
+  it('an invitation for a group, or for the user who brings it, is confined by the caveat consumer (rest §2.4)', async () => {
+    const made = await world.send('POST', `${oz}/user/groups`, bob, { name: 'chosen crew' });
+    const groupId = String(made.headers['location']).split('/').at(-1)!;
+    const join = async (consumer: string): Promise<unknown> => {
+      const type = invite('groupJoinAtmInventory', { atmInventoryId: await world.inventory(ada) });
+      const { token } = await named(ada, { type, caveats: [{ type: 'consumer', whitelist: [consumer] }] });
+      const answer = await world.send('POST', `${oz}/groups/${groupId}/atm_inventories/join`, bob, { token });
+      return answer.error ?? answer.status;
+    };
+    expect(await join(`grp-${groupId}`)).toBe(201);
+    expect(await join(`usr-${bob.id}`)).toBe(201);
+    expect(await join(`usr-${ada.id}`)).toBe('tokenCaveatUnverified');
+    expect(await join('grp-other')).toBe('tokenCaveatUnverified');
+  });
+
   it('people join groups, and see them among their own (rest R110)', async () => {
     const made = await world.send('POST', `${oz}/user/groups`, ada, { name: 'crew of ada' });
     const groupId = String(made.headers['location']).split('/').at(-1) ?? '';

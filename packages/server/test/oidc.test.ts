@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { OidcProvider } from '../src/auth/oidc.ts';
+import type { OidcSettings } from '../src/config/oidc-settings.ts';
 import { loadConfig } from '../src/index.ts';
 import { clientId, clientSecret, IdentityProvider, type IdPerson } from './support/identity-provider.ts';
 import { newWorld, type Answer, type World } from './support/world.ts';
@@ -14,12 +15,12 @@ const ada: IdPerson = { sub: 'ada-at-home', name: 'Ada Lovelace', email: 'ada@ex
 describe.each(databaseKinds)('an identity provider on $name', (kind) => {
   let provider: IdentityProvider;
   let world: World;
-  let settings: { issuer: string; clientId: string; clientSecret: string; redirectUrl: string; signUp: boolean };
+  let settings: OidcSettings;
 
   beforeEach(async () => {
     provider = await IdentityProvider.start();
     world = await newWorld({}, kind);
-    settings = { issuer: provider.issuer, clientId, clientSecret, redirectUrl, signUp: false };
+    settings = { issuer: provider.issuer, clientId, clientSecret, redirectUrl, signUp: false, tokenPrefix: null };
     configure();
   });
   afterEach(async () => {
@@ -27,7 +28,7 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
     await provider.close();
   });
 
-  function configure(changes: Partial<typeof settings> = {}): void {
+  function configure(changes: Partial<OidcSettings> = {}): void {
     (world.deps as { oidc: OidcProvider | null }).oidc = new OidcProvider({ ...settings, ...changes });
   }
   const kept = (answer: Answer, name: string): string => {
@@ -193,6 +194,7 @@ describe('without an identity provider', () => {
       clientSecret: null,
       redirectUrl: all.oidcRedirectUrl,
       signUp: false,
+      tokenPrefix: null,
     });
     for (const key of Object.keys(all)) expect(() => config({ ...all, [key]: undefined })).toThrow('belong together');
     expect(() => config({ ...all, oidcIssuer: 'http://id.example' })).toThrow('oidcIssuer');

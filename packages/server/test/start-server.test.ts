@@ -115,6 +115,37 @@ describe('starting (interfaces, First start)', () => {
     expect(lines.join('')).toContain('cannot stop');
   });
 
+  it('closes HTTPS like HTTP: streams at once, requests under way within closeGraceMs, and the engine after them', async () => {
+    const stopped: boolean[] = [];
+    const watched: EngineFactory = async (parts) => {
+      const engine = await engineFactory(parts);
+      return { ...engine, stop: async () => void stopped.push(true) };
+    };
+    const server = await startServer(config({ tlsSelfSigned: true, httpsPort: 0 }), {
+      engineFactory: watched,
+      logger: pino({ level: 'silent' }),
+      announce: () => undefined,
+    });
+    const { deps } = server.composition;
+    Object.assign(deps.settings, { closeGraceMs: 50 });
+    const asked = Promise.withResolvers<void>();
+    Object.assign(deps.executions, {
+      view: async () => {
+        asked.resolve();
+        return await new Promise(() => undefined);
+      },
+    });
+    const headers = { 'x-auth-token': readFileSync(join(directory, 'admin.token'), 'utf8').trim() };
+    const url = `${server.httpsUrl}/api/v3/oneprovider/automation/execution/workflows/some`;
+    const broken = new Promise<unknown>((resolve, reject) => {
+      httpsRequest(url, { rejectUnauthorized: false, headers }, reject).on('error', resolve).end();
+    });
+    await asked.promise;
+    await server.close();
+    expect(await broken).toBeInstanceOf(Error);
+    expect(stopped).toHaveLength(1);
+  });
+
   it('serves HTTPS with a certificate of its own beside HTTP', async () => {
     const server = await start({ tlsSelfSigned: true, httpsPort: 0 });
     const status = await new Promise<number | undefined>((resolve, reject) => {
@@ -166,6 +197,15 @@ describe('configuration (interfaces, Configuration)', () => {
     writeFileSync(file, 'port: 1\nhost: 127.0.0.3\ndrainSec: 5\n');
     const loaded = loadConfig({ options: { port: 3 }, variables: { LANEWAY_PORT: '2', LANEWAY_HOST: '127.0.0.2' }, file });
     expect(loaded).toMatchObject({ port: 3, host: '127.0.0.2', drainMs: 5000, cancelGraceMs: 10_000 });
+  });
+
+  it('limits the rate of requests where others can reach the server, unless told otherwise', () => {
+    const rate = (options: Record<string, unknown>): ServeConfig['requestRate'] => config(options).requestRate;
+    expect([rate({}), rate({ host: '0.0.0.0' })]).toEqual([null, { perSec: 200, burst: 2000 }]);
+    expect([rate({ requestsPerSec: 5, requestBurst: 7 }), rate({ host: '0.0.0.0', requestsPerSec: 0 })]).toEqual([
+      { perSec: 5, burst: 7 },
+      null,
+    ]);
   });
 
   it('docs/configuration.md tells of every setting and of no other, with the default where it is a number', () => {

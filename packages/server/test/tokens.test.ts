@@ -30,6 +30,11 @@ describe.each(databaseKinds)('tokens on $name', (kind) => {
   };
   const identityToken = async (as: Person, caveats: readonly object[] = []): Promise<string> =>
     (await named(as, { type: { identityToken: {} }, caveats })).token;
+  const group = async (name: string): Promise<{ readonly type: 'group'; readonly id: string }> => {
+    const answer = await world.post(`${oz}/groups`, world.admin, { name });
+    if (answer.status !== 201) throw new Error(answer.text);
+    return { type: 'group', id: String(answer.headers['location']).split('/').at(-1)! };
+  };
   const authError = async (headers: Record<string, string>, url = `${oz}/user`): Promise<any> => {
     const answer = await world.request('GET', url, { headers });
     return answer.status === 401 ? answer.body.error.details.authError : `status ${answer.status}`;
@@ -121,6 +126,31 @@ describe.each(databaseKinds)('tokens on $name', (kind) => {
       expect((await authError({ 'x-auth-token': token })).id).toBe('tokenCaveatUnverified');
       const error = await authError({ 'x-auth-token': token, 'x-onedata-consumer-token': bob.token });
       expect([error.id, error.details.tokenError.id]).toEqual(['badConsumerToken', 'notAnIdentityToken']);
+    });
+
+    it('a group is a consumer as each who belongs to it in effect, a provider by its own token (rest §2.4, R99)', async () => {
+      const [outer, inner] = [await group('outer'), await group('inner')];
+      await world.registry.members.add({ container: outer, member: inner, privileges: [], owner: false });
+      const join = { container: inner, member: { type: 'user', id: bob.id }, privileges: [], owner: false } as const;
+      await world.registry.members.add(join);
+      const from = async (caveat: readonly string[], consumerToken: string): Promise<string> => {
+        const { token } = await named(ada, { caveats: [{ type: 'consumer', whitelist: caveat }] });
+        const error = await authError({ 'x-auth-token': token, 'x-onedata-consumer-token': consumerToken });
+        return error === 'status 200' ? 'fits' : error.id;
+      };
+      const [ofBob, ofAda] = [await identityToken(bob), await identityToken(ada)];
+      for (const caveat of [[`grp-${inner.id}`], [`grp-${outer.id}`], ['usr-none', `grp-${outer.id}`], ['grp-*']]) {
+        expect([caveat, await from(caveat, ofBob), await from(caveat, ofAda)]).toEqual([caveat, 'fits', 'tokenCaveatUnverified']);
+      }
+      expect(await from([`usr-${outer.id}`], ofBob)).toBe('tokenCaveatUnverified');
+      expect(await from(['grp-none'], ofBob)).toBe('tokenCaveatUnverified');
+      await world.registry.members.remove(join.container, join.member);
+      expect(await from([`grp-${outer.id}`], ofBob)).toBe('tokenCaveatUnverified');
+      const { providerId } = world.deps;
+      const url = `${oz}/providers/${providerId}/tokens/temporary`;
+      const ofProvider = await world.post(url, world.admin, { type: { identityToken: {} }, caveats: [soon()] });
+      expect(await from([`prv-${providerId}`], `opw-${ofProvider.body.token}`)).toBe('fits');
+      expect(await from(['prv-other', 'usr-*', 'grp-*'], `opw-${ofProvider.body.token}`)).toBe('tokenCaveatUnverified');
     });
 
     it('an access token whose scope is its identity is one for nothing else (rest §2.4)', async () => {

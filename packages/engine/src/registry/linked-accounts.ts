@@ -37,7 +37,7 @@ export class LinkedAccounts {
     return begun === null || begun.browserHash !== hashOf(browser) ? null : { ...begun, state, browser };
   }
 
-  async find(issuer: string, subject: string): Promise<Account | null> {
+  async find(issuer: string, subject: string): Promise<{ readonly account: Account; readonly nowSeconds: number } | null> {
     return await this.#database.call(findLinkedAccount, { issuer, subject });
   }
 

@@ -30,7 +30,7 @@ import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
 import { Invites } from './invites.ts';
 import { LinkedAccounts } from './linked-accounts.ts';
 import { Passwords } from './passwords.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type SessionLimits } from './sessions.ts';
 import type { TokenSubject } from './token-text.ts';
 import type { TokenTypeText } from './token-types.ts';
 import { Tokens } from './tokens.ts';
@@ -206,6 +206,12 @@ export class Registry {
   async sessionError(userId: string, token: SessionToken | null): Promise<ErrorObject | null> {
     const standing = await this.#database.call(sessionStanding, { userId, token });
     return standing === 'good' ? null : makeError(sessionErrors[standing]);
+  }
+
+  /** Whether the session of a browser is not over, nor its user or token gone. */
+  async isSessionGood(sessionId: string, limits: SessionLimits): Promise<boolean> {
+    const owner = await this.sessions.owner(sessionId, limits);
+    return owner !== null && (await this.sessionError(owner.userId, owner.token)) === null;
   }
 
   /** What the user is in the space, also through groups (rest R99). */

@@ -68,10 +68,9 @@ export class Sessions {
   async find(text: string, limits: SessionLimits): Promise<LiveSession | null> {
     const [id = '', secret = '', ...others] = text.split('.');
     if (!/^[\w-]{1,64}$/.test(id) || !/^[\w-]{1,64}$/.test(secret) || others.length > 0) return null;
-    const session = await this.#database.call(findWebSession, { id });
+    const session = await this.#standing(id, limits);
     if (session === null) return null;
     const { nowMs, expiresAt, seenAt, secretHash, previousHash, previousUntil } = session;
-    if (nowMs >= expiresAt || nowMs >= seenAt + limits.idleMs) return await this.#over(id);
     const presented = hashOf(secret);
     const isCurrent = equal(presented, secretHash);
     const isPrevious = previousHash !== null && equal(presented, previousHash);
@@ -81,6 +80,20 @@ export class Sessions {
     if (renewed === null && nowMs >= seenAt + Math.min(touchMs, limits.idleMs / 2)) await this.#database.call(touchWebSession, { id });
     const { account, token, csrfHash } = session;
     return { id, account, token, renewed, expiresAt, nowMs, isCsrfToken: (candidate) => equal(hashOf(candidate), csrfHash) };
+  }
+
+  /** The session, whoever presents it; null when it is over. */
+  async #standing(id: string, limits: SessionLimits): Promise<NonNullable<Awaited<ReturnType<typeof findWebSession.run>>> | null> {
+    const session = await this.#database.call(findWebSession, { id });
+    if (session === null) return null;
+    const { nowMs, expiresAt, seenAt } = session;
+    return nowMs >= expiresAt || nowMs >= seenAt + limits.idleMs ? await this.#over(id) : session;
+  }
+
+  /** To whom the session belongs and what it was opened with; null when it is over. It does not count as used. */
+  async owner(id: string, limits: SessionLimits): Promise<{ readonly userId: string; readonly token: SessionToken | null } | null> {
+    const session = await this.#standing(id, limits);
+    return session === null ? null : { userId: session.account.id, token: session.token };
   }
 
   async #over(id: string): Promise<null> {

@@ -2,13 +2,14 @@
 import { makeError, newId, ok, refuse, type ErrorObject, type Result, type SessionToken } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { readCredentials } from '../persistence/sql/credentials.ts';
+import { listEffectiveMemberships } from '../persistence/sql/effective-memberships.ts';
 import type { AddressData } from './address-data.ts';
 import { caveatHolds, kindMayCarry, type TokenContext } from './caveat-context.ts';
 import { caveatFromJson, caveatFromText, caveatToText, type ApiInterface, type Caveat } from './caveats.ts';
 import { addCaveats, mintMacaroon, signatureMatches } from './macaroon.ts';
 import { decodeToken, encodeToken, tokenIdentifier, type DecodedToken, type TokenIdentity, type TokenSubject } from './token-text.ts';
 import { inviteOf, inviteTypeName, kindOf, type InviteCode, type TokenTypeText } from './token-types.ts';
-import type { Account, NamedToken } from './types.ts';
+import type { Account, MemberRef, NamedToken } from './types.ts';
 
 /** Where, by whom and through what a token is presented. */
 export interface Presentation {
@@ -18,7 +19,7 @@ export interface Presentation {
   readonly interface: ApiInterface | null;
   readonly serviceToken: string | null;
   readonly consumerToken: string | null;
-  /** Who presents it where that is known without a consumer token: `usr-<id>` and the like. */
+  /** Who presents it where that is known without a consumer token, as `consumersOf` names them; their groups count as well. */
   readonly consumers: readonly string[];
   /** Whether caveats of data access are accepted, to be checked per operation (rest R23). */
   readonly dataAccess: boolean;
@@ -95,7 +96,7 @@ export class Tokens {
       peer: presentation.peerIp === null ? null : (this.#addresses?.find(presentation.peerIp) ?? null),
       service: service.value,
       interface: presentation.interface,
-      consumers: consumers.value,
+      consumers: await this.#withGroups(consumers.value, decoded.value.macaroon.caveats),
       dataAccess: presentation.dataAccess,
       anywhere: presentation.anywhere === true,
     };
@@ -155,15 +156,27 @@ export class Tokens {
     return ok(consumersOf(verified.value.subject));
   }
 
+  /** A group is a consumer as each of those who belong to it (rest §2.4, R99); looked up only where a caveat names groups. */
+  async #withGroups(consumers: readonly string[], caveats: readonly string[]): Promise<readonly string[]> {
+    if (!caveats.some((text) => /^consumer = (.*\|)?grp-/s.test(text))) return consumers;
+    const members = consumers.filter((name) => /^(usr|grp)-/.test(name)).map((name) => name.slice(4));
+    const groups = await Promise.all(
+      members.map(async (memberId) => await this.#database.call(listEffectiveMemberships, { memberId, containerType: 'group' })),
+    );
+    return [...consumers, ...groups.flat().map((group) => `grp-${group.containerId}`)];
+  }
+
   async #verifyCompanion(text: string, presentation: Presentation): Promise<Result<VerifiedToken>> {
     const alone = { ...presentation, serviceToken: null, consumerToken: null, consumers: [], dataAccess: false };
     return await this.verify(text, alone, { kind: 'identity' });
   }
 }
 
-/** Names by which a consumer caveat may list a subject. */
-export function consumersOf(subject: TokenSubject): readonly string[] {
-  return [`${subject.type === 'user' ? 'usr' : 'prv'}-${subject.id}`];
+const consumerPrefixes = { user: 'usr', group: 'grp', oneprovider: 'prv' } as const;
+
+/** The name by which a consumer caveat lists a subject. */
+export function consumersOf(subject: TokenSubject | MemberRef): readonly string[] {
+  return [`${consumerPrefixes[subject.type]}-${subject.id}`];
 }
 
 /** Row 4. An access token counts as an identity token when its scope says that it proves no more. */

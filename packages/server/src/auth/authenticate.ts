@@ -2,8 +2,10 @@ import { makeError } from '@laneway/model';
 import type { Presentation } from '@laneway/engine';
 import type { ServerDeps } from '../deps.ts';
 import { guest, unauthorized, type Identity } from './identity.ts';
+import { accountOfPerson, noAccount } from './idp-accounts.ts';
+import type { IdpTokens } from './idp-tokens.ts';
 
-type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface Credentials {
   readonly headers: Headers;
@@ -48,7 +50,7 @@ export function presentationOf({ headers, peerIp, service }: Credentials): Prese
   };
 }
 
-type Deps = Pick<ServerDeps, 'registry' | 'jobTokens' | 'settings'>;
+type Deps = Pick<ServerDeps, 'registry' | 'jobTokens' | 'settings' | 'oidc' | 'idpTokens'>;
 
 /** Guest, user or job; refuses with `unauthorized` and the precise error of what was presented (rest R20, R21). */
 export async function authenticate(deps: Deps, credentials: Credentials): Promise<Identity> {
@@ -78,9 +80,25 @@ async function identityOfToken(deps: Deps, token: string, credentials: Credentia
     return { kind: 'job', grant: job.value };
   }
   const verified = await deps.registry.tokens.verify(token, presentationOf(credentials));
-  if (!verified.ok) throw unauthorized(verified.error);
+  if (!verified.ok) {
+    const { idpTokens } = deps;
+    const isForIdp = verified.error.id === 'badToken' && credentials.service.startsWith('ozw-') && idpTokens?.isMeant(token) === true;
+    if (isForIdp) return await identityOfIdpToken(deps, idpTokens, token);
+    throw unauthorized(verified.error);
+  }
   const { account, token: reference, caveats, nowSeconds } = verified.value;
   // Only users act here (rest R25).
   if (account === null) throw unauthorized(makeError('tokenSubjectInvalid'));
   return { kind: 'user', account, credential: { kind: 'token', token: reference }, caveats, nowSeconds };
+}
+
+/** Who has a token of the identity provider; as after a login there, with `oidcSignUp` also who was never here (rest §2.3 row 1a). */
+async function identityOfIdpToken(deps: Deps, idpTokens: IdpTokens, text: string): Promise<Identity> {
+  const verified = await idpTokens.verify(text);
+  if (!verified.ok) throw unauthorized(verified.error);
+  const found = await accountOfPerson(deps.registry, verified.value, deps.oidc?.settings.signUp === true);
+  if (found === null) throw unauthorized(noAccount);
+  const { account, nowSeconds } = found;
+  if (account.blocked) throw unauthorized(makeError('userBlocked'));
+  return { kind: 'user', account, credential: { kind: 'idp' }, caveats: [], nowSeconds };
 }

@@ -13,7 +13,12 @@ export interface UserIdentity {
 }
 
 /** By what the user was recognised. */
-export type Credential = { readonly kind: 'token'; readonly token: SessionToken } | { readonly kind: 'password' } | SessionCredential;
+export type Credential =
+  | { readonly kind: 'token'; readonly token: SessionToken }
+  | { readonly kind: 'password' }
+  /** A token of the identity provider. */
+  | { readonly kind: 'idp' }
+  | SessionCredential;
 
 export interface SessionCredential {
   readonly kind: 'session';
@@ -24,7 +29,7 @@ export interface SessionCredential {
 
 /** The token that an execution is bound to when the user lets it run; null = there was none (execution §15.1). */
 export function sessionTokenOf(user: UserIdentity): SessionToken | null {
-  return user.credential.kind === 'password' ? null : user.credential.token;
+  return 'token' in user.credential ? user.credential.token : null;
 }
 
 /** What the token of a job may do: reach the files of one space, until it ends. */

@@ -1,4 +1,4 @@
-/** Logging in at an OpenID Connect provider: authorization code with PKCE, state and nonce; signatures are checked. */
+/** An OpenID Connect provider: logins by authorization code with PKCE, state and nonce, whose signatures are checked; whose tokens are whose. */
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -6,9 +6,11 @@ import {
   calculatePKCECodeChallenge,
   discovery,
   enableNonRepudiationChecks,
+  fetchUserInfo,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
+  skipSubjectCheck,
   type Configuration,
 } from 'openid-client';
 import type { OidcSettings } from '../config/oidc-settings.ts';
@@ -32,6 +34,9 @@ export interface OidcPerson {
 /** How long what the provider says of itself is taken as true. */
 const discoveryMs = 3_600_000;
 const timeoutSec = 10;
+
+/** By which the provider says that a token is not good. */
+const rejections: readonly unknown[] = [400, 401, 403];
 
 export class OidcProvider {
   readonly settings: OidcSettings;
@@ -68,9 +73,23 @@ export class OidcProvider {
     });
     const claims = tokens.claims();
     if (claims === undefined) throw new Error('the provider has sent no identity');
-    const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-    const email = claims['email_verified'] === true ? text(claims['email']) : null;
-    return { issuer: claims.iss, subject: claims.sub, name: text(claims['name']) ?? text(claims['preferred_username']), email };
+    return personOf(claims.iss, claims.sub, claims);
+  }
+
+  get idp(): string {
+    return this.settings.issuer;
+  }
+
+  /** Whose access token it is; null = the provider rejects it. Rejects when the provider cannot be asked. */
+  async personOf(accessToken: string): Promise<OidcPerson | null> {
+    const configuration = await this.#configuration();
+    try {
+      const claims = await fetchUserInfo(configuration, accessToken, skipSubjectCheck);
+      return personOf(configuration.serverMetadata().issuer, claims.sub, claims);
+    } catch (error) {
+      if (rejections.includes(statusOf(error))) return null;
+      throw error;
+    }
   }
 
   /** A discovery that failed is tried again by the next login. */
@@ -90,4 +109,17 @@ export class OidcProvider {
       throw error;
     }
   }
+}
+
+function personOf(issuer: string, subject: string, claims: Readonly<Record<string, unknown>>): OidcPerson {
+  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+  const email = claims['email_verified'] === true ? text(claims['email']) : null;
+  return { issuer, subject, name: text(claims['name']) ?? text(claims['preferred_username']), email };
+}
+
+/** Of the answer that an error tells of. */
+function statusOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return null;
+  if (error.cause instanceof Response) return error.cause.status;
+  return 'status' in error ? error.status : null;
 }

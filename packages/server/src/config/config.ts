@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { CallbackNetworks } from '@laneway/engine';
 import { isJsonObject, ownValue } from '@laneway/model';
 import { parse } from 'yaml';
+import type { BucketSize } from '../http/token-buckets.ts';
 import { ConfigError, isLoopback } from './config-error.ts';
 import { oidcSettings, type OidcSettings } from './oidc-settings.ts';
 import { serveOptions, variableName, type OptionKind, type OptionName, type OptionSpec, type SettingReader } from './options.ts';
@@ -53,6 +54,8 @@ export interface ServeConfig {
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
   readonly maxItemBytes: number;
+  /** Of one token, session or account on a node; null = any number. */
+  readonly requestRate: BucketSize | null;
   readonly notify: boolean;
   readonly bodyLimitBytes: number;
   readonly slowClientMs: number;
@@ -87,8 +90,9 @@ export function loadConfig(sources: ConfigSources): ServeConfig {
 /** The settings in effect under the names by which they are set, for people: secrets are not shown. Throws ConfigError. */
 export function describeSettings(sources: ConfigSources): Readonly<Record<OptionName, string>> {
   const read = settingReader(sources);
-  const { sandbox, httpsPort, dataDir } = compile(read);
-  const effective: Readonly<Partial<Record<OptionName, unknown>>> = { sandbox, httpsPort, dataDir };
+  const { sandbox, httpsPort, dataDir, requestRate } = compile(read);
+  const requestsPerSec = requestRate?.perSec ?? 0;
+  const effective: Readonly<Partial<Record<OptionName, unknown>>> = { sandbox, httpsPort, dataDir, requestsPerSec };
   const entries = (Object.keys(serveOptions) as OptionName[]).map((name) => [name, shown(name, effective[name] ?? read(name))] as const);
   return Object.fromEntries(entries) as Readonly<Record<OptionName, string>>;
 }
@@ -185,6 +189,9 @@ function readNetworks(given: string | null): 'all' | readonly string[] {
   }
 }
 
+/** Far more than people and pages need, and what a script may send on and on; `requestBurst` is what it may send at once. */
+const defaultRequestsPerSec = 200;
+
 /** Every value has been read by the kind of its option, so its type is known here. */
 function compile(read: SettingReader): ServeConfig {
   const cert = read('tlsCert') as string | null;
@@ -206,6 +213,8 @@ function compile(read: SettingReader): ServeConfig {
   const publicUrl = read('publicUrl') as string | null;
   if (publicUrl !== null && !/^https?:\/\/[^\s/]+$/.test(publicUrl))
     throw new ConfigError('publicUrl has to be an http(s) URL without a path');
+  // As with the sandbox: while nobody else can reach the server, nobody has to be held back.
+  const requestsPerSec = (read('requestsPerSec') as number | null) ?? (isLoopback(host) ? 0 : defaultRequestsPerSec);
   const leaseMs = (read('leaseSec') as number) * 1000;
   return {
     dataDir: resolve(read('dataDir') as string),
@@ -244,6 +253,7 @@ function compile(read: SettingReader): ServeConfig {
     runtimeCheckMs: (read('runtimeCheckIntervalSec') as number) * 1000,
     runtimeCheckGraceAttempts: read('runtimeCheckGraceAttempts') as number,
     maxItemBytes: read('maxItemBytes') as number,
+    requestRate: requestsPerSec === 0 ? null : { perSec: requestsPerSec, burst: read('requestBurst') as number },
     notify: read('notify') as boolean,
     bodyLimitBytes: read('bodyLimitBytes') as number,
     slowClientMs: (read('slowClientSec') as number) * 1000,

@@ -37,6 +37,8 @@ function credentialText(credential: Credential): string {
   switch (credential.kind) {
     case 'password':
       return 'password';
+    case 'idp':
+      return 'token of the identity provider';
     case 'session':
       return `session ${credential.sessionId}`;
     case 'token':

@@ -1,23 +1,23 @@
 /**
  * Live events of one execution as server-sent events (interfaces, Events).
  *
- * A stream belongs to its request: it ends when the client goes, when the server closes, when the execution is
- * deleted, when the user may not see it any more, and after everything of an ended execution was sent; to ask for more of that one is answered 204, which
- * tells an EventSource not to come back. Numbered events are read from the event log after a cursor, so none is missed or
- * sent twice; `progress` has no number and is sent when counters changed, at most every interval.
+ * A stream belongs to its request: it ends when the client goes, when the server closes, when the execution is deleted, when the user
+ * may not see it any more, when the credentials with which it began are not good any more, and after everything of an ended execution
+ * was sent; to ask for more of that one is answered 204, which tells an EventSource not to come back. Numbered events are read from the
+ * event log after a cursor, so none is missed or sent twice; `progress` has no number and is sent when counters changed, at most every
+ * interval.
  */
 import type { ServerResponse } from 'node:http';
 import type { ExecutionEvent, ExecutionView, TaskCounters } from '@laneway/engine';
 import { makeError, phaseOf } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
+import { isStillGood } from '../auth/still-good.ts';
 import { Refusal } from '../http/refusal.ts';
 import { answered, noContent, type Call, type Route } from '../http/route.ts';
 import { mayView, requireExecution, requireViewer } from './access.ts';
 import { detailsOf } from './details.ts';
 
 const eventsPerRead = 500;
-/** How often a stream looks whether its user may still see the execution. */
-const accessIntervalMs = 5000;
 
 export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
   return {
@@ -45,10 +45,8 @@ export function eventsRoute(deps: ServerDeps, closing: AbortSignal): Route {
         'access-control-allow-origin': '*',
         'x-accel-buffering': 'no',
       });
-      const mayFollow = async (): Promise<boolean> => {
-        const account = await deps.registry.user(user.account.id);
-        return account?.blocked === false && (await mayView(deps, user.account.id, view.execution));
-      };
+      const mayFollow = async (): Promise<boolean> =>
+        (await isStillGood(deps, call, user)) && (await mayView(deps, user.account.id, view.execution));
       const stream = new EventStream(deps, response, closing, mayFollow);
       if (after === null) stream.snapshot(view.execution.version, detailsOf(view));
       void stream.run(view.execution.id, after ?? view.execution.version);
@@ -104,7 +102,7 @@ class EventStream {
       this.#deps.logger.error({ event: 'eventStreamFailed', executionId, err: error }, 'an event stream broke off');
     } finally {
       this.#over.abort();
-      this.#response.end();
+      endSoon(this.#response, this.#deps.settings.closeGraceMs);
     }
   }
 
@@ -148,7 +146,7 @@ class EventStream {
 
   async #isAllowed(): Promise<boolean> {
     const now = performance.now();
-    if (now - this.#accessSeenAt < accessIntervalMs) return true;
+    if (now - this.#accessSeenAt < this.#deps.settings.accessIntervalMs) return true;
     this.#accessSeenAt = now;
     return await this.#mayFollow();
   }
@@ -179,11 +177,20 @@ class EventStream {
     this.#response.write(text);
   }
 
-  /** A slow reader holds the stream back instead of filling memory. */
+  /** A slow reader holds the stream back instead of filling memory; it ends also while nobody reads. */
   async #drained(): Promise<void> {
-    if (!this.#response.writableNeedDrain) return;
+    while (this.#response.writableNeedDrain && !this.#signal.aborted) {
+      await this.#drainedOrDue();
+      if (!(await this.#isAllowed())) this.#over.abort();
+    }
+  }
+
+  /** Until the reader goes on, or it is time to look at his rights. */
+  async #drainedOrDue(): Promise<void> {
     await new Promise<void>((resolve) => {
+      const due = setTimeout(() => done(), this.#deps.settings.accessIntervalMs);
       const done = (): void => {
+        clearTimeout(due);
         this.#response.off('drain', done);
         this.#signal.removeEventListener('abort', done);
         resolve();
@@ -193,6 +200,14 @@ class EventStream {
       if (this.#signal.aborted) done();
     });
   }
+}
+
+/** What was written is sent; a reader that does not take it does not keep the connection. */
+function endSoon(response: ServerResponse, lingerMs: number): void {
+  if (response.destroyed) return;
+  const tooLong = setTimeout(() => response.destroy(), lingerMs);
+  response.once('close', () => clearTimeout(tooLong));
+  response.end();
 }
 
 function eventData(event: ExecutionEvent): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 /** Dumps of stores of every type, and failed items by their trace ids (extensions; data-and-stores §3.2, R45). */
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { integerField, isJsonObject, makeError, ok, parseJson, refuse, type Field } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
 import { providerData } from '../http/fields.ts';
@@ -9,11 +9,11 @@ import { requireStore, storePath } from './stores.ts';
 
 const prefix = '/api/v3/oneprovider';
 
-export function storeExportRoutes(deps: ServerDeps, closing: AbortSignal): Route[] {
-  return [exportRoute(deps, closing), indicesRoute(deps)];
+export function storeExportRoutes(deps: ServerDeps): Route[] {
+  return [exportRoute(deps), indicesRoute(deps)];
 }
 
-function exportRoute(deps: ServerDeps, closing: AbortSignal): Route {
+function exportRoute(deps: ServerDeps): Route {
   return {
     prefix,
     method: 'GET',
@@ -31,13 +31,12 @@ function exportRoute(deps: ServerDeps, closing: AbortSignal): Route {
       const store = await requireStore(deps, call, 'content');
       const { fileName, contentType, text } = need(await deps.stores.export(store.id, { format: call.query['format'] }));
       // A reader that goes away, a server that closes or a failure half-way ends the reading, and the connection breaks off.
-      const body = addAbortSignal(closing, Readable.from(text, { objectMode: false }));
       await call.reply
         .code(200)
         .type(contentType)
         .header('content-disposition', `attachment; filename="${fileName}"`)
         .header('content-security-policy', "frame-ancestors 'none'")
-        .send(body);
+        .send(Readable.from(text, { objectMode: false }));
       return answered;
     },
   };

@@ -40,7 +40,8 @@ async function join(deps: ServerDeps, call: Call, { code, user, subject }: Joini
     ...presentationOf({ headers, peerIp: ip, service: 'ozw-onezone' }),
     serviceToken: null,
     consumerToken: null,
-    consumers: consumersOf({ type: 'user', id: user.account.id }),
+    // A group joins by the hand of one of its members: a token for either is good.
+    consumers: [...consumersOf({ type: 'user', id: user.account.id }), ...(subject.type === 'group' ? consumersOf(subject) : [])],
   };
   return need(await deps.registry.invites.redeem({ token, code, subject, presentation })).targetId;
 }

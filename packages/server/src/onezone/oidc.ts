@@ -1,7 +1,7 @@
 /** Logging in and linking accounts at the identity provider of the configuration (extension, design §9). */
-import type { Account } from '@laneway/engine';
 import { makeError, textField } from '@laneway/model';
 import { forbidden, notFound, unauthorized } from '../auth/identity.ts';
+import { accountOfPerson, noAccount } from '../auth/idp-accounts.ts';
 import type { OidcPerson, OidcProvider } from '../auth/oidc.ts';
 import { browserCookie, browserOf, isOwnOrigin } from '../auth/session-cookie.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -52,7 +52,9 @@ async function finish(deps: ServerDeps, call: Call): Promise<Answer> {
     .finish(query, attempt)
     .catch((error: unknown) => failed(deps, error));
   if (attempt.userId === null) {
-    const account = await accountOf(deps, person);
+    const found = await accountOfPerson(deps.registry, person, provider(deps).settings.signUp);
+    if (found === null) throw new Refusal(noAccount);
+    const { account } = found;
     if (account.blocked) throw unauthorized(makeError('userBlocked'));
     await openSession(deps, call, { userId: account.id, token: null, lastsMs: deps.settings.sessionMaxMs });
   } else await link(deps, attempt.userId, person);
@@ -64,28 +66,6 @@ async function link(deps: ServerDeps, userId: string, { issuer, subject, email }
   const linked = await deps.registry.linkedAccounts.link(userId, { issuer, subject, email });
   if (linked === 'taken') throw new Refusal(makeError('alreadyExists'));
   if (linked === 'userGone') throw notFound();
-}
-
-/** Whoever is linked to the subject; with `oidcSignUp` a new account. Nobody is found by a name or an address. */
-async function accountOf(deps: ServerDeps, person: OidcPerson): Promise<Account> {
-  const { linkedAccounts } = deps.registry;
-  const known = await linkedAccounts.find(person.issuer, person.subject);
-  if (known !== null) return known;
-  if (!provider(deps).settings.signUp) throw new Refusal(makeError('forbiddenWithHint', { hint: 'no account is linked to this identity' }));
-  const fullName =
-    person.name
-      ?.replaceAll(/[^\p{L}\p{N} .,'’-]/gu, '')
-      .slice(0, 128)
-      .trim() ?? '';
-  const made = await deps.registry.createUser({ fullName: fullName === '' ? 'Unnamed User' : fullName, username: null, privileges: [] });
-  if (!made.ok) throw new Refusal(made.error);
-  const { userId } = made.value;
-  const linked = await linkedAccounts.link(userId, person);
-  // The same person came twice at once, and the other account is his.
-  if (linked !== 'linked') await deps.registry.deleteUser(userId);
-  const account = await linkedAccounts.find(person.issuer, person.subject);
-  if (account === null) throw forbidden();
-  return account;
 }
 
 export function oidcRoutes(deps: ServerDeps): Route[] {

@@ -29,6 +29,10 @@ export class IdentityProvider {
   claims: Readonly<Record<string, unknown>> = {};
   signsWithOtherKey = false;
   isAway = false;
+  /** Access token → whose it is. */
+  readonly accessTokens = new Map<string, IdPerson>();
+  /** How often it was asked whose a token is. */
+  userinfos = 0;
   discoveries = 0;
 
   private constructor() {
@@ -77,6 +81,8 @@ export class IdentityProvider {
           status: 200,
           body: { keys: [{ ...this.#key.publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] },
         };
+      case '/userinfo':
+        return this.#userinfo(request.headers.authorization ?? '');
       case '/token':
         return this.#token(new URLSearchParams(await bodyOf(request)), request.headers.authorization ?? '');
       default:
@@ -90,6 +96,7 @@ export class IdentityProvider {
       issuer,
       authorization_endpoint: `${issuer}/authorize`,
       token_endpoint: `${issuer}/token`,
+      userinfo_endpoint: `${issuer}/userinfo`,
       jwks_uri: `${issuer}/jwks`,
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
@@ -97,6 +104,12 @@ export class IdentityProvider {
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       authorization_response_iss_parameter_supported: true,
     };
+  }
+
+  #userinfo(authorization: string): { readonly status: number; readonly body: unknown } {
+    this.userinfos += 1;
+    const person = this.accessTokens.get(authorization.replace('Bearer ', ''));
+    return person === undefined ? { status: 401, body: { error: 'invalid_token' } } : { status: 200, body: person };
   }
 
   #token(asked: URLSearchParams, authorization: string): { readonly status: number; readonly body: unknown } {

@@ -105,6 +105,8 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
     files: engine.files,
     spaces: engine.spaces,
     oidc: null,
+    idpTokens: null,
+    requestRate: null,
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },
     metrics: createMetrics(),
@@ -123,6 +125,8 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
       trustProxy: false,
       keepAliveMs: 15_000,
       progressIntervalMs: 500,
+      accessIntervalMs: 5000,
+      closeGraceMs: 5000,
     },
   };
   const admin = { id: administrator!.userId, token: administrator!.token };

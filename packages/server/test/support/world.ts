@@ -169,6 +169,8 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
     files: new Files({ database, spaces, providerId, pythonCommand: null }),
     metrics: createMetrics(),
     oidc: null,
+    idpTokens: null,
+    requestRate: null,
     jobTokens: { verify: async () => null },
     lambdas: { list: fakeLambdas.lambdas, report: fakeLambdas.report, activity: () => null },
     providerId,
@@ -186,6 +188,8 @@ export async function newWorld(settings: Partial<ServerDeps['settings']> = {}, k
       trustProxy: false,
       keepAliveMs: 15_000,
       progressIntervalMs: 500,
+      accessIntervalMs: 5000,
+      closeGraceMs: 5000,
       ...settings,
     },
   };

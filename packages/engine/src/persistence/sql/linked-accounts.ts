@@ -68,7 +68,7 @@ export const findLinkedAccount = defineVerb(
       `select ${accountColumns} from account where id = (select user_id from linked_account where issuer = ? and subject = ?)`,
       [params.issuer, params.subject],
     );
-    return row === undefined ? null : await accountOf(tx, row);
+    return row === undefined ? null : { account: await accountOf(tx, row), nowSeconds: await seconds(tx) };
   },
 );
 
