@@ -14,7 +14,7 @@ export const sessionSchemas: Schemas = {
     csrfToken: described(text, 'Goes into the header `X-CSRF-Token` of whatever changes something.'),
     expiresAt: described(ref('Timestamp'), 'Whatever is done until then.'),
   }),
-  Session: record({ userId: ref('Id'), fullName: text, by: oneWordOf(['token', 'password', 'session']) }),
+  Session: record({ userId: ref('Id'), fullName: text, by: oneWordOf(['token', 'password', 'session', 'idp']) }),
   LoginMethods: record({ password: flag, oidc: described(orNull('string'), 'Address of the identity provider; null: there is none.') }),
   LinkingRequest: record({ 'returnTo?': returnTo }),
   LinkingAddress: record({ url: { type: 'string', format: 'uri' } }),
