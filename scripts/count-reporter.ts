@@ -1,7 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestModule } from 'vitest/node';
-import { againVariable, crashedFile, resultsFile, type TestResult } from './rules/results.ts';
+import { againVariable, crashedFile, failuresFile, resultsFile, type TestResult } from './rules/results.ts';
+
+const problemLength = 2000;
 
 /**
  * Prints the plain count as the last line of a test run, so that CI and people read one format, and keeps the results
@@ -14,6 +17,8 @@ export default class CountReporter implements Reporter {
     const results = process.env[againVariable] === undefined ? own : [...earlierResults().filter(({ file }) => !files.has(file)), ...own];
     mkdirSync(dirname(resultsFile), { recursive: true });
     writeFileSync(resultsFile, JSON.stringify(results));
+    const outside = errors.map((error) => `outside of the tests: ${problemOf(error as TestProblem)}\n`);
+    writeFileSync(failuresFile, [...results.flatMap(failureOf), ...outside].join(''));
     writeFileSync(crashedFile, JSON.stringify([...new Set(errors.flatMap(crashedIn))]));
     const count = (state: TestResult['state']): number => results.filter((result) => result.state === state).length;
     const line = `tests: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped\n`;
@@ -25,12 +30,32 @@ export default class CountReporter implements Reporter {
 function resultsOf(module: TestModule): readonly TestResult[] {
   const file = module.moduleId;
   const own = [...module.children.allTests()].map((test): TestResult => {
-    const { state } = test.result();
-    return { file, title: test.name, state: state === 'passed' || state === 'failed' ? state : 'skipped' };
+    const { state, errors = [] } = test.result();
+    if (state !== 'failed') return { file, title: test.name, state: state === 'passed' ? state : 'skipped' };
+    return { file, title: test.name, state, problem: [test.fullName, ...errors.map(problemOf)].join('\n') };
   });
   // A file whose import or set-up failed has no failed test of its own, and must still count.
   const failedAsWhole = module.state() === 'failed' && own.every(({ state }) => state !== 'failed');
-  return failedAsWhole ? [...own, { file, title: 'the file itself', state: 'failed' }] : own;
+  if (!failedAsWhole) return own;
+  return [
+    ...own,
+    { file, title: 'the file itself', state: 'failed', problem: ['the file itself', ...module.errors().map(problemOf)].join('\n') },
+  ];
+}
+
+interface TestProblem {
+  readonly message: string;
+  readonly stack?: string;
+  readonly diff?: string;
+}
+
+function problemOf({ message, stack = '', diff = '' }: TestProblem): string {
+  const [where = ''] = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return stripVTControlCharacters([message, diff, where].filter((part) => part !== '').join('\n')).slice(0, problemLength);
+}
+
+function failureOf({ file, state, problem = '' }: TestResult): readonly string[] {
+  return state === 'failed' ? [`${relative(process.cwd(), file)} › ${problem.replaceAll('\n', '\n  ')}\n`] : [];
 }
 
 function earlierResults(): readonly TestResult[] {
