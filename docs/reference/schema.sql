@@ -41,6 +41,8 @@ CREATE TABLE audit_entry (
   details text not null
 );
 
+CREATE INDEX audit_entry_by_operation on audit_entry (operation, at, id);
+
 CREATE INDEX audit_entry_by_time on audit_entry (at, id);
 
 CREATE INDEX audit_entry_by_user on audit_entry (user_id, at, id);

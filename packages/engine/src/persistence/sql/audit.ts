@@ -62,8 +62,8 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
-/** Newest first. */
-export const listChanges = defineVerb('listChanges', 'read', async (tx, filter: AuditFilter): Promise<readonly AuditEntry[]> => {
+/** The statement that reads a page; each filter has an index in the order of the page. */
+export function changesSql(filter: AuditFilter): { readonly text: string; readonly values: readonly SqlValue[] } {
   const { userId, entityId, operation, since, until, before, limit } = filter;
   const ofEntity = entityId !== null;
   const at = ofEntity ? 's.at' : 'e.at';
@@ -80,11 +80,16 @@ export const listChanges = defineVerb('listChanges', 'read', async (tx, filter: 
   if (operation !== null) add('e.operation = ?', operation);
   const from = ofEntity ? 'audit_entity s join audit_entry e on e.id = s.entry_id' : 'audit_entry e';
   const selected = columns.split(', ').map((column) => `e.${column}`);
-  const rows = await tx.all<Row>(
-    `select ${selected.join(', ')} from ${from} where ${where.join(' and ')} order by ${at} desc, ${id} desc limit ?`,
-    [...values, limit],
-  );
-  return rows.map(entryOf);
+  return {
+    text: `select ${selected.join(', ')} from ${from} where ${where.join(' and ')} order by ${at} desc, ${id} desc limit ?`,
+    values: [...values, limit],
+  };
+}
+
+/** Newest first. */
+export const listChanges = defineVerb('listChanges', 'read', async (tx, filter: AuditFilter): Promise<readonly AuditEntry[]> => {
+  const { text, values } = changesSql(filter);
+  return (await tx.all<Row>(text, values)).map(entryOf);
 });
 
 /** Removes a page of entries that are older; true when there may be more. */

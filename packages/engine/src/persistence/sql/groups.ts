@@ -1,7 +1,7 @@
 /** Verbs over groups of users themselves; who is in them is in memberships.ts. */
 import type { ContainerRef } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
-import { insideSql } from './effective-memberships.ts';
+import { nestedGroupsSql } from './effective-memberships.ts';
 import { deleteMembershipsOf, insertMembership, lockEntity } from './memberships.ts';
 import { inParts, marks } from './placeholders.ts';
 
@@ -98,7 +98,7 @@ export const groupsInSpace = defineVerb(
   async (tx, params: { readonly spaceId: string; readonly ids: readonly string[] }): Promise<readonly Group[]> => {
     const found: Group[] = [];
     for (const ids of inParts(params.ids, idsPerStatement)) {
-      const sql = `${insideSql} select ${columns} from user_group where id in (${marks(ids.length)}) and id in (select id from inside)`;
+      const sql = `${nestedGroupsSql} select ${columns} from user_group where id in (${marks(ids.length)}) and id in (select id from nested)`;
       found.push(...(await tx.all<Row>(sql, [params.spaceId, ...ids])).map(groupOf));
     }
     return found;

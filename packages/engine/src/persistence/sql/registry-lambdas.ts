@@ -3,7 +3,7 @@ import type { LambdaRevision, LifecycleState } from '@laneway/model';
 import { lambdaChecksum } from '../../registry/schema-decoding.ts';
 import type { EffectiveMembership, Lambda } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction } from '../sql.ts';
-import { effectiveMemberships } from './effective-memberships.ts';
+import { effectiveMembershipsIn } from './effective-memberships.ts';
 import { lockInventory } from './registry-inventories.ts';
 import { seconds } from './accounts.ts';
 
@@ -136,9 +136,8 @@ export const lambdaAccess = defineVerb(
 );
 
 export async function membershipsAround(tx: SqlTransaction, lambdaId: string, userId: string): Promise<readonly EffectiveMembership[]> {
-  const links = await tx.all<{ inventory_id: string }>('select inventory_id from lambda_link where lambda_id = ?', [lambdaId]);
-  const holding = new Set(links.map((link) => link.inventory_id));
-  return (await effectiveMemberships(tx, userId, 'atm_inventory')).filter((membership) => holding.has(membership.containerId));
+  const holding = { text: 'select inventory_id from lambda_link where lambda_id = ?', values: [lambdaId] };
+  return await effectiveMembershipsIn(tx, holding, userId);
 }
 
 export type RevisionInsertion = 'added' | 'exists' | 'missing';
