@@ -7,8 +7,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { completionScript } from './completion.ts';
 import { curlCall, splitSecrets } from './curl.ts';
-import { completionScript, generalHelp, operationHelp } from './help.ts';
+import { generalHelp, operationHelp } from './help.ts';
 import { operationsOf, type Service } from './operations.ts';
 import { parse } from './parse.ts';
 
