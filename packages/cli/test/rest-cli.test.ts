@@ -190,6 +190,13 @@ describe('what curl is given', () => {
     expect(splitSecrets(words)).toEqual({ open: ['-H', 'Accept: a'], secret: [`header = "${header}"`, `header = "${header}"`] });
   });
 
+  test('without a place for what is secret nothing is sent, and that is told', () => {
+    const program = new URL('../bin/oneprovider-rest-cli.js', import.meta.url).pathname;
+    const environment = { ...process.env, ...env, TMPDIR: join(folder, 'missing') };
+    const { status, stdout } = spawnSync(process.execPath, [program, 'getAllSpaces'], { env: environment, encoding: 'utf8' });
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/^error: the token cannot be handed to curl: ENOENT.*\n$/)]);
+  });
+
   test('an output that cannot be written is told in one line, with exit code 1', () => {
     const program = new URL('../bin/onezone-rest-cli.js', import.meta.url).pathname;
     const full = openSync('/dev/full', 'w');
