@@ -20,7 +20,7 @@ import { changeOf, isAwaited } from './http/audit.ts';
 import { installBodyParser } from './http/body-parser.ts';
 import { errorContext, withContext, type ServiceName } from './http/error-json.ts';
 import { Refusal } from './http/refusal.ts';
-import { allowedMethods, registerRoutes } from './http/register-routes.ts';
+import { allowedMethods, registerPage, registerRoutes } from './http/register-routes.ts';
 import { answerClientError, boundSlowClients } from './http/slow-clients.ts';
 import { metricsAllowed } from './metrics.ts';
 import { serveOpenApi } from './openapi/serve.ts';
@@ -119,13 +119,14 @@ function addSystemRoutes(app: FastifyInstance, deps: ServerDeps, page: string): 
       'request',
     );
   });
-  app.get('/', async (_request, reply) => await reply.redirect('/docs', 302));
-  app.get('/docs', async (_request, reply) => await reply.type('text/html; charset=utf-8').send(page));
-  app.get(
+  registerPage(app, '/', async (_request, reply) => await reply.redirect('/docs', 302));
+  registerPage(app, '/docs', async (_request, reply) => await reply.type('text/html; charset=utf-8').send(page));
+  registerPage(
+    app,
     '/health',
     async (_request, reply) => await reply.type('application/json').send(JSON.stringify({ status: 'ok', version: deps.version })),
   );
-  app.get('/metrics', async (request, reply) => {
+  registerPage(app, '/metrics', async (request, reply) => {
     if (!metricsAllowed(request, deps.settings.metricsToken)) throw new Refusal(makeError('forbidden'));
     return await reply.type(metrics.contentType).send(await metrics.text());
   });
