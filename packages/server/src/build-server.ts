@@ -20,6 +20,7 @@ import { changeOf, isAwaited } from './http/audit.ts';
 import { installBodyParser } from './http/body-parser.ts';
 import { errorContext, withContext, type ServiceName } from './http/error-json.ts';
 import { Refusal } from './http/refusal.ts';
+import { ownHost } from './http/own-host.ts';
 import { allowedMethods, registerPage, registerRoutes } from './http/register-routes.ts';
 import { answerClientError, boundSlowClients } from './http/slow-clients.ts';
 import { metricsAllowed } from './metrics.ts';
@@ -64,7 +65,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   app.setNotFoundHandler(async (request, reply) => await sendError(deps, new Refusal(makeError('notFound'), 404), request, reply));
   installBodyParser(app, deps.settings);
 
-  const baseUrl = (request: FastifyRequest): string => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`;
+  const baseUrl = (request: FastifyRequest): string =>
+    deps.settings.publicUrl ?? `${request.protocol}://${ownHost(request.host, request.socket)}`;
   /** Entries of the audit that are being written. */
   const recording = new Set<Promise<void>>();
   app.addHook('onClose', async () => void (await Promise.all(recording)));
@@ -139,7 +141,8 @@ function serviceOf(request: FastifyRequest): ServiceName {
 /** Every failure of every stage as error JSON (rest §3.1, D6). */
 async function sendError(deps: ServerDeps, thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const refusal = refusalOf(deps, thrown, request);
-  const site = { service: serviceOf(request), providerId: deps.providerId, domain: request.host, version: deps.version };
+  const domain = ownHost(request.host, request.socket);
+  const site = { service: serviceOf(request), providerId: deps.providerId, domain, version: deps.version };
   const allow = allowedMethods(thrown);
   if (allow !== null) reply.header('allow', allow);
   if (refusal instanceof TooManyRequests) reply.header('retry-after', String(refusal.retryAfterSec));
