@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabaseUrl } from '../support/postgres.ts';
 import { unwrapped } from './dump-forms.ts';
 import { scenarioDump } from './dumps.ts';
+import { at, differences, replacedAt, type Path } from './fields.ts';
 import { adminToken, cleanUp, startProduct } from './support.ts';
 import { Zone, type Person } from './zone.ts';
-
-type Path = readonly (string | number)[];
 
 const revisionPath: Path = ['revision', 'atmWorkflowSchemaRevision'];
 const task: Path = ['lanes', 0, 'parallelBoxes', 0, 'tasks', 0];
@@ -154,32 +153,10 @@ describe.each(['sqlite', 'postgres'])('on %s', (database) => {
 
   test('nothing that is no part of the workflow changes its dump: the name of the inventory', async () => {
     const { atmInventoryId } = await zone.get(owner, `/atm_workflow_schemas/${schema}`);
+    const before = await zone.get(owner, `/atm_inventories/${atmInventoryId}`);
     expect(
       await fieldsChangedBy(async () => await zone.change(owner, 'PATCH', `/atm_inventories/${atmInventoryId}`, { name: 'other' })),
     ).toEqual([]);
+    expect(differences(before, await zone.get(owner, `/atm_inventories/${atmInventoryId}`))).toEqual(['name']);
   });
 });
-
-function at(document: any, path: Path): any {
-  let inner = document;
-  for (const key of path) inner = inner[key];
-  return inner;
-}
-
-function replacedAt(document: any, [key, ...rest]: Path, value: unknown): any {
-  if (key === undefined) return value;
-  const copy = Array.isArray(document) ? [...document] : { ...document };
-  if (!(key in copy)) throw new Error(`there is no field ${key}`);
-  copy[key] = replacedAt(document[key], rest, value);
-  return copy;
-}
-
-/** Paths of the fields that differ; of a list with another length, the list itself. */
-function differences(before: any, after: any, path = ''): readonly string[] {
-  const isOpen = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-  const sameShape = isOpen(before) && isOpen(after) && Array.isArray(before) === Array.isArray(after);
-  if (!sameShape) return Object.is(before, after) ? [] : [path];
-  if (Array.isArray(before) && before.length !== after['length']) return [path];
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
-}

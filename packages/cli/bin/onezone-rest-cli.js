@@ -2,6 +2,8 @@
 import { startOn } from './start.js';
 
 await startOn('onezone-rest-cli', async () => {
+  const { guardOutput } = await import('../src/guard-output.ts');
   const { restCli } = await import('../src/rest-cli/main.ts');
+  guardOutput('onezone-rest-cli');
   process.exitCode = await restCli('onezone', process.argv.slice(2));
 });

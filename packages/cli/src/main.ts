@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { describeFailure } from './failure.ts';
+import { guardOutput } from './guard-output.ts';
 import { buildProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
 
 /** Runs one command line and sets the exit code: 0 success, 1 failure, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<void> {
   const terminal = processTerminal();
-  // `laneway store … | head` ends when its reader does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  guardOutput('laneway');
   try {
     await buildProgram(terminal, version()).parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,50 +1,13 @@
 /** The command lines of the reference's clients (rest §9). */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { splitSecrets } from '../src/rest-cli/curl.ts';
-import { restCli } from '../src/rest-cli/main.ts';
-import type { Service } from '../src/rest-cli/operations.ts';
+import { env, request, run } from './support/rest-cli.ts';
 
-const env = { ONEPROVIDER_HOST: 'https://op.example', ONEPROVIDER_API_KEY: 'key', ONEZONE_HOST: 'https://oz.example' };
 const base = 'https://op.example/api/v3/oneprovider';
-
-interface Ran {
-  readonly status: number;
-  readonly printed: string;
-  readonly curl: readonly string[] | null;
-}
-
-async function run(service: Service, args: readonly string[], environment: Readonly<Record<string, string>> = env): Promise<Ran> {
-  let curl: readonly string[] | null = null;
-  const printed: string[] = [];
-  const status = await restCli(service, args, {
-    env: environment,
-    print: (text) => void printed.push(text),
-    run: async (given) => {
-      curl = given;
-      return await Promise.resolve(0);
-    },
-  });
-  return { status, printed: printed.join('\n'), curl };
-}
-
-/** Values after `-H` and `-d`, the method and the address. */
-function request({ curl }: Ran): { method?: string; url?: string; headers: string[]; body?: string } {
-  const words = curl ?? [];
-  const after = (flag: string): string[] => words.flatMap((word, index) => (word === flag ? [words[index + 1] ?? ''] : []));
-  const [method] = after('-X');
-  const [body] = [...after('-d'), ...after('--data-binary')];
-  const url = words.at(-1);
-  return {
-    headers: after('-H'),
-    ...(method === undefined ? {} : { method }),
-    ...(url === undefined ? {} : { url }),
-    ...(body === undefined ? {} : { body }),
-  };
-}
 
 describe('oneprovider-rest-cli', () => {
   test('cancels with the documented call: the path parameter, the token of the environment, no body (rest R140)', async () => {
@@ -82,6 +45,35 @@ describe('oneprovider-rest-cli', () => {
     expect(curl).toEqual(expect.arrayContaining(['--data-binary', '@-']));
   });
 
+  test.each([
+    ['options without a value', ['-k', 'sid=s', '-sS', 'listWorkflowExecutions'], ['-k', '-sS']],
+    ['a value like an argument', ['-b', 'a=b', 'sid=s', 'listWorkflowExecutions'], ['-b', 'a=b']],
+    ['a value like an operation', ['-o', 'listWorkflowExecutions', 'listWorkflowExecutions', 'sid=s'], ['-o', 'listWorkflowExecutions']],
+    ['after the operation', ['listWorkflowExecutions', '-o', 'file', '--max-time', '3', 'sid=s'], ['-o', 'file', '--max-time', '3']],
+    ['joined letters', ['-sSo', 'file', '-ofile', 'sid=s', 'listWorkflowExecutions'], ['-sSo', 'file', '-ofile']],
+    ['an option not known here', ['--newest', 'value', 'sid=s', 'listWorkflowExecutions'], ['--newest', 'value']],
+  ])('words for curl are told from parameters: %s (rest R138)', async (_name, args, forCurl) => {
+    const ran = await run('oneprovider', args);
+    expect(ran.curl?.slice(2, -5)).toEqual(forCurl);
+    expect(request(ran).url).toBe(`${base}/spaces/s/automation/execution/workflows`);
+  });
+
+  test('a token in a header for curl wins over that of the environment, too (rest R140)', async () => {
+    const { headers } = request(await run('oneprovider', ['-H', 'X-Auth-Token: mine', 'getAllSpaces']));
+    expect(headers).toEqual(['X-Auth-Token: mine']);
+  });
+
+  test('a parameter that makes a list may be repeated (rest R142)', async () => {
+    const { url } = request(await run('oneprovider', ['listWorkflowExecutionSummaries', 'sid=s', 'label=a=1', 'label=b=2']));
+    expect(url).toContain('?label=a%3D1&label=b%3D2');
+  });
+
+  test('keys that the operation knows make its body JSON although it needs none', async () => {
+    const called = request(await run('oneprovider', ['cancelWorkflowExecution', 'wid=w', 'reason==begun by mistake']));
+    expect(called.body).toBe('{"reason":"begun by mistake"}');
+    expect(called.headers).toContain('Content-Type: application/json');
+  });
+
   test('media types have short names (rest R141)', async () => {
     const { headers } = request(await run('oneprovider', ['-ac', 'json', '-ct', 'yaml', 'scheduleWorkflowExecution', 'a==b']));
     expect(headers).toEqual(expect.arrayContaining(['Accept: application/json', 'Content-Type: application/yaml']));
@@ -92,6 +84,8 @@ describe('oneprovider-rest-cli', () => {
     ['no operation', ['wid=w'], env, 'no operation is given'],
     ['an unknown operation', ['stopWorkflowExecution', 'wid=w'], env, 'there is no operation "stopWorkflowExecution"'],
     ['a parameter twice', ['listWorkflowExecutions', 'sid=s', 'limit=1', 'limit=2'], env, 'too many values of the parameter "limit"'],
+    ['a parameter that has to be there', ['getAtmStoreIndicesByTraceIds', 'sid=s'], env, 'too few values of the parameter "traceIds"'],
+    ['a header of two lines', ['getAllSpaces', 'X-A:a\nX-Auth-Token:b'], env, 'a header cannot have a line break'],
     ['no content type', ['cancelWorkflowExecution', 'wid=w', 'a==b'], env, 'a body needs a content type'],
     ['a missing path parameter', ['cancelWorkflowExecution'], env, 'the path parameter "wid" is missing'],
     ['a value that is no JSON', ['scheduleWorkflowExecution', 'a:=x'], env, 'the value of "a" is not JSON: x'],
@@ -128,6 +122,23 @@ describe('oneprovider-rest-cli', () => {
   test('the variables that feed all clients are used when its own are not set (rest R145)', async () => {
     const called = await run('oneprovider', ['getAllSpaces'], { ONEDATA_PROVIDER: 'op.host', ONEDATA_API_KEY: 'all' });
     expect(request(called)).toMatchObject({ url: 'https://op.host/api/v3/oneprovider/spaces', headers: ['X-Auth-Token: all'] });
+  });
+});
+
+describe('variables', () => {
+  test('an empty one counts as not set', async () => {
+    const empty = { ONEPROVIDER_HOST: '', ONEPROVIDER_API_KEY: '', ONEDATA_PROVIDER: 'op.host', ONEDATA_API_KEY: 'all' };
+    expect(request(await run('oneprovider', ['getAllSpaces'], empty))).toMatchObject({
+      url: 'https://op.host/api/v3/oneprovider/spaces',
+      headers: ['X-Auth-Token: all'],
+    });
+    const basic = { ...env, ONEZONE_API_KEY: '', ONEZONE_BASIC_AUTH: 'ada:secret' };
+    expect((await run('onezone', ['getCurrentUser'], basic)).curl).toEqual(expect.arrayContaining(['-u', 'ada:secret']));
+  });
+
+  test('a line break at the end of a token is no part of it', async () => {
+    const read = { ...env, ONEPROVIDER_API_KEY: 'key\r\n' };
+    expect(request(await run('oneprovider', ['getAllSpaces'], read)).headers).toEqual(['X-Auth-Token: key']);
   });
 });
 
@@ -171,6 +182,27 @@ describe('what curl is given', () => {
     const [args, config] = readFileSync(out, 'utf8').split('/cancel\n');
     expect(args).not.toContain('key');
     expect(config).toBe('header = "X-Auth-Token: key"\n');
+  });
+
+  test.each(['X-Onedata-Consumer-Token', 'X-Onedata-Service-Token', 'Authorization', 'macaroon'])('%s is a secret (rest R22)', (name) => {
+    const header = `${name}: t`;
+    const words = ['-H', header, '--header', header, '-H', 'Accept: a'];
+    expect(splitSecrets(words)).toEqual({ open: ['-H', 'Accept: a'], secret: [`header = "${header}"`, `header = "${header}"`] });
+  });
+
+  test('without a place for what is secret nothing is sent, and that is told', () => {
+    const program = new URL('../bin/oneprovider-rest-cli.js', import.meta.url).pathname;
+    const environment = { ...process.env, ...env, TMPDIR: join(folder, 'missing') };
+    const { status, stdout } = spawnSync(process.execPath, [program, 'getAllSpaces'], { env: environment, encoding: 'utf8' });
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/^error: the token cannot be handed to curl: ENOENT.*\n$/)]);
+  });
+
+  test('an output that cannot be written is told in one line, with exit code 1', () => {
+    const program = new URL('../bin/onezone-rest-cli.js', import.meta.url).pathname;
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [program, '--help'], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+    closeSync(full);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^onezone-rest-cli: cannot write the output: ENOSPC.*\n$/)]);
   });
 
   test('quotes in secrets are escaped for its configuration', () => {

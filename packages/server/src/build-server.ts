@@ -20,7 +20,8 @@ import { changeOf, isAwaited } from './http/audit.ts';
 import { installBodyParser } from './http/body-parser.ts';
 import { errorContext, withContext, type ServiceName } from './http/error-json.ts';
 import { Refusal } from './http/refusal.ts';
-import { allowedMethods, registerRoutes } from './http/register-routes.ts';
+import { ownHost } from './http/own-host.ts';
+import { allowedMethods, registerPage, registerRoutes } from './http/register-routes.ts';
 import { answerClientError, boundSlowClients } from './http/slow-clients.ts';
 import { metricsAllowed } from './metrics.ts';
 import { serveOpenApi } from './openapi/serve.ts';
@@ -64,7 +65,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   app.setNotFoundHandler(async (request, reply) => await sendError(deps, new Refusal(makeError('notFound'), 404), request, reply));
   installBodyParser(app, deps.settings);
 
-  const baseUrl = (request: FastifyRequest): string => deps.settings.publicUrl ?? `${request.protocol}://${request.host}`;
+  const baseUrl = (request: FastifyRequest): string =>
+    deps.settings.publicUrl ?? `${request.protocol}://${ownHost(request.host, request.socket)}`;
   /** Entries of the audit that are being written. */
   const recording = new Set<Promise<void>>();
   app.addHook('onClose', async () => void (await Promise.all(recording)));
@@ -119,13 +121,14 @@ function addSystemRoutes(app: FastifyInstance, deps: ServerDeps, page: string): 
       'request',
     );
   });
-  app.get('/', async (_request, reply) => await reply.redirect('/docs', 302));
-  app.get('/docs', async (_request, reply) => await reply.type('text/html; charset=utf-8').send(page));
-  app.get(
+  registerPage(app, '/', async (_request, reply) => await reply.redirect('/docs', 302));
+  registerPage(app, '/docs', async (_request, reply) => await reply.type('text/html; charset=utf-8').send(page));
+  registerPage(
+    app,
     '/health',
     async (_request, reply) => await reply.type('application/json').send(JSON.stringify({ status: 'ok', version: deps.version })),
   );
-  app.get('/metrics', async (request, reply) => {
+  registerPage(app, '/metrics', async (request, reply) => {
     if (!metricsAllowed(request, deps.settings.metricsToken)) throw new Refusal(makeError('forbidden'));
     return await reply.type(metrics.contentType).send(await metrics.text());
   });
@@ -138,7 +141,8 @@ function serviceOf(request: FastifyRequest): ServiceName {
 /** Every failure of every stage as error JSON (rest §3.1, D6). */
 async function sendError(deps: ServerDeps, thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const refusal = refusalOf(deps, thrown, request);
-  const site = { service: serviceOf(request), providerId: deps.providerId, domain: request.host, version: deps.version };
+  const domain = ownHost(request.host, request.socket);
+  const site = { service: serviceOf(request), providerId: deps.providerId, domain, version: deps.version };
   const allow = allowedMethods(thrown);
   if (allow !== null) reply.header('allow', allow);
   if (refusal instanceof TooManyRequests) reply.header('retry-after', String(refusal.retryAfterSec));

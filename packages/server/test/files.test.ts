@@ -55,6 +55,18 @@ describe('files (lambdas §12)', () => {
     expect((await world.get(`${op}/data/${fileId}?attribute=name`, owner)).body).toEqual({ name: 'file.txt' });
   });
 
+  it('what is asked for is looked at first, also for a guest and a file that is not there (rest R48)', async () => {
+    const urls = ['children?limit=0', 'children?token=a&token=b', 'metadata/xattrs?attribute=a&attribute=b', '?attribute=none'];
+    for (const url of urls) {
+      const answers = [
+        await world.get(`${op}/data/none/${url}`.replace('/?', '?'), null),
+        await world.get(`${op}/data/${fileId}/${url}`.replace('/?', '?'), owner),
+      ];
+      expect([url, ...answers.map(({ status }) => status)]).toEqual([url, 400, 400]);
+      expect(answers[0]?.error).toMatch(/^badValue(?:NotInRange|String|NotAllowed)$/);
+    }
+  });
+
   it('guests 401, strangers EACCES, unknown ids and paths outside ENOENT or EINVAL', async () => {
     expect((await world.get(`${op}/data/${fileId}`, null)).status).toBe(401);
     expect((await world.get(`${op}/data/${fileId}`, stranger)).body.error.details).toEqual({ errno: 'eacces' });

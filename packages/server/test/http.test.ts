@@ -19,7 +19,8 @@ afterEach(async () => {
 
 describe('stages before the pipeline (rest §1.2)', () => {
   it('unknown paths and trailing slashes are 404 with error JSON (rest R1, D6)', async () => {
-    for (const path of [`${op}/nothing`, `${oz}/user/`, '/nothing', `${op}/%zz`]) {
+    const withoutIds = [`${op}/spaces/`, `${oz}/users//privileges`, `${op}/automation/execution/workflows//cancel`];
+    for (const path of [`${op}/nothing`, `${oz}/user/`, '/nothing', `${op}/%zz`, ...withoutIds]) {
       expect([(await world.get(path, null)).status, (await world.get(path, null)).error]).toEqual([404, 'notFound']);
     }
   });
@@ -184,6 +185,17 @@ describe('credentials (rest §2)', () => {
 });
 
 describe('pages of the server itself', () => {
+  it.each(['/', '/docs', '/health', '/metrics', '/openapi.json'])(
+    '%s tells whether it is there, and refuses other methods (rest R2)',
+    async (url) => {
+      const [whole, head] = [await world.get(url, null), await world.request('HEAD', url)];
+      expect([head.status, head.text, head.headers['content-type']]).toEqual([whole.status, '', whole.headers['content-type']]);
+      const refused = await world.request('DELETE', url);
+      expect([refused.status, refused.error, refused.headers['allow']]).toEqual([405, 'notSupported', 'GET, HEAD']);
+      expect((await world.request('OPTIONS', url)).status).toBe(204);
+    },
+  );
+
   it('redirects to a reference page that needs nothing else', async () => {
     const root = await world.get('/', null);
     expect([root.status, root.headers['location']]).toEqual([302, '/docs']);

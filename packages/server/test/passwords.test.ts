@@ -52,6 +52,26 @@ describe.each(databaseKinds)('passwords on $name', (kind) => {
     expect((await world.get(`${oz}/user`, manager)).body.basicAuthEnabled).toBe(false);
   });
 
+  it('may come with a new user, and log in at once (rest §8.7)', async () => {
+    const made = await world.post(`${oz}/users`, world.admin, { username: 'newcomer', password: 'correct horse' });
+    expect(made.status).toBe(201);
+    expect(await login('newcomer', 'correct horse')).toBe(200);
+    expect((await world.get(`${oz}/users/${made.body.userId}`, world.admin)).body.basicAuthEnabled).toBe(true);
+    const plain = await world.post(`${oz}/users`, world.admin, { username: 'passwordless' });
+    expect((await world.get(`${oz}/users/${plain.body.userId}`, world.admin)).body.basicAuthEnabled).toBe(false);
+  });
+
+  it.each([
+    ['too short', { username: 'refused', password: 'short' }, 'badValuePassword'],
+    ['no text', { username: 'refused', password: 12345678 }, 'badValueString'],
+    ['beside no username', { fullName: 'Refused One', password: 'correct horse' }, 'badValueUsername'],
+  ])('of a new user that are %s leave no user behind (rest R109)', async (_what, body, id) => {
+    const before = (await world.get(`${oz}/users`, world.admin)).body.users.length;
+    const answer = await world.post(`${oz}/users`, world.admin, body);
+    expect([answer.status, answer.body.error.id]).toEqual([400, id]);
+    expect((await world.get(`${oz}/users`, world.admin)).body.users).toHaveLength(before);
+  });
+
   it('are not looked at beside a token (rest R19)', async () => {
     const person = await withPassword();
     expect(await login(person.username, 'correct horse', { 'x-auth-token': 'bad' })).toBe('badToken');

@@ -62,7 +62,21 @@ describe('what is no request', () => {
     socket.write(sent);
     const answer = await answerTo(socket);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(errorIn(answer)).toMatchObject({ id: 'malformedData', ctx: { service: 'opw', serviceId: world.deps.providerId } });
+    const ctx = { service: 'opw', serviceId: world.deps.providerId, serviceDomain: `127.0.0.1:${port}` };
+    expect(errorIn(answer)).toMatchObject({ id: 'malformedData', ctx });
+  });
+
+  it('a request that does not say whom it is for is answered with the address that it came to', async () => {
+    const ask = async (head: string, body = ''): Promise<string> => {
+      const socket = open();
+      socket.write(`${head}\r\n\r\n${body}`);
+      return await answerTo(socket);
+    };
+    expect(errorIn(await ask('GET /nothing HTTP/1.0')).ctx).toMatchObject({ serviceDomain: `127.0.0.1:${port}` });
+    const body = '{"username":"hostless"}';
+    const headers = `X-Auth-Token: ${world.admin.token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+    const made = await ask(`POST /api/v3/onezone/users HTTP/1.0\r\n${headers}`, body);
+    expect(made).toMatch(new RegExp(`^location: http://127\\.0\\.0\\.1:${port}/api/v3/onezone/users/`, 'm'));
   });
 
   it('a client that goes away in the middle of a body is no failure of the server', async () => {

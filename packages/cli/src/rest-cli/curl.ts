@@ -1,21 +1,26 @@
 /** From a request to the arguments of curl (rest §9, R137–R141). */
-import type { Operation, Service } from './operations.ts';
+import { headersAmong } from './curl-options.ts';
+import { pathParametersOf, type Operation, type Service } from './operations.ts';
 import type { Request } from './parse.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export type CurlCall = { readonly ok: true; readonly args: readonly string[] } | { readonly ok: false; readonly problem: string };
 
-/** What the environment says of a service: its own variables win over those that feed all clients (R140, R144, R145). */
+/**
+ * What the environment says of a service: its own variables win over those that feed all clients (R140, R144, R145). One that is empty
+ * counts as not set, and a line break at the end, as files have it, is no part of a value.
+ */
 export function settingsOf(
   service: Service,
   env: Environment,
 ): { readonly host?: string; readonly token?: string; readonly user?: string } {
   const own = service === 'oneprovider' ? 'ONEPROVIDER' : 'ONEZONE';
-  const shared = service === 'oneprovider' ? env['ONEDATA_PROVIDER'] : env['ONEDATA_ZONE'];
-  const host = env[`${own}_HOST`] ?? (shared === undefined ? undefined : `https://${shared}`);
-  const token = env[`${own}_API_KEY`] ?? env['ONEDATA_API_KEY'];
-  const user = env[`${own}_BASIC_AUTH`] ?? env['ONEDATA_BASIC_AUTH'];
+  const valueOf = (name: string): string | undefined => env[name]?.replace(/[\r\n]+$/, '') || undefined;
+  const shared = valueOf(service === 'oneprovider' ? 'ONEDATA_PROVIDER' : 'ONEDATA_ZONE');
+  const host = valueOf(`${own}_HOST`) ?? (shared === undefined ? undefined : `https://${shared}`);
+  const token = valueOf(`${own}_API_KEY`) ?? valueOf('ONEDATA_API_KEY');
+  const user = valueOf(`${own}_BASIC_AUTH`) ?? valueOf('ONEDATA_BASIC_AUTH');
   return {
     ...(host === undefined ? {} : { host }),
     ...(token === undefined ? {} : { token }),
@@ -36,7 +41,9 @@ export function curlCall(service: Service, operation: Operation, request: Reques
   const args = ['-sS', '--tlsv1.2', ...request.forCurl, '-X', operation.method];
   const user = request.user ?? (namesToken(request) || settings.token !== undefined ? undefined : settings.user);
   if (user !== undefined) args.push('-u', user);
-  for (const header of headersOf(request, settings.token, type, hasBody)) args.push('-H', header);
+  const headers = headersOf(request, settings.token, type, hasBody);
+  if (headers.some((header) => /[\r\n]/.test(header))) return { ok: false, problem: 'a header cannot have a line break' };
+  for (const header of headers) args.push('-H', header);
   if (request.bodyFromInput) args.push('--data-binary', '@-');
   else if (hasBody) args.push('-d', bodyOf(request));
   else if (operation.takesJson) args.push('-d', '{}');
@@ -47,13 +54,11 @@ type Url = { readonly ok: true; readonly url: string } | { readonly ok: false; r
 
 /** Path parameters go to their place, everything else into the query. */
 function urlOf(host: string, operation: Operation, { parameters, force }: Request): Url {
-  const names = [...operation.path.matchAll(/\{…?([a-z]+)\}/g)].map((match) => match[1] ?? '');
+  const names = pathParametersOf(operation);
   const query = parameters.filter(({ name }) => !names.includes(name));
-  const repeated = query.find(({ name }, index) => query.findIndex((other) => other.name === name) < index);
-  const isKnown = operation.parameters.some((known) => known.in === 'query' && known.name === repeated?.name);
-  if (repeated !== undefined && isKnown && !force) return { ok: false, problem: `too many values of the parameter "${repeated.name}"` };
   const missing = names.find((name) => !parameters.some((given) => given.name === name && given.value !== ''));
-  if (missing !== undefined && !force) return { ok: false, problem: `the path parameter "${missing}" is missing: ${missing}=…` };
+  const problem = missing === undefined ? problemOfQuery(operation, query) : `the path parameter "${missing}" is missing: ${missing}=…`;
+  if (problem !== undefined && !force) return { ok: false, problem };
   const path = operation.path.replaceAll(/\{(…?)([a-z]+)\}/g, (_match, rest: string, name: string) => {
     const value = parameters.find((given) => given.name === name)?.value ?? '';
     return rest === '' ? encodeURIComponent(value) : value.split('/').map(encodeURIComponent).join('/');
@@ -62,13 +67,28 @@ function urlOf(host: string, operation: Operation, { parameters, force }: Reques
   return { ok: true, url: `${host.replace(/\/+$/, '')}${path}${text === '' ? '' : `?${text}`}` };
 }
 
-function contentTypeOf(operation: Operation, request: Request): string | undefined {
-  const given = request.headers.find((header) => /^content-type:/i.test(header));
-  return request.contentType ?? given?.slice(given.indexOf(':') + 1).trim() ?? (operation.takesJson ? 'application/json' : undefined);
+/** Of parameters that are not known nothing is (R142). */
+function problemOfQuery(operation: Operation, query: Request['parameters']): string | undefined {
+  for (const { name, in: place, required, repeatable } of operation.parameters) {
+    if (place !== 'query') continue;
+    const count = query.filter((given) => given.name === name).length;
+    if (count === 0 && required === true) return `too few values of the parameter "${name}": ${name}=…`;
+    if (count > 1 && repeatable !== true) return `too many values of the parameter "${name}"`;
+  }
+  return undefined;
 }
 
-function namesToken({ headers }: Request): boolean {
-  return headers.some((header) => /^x-auth-token:/i.test(header));
+/** JSON by itself where nothing else is taken (R139): by the operation, or as keys that it knows although it needs no body. */
+function contentTypeOf(operation: Operation, { headers, contentType, body }: Request): string | undefined {
+  const given = headers.find((header) => /^content-type:/i.test(header));
+  const isKnownBody = operation.parameters.some((known) => known.in === 'body' && body.has(known.name));
+  return (
+    contentType ?? given?.slice(given.indexOf(':') + 1).trim() ?? (operation.takesJson || isKnownBody ? 'application/json' : undefined)
+  );
+}
+
+function namesToken({ headers, forCurl }: Request): boolean {
+  return [...headers, ...headersAmong(forCurl)].some((header) => /^x-auth-token:/i.test(header));
 }
 
 /** A token given as an argument wins over that of the environment (R140); basic authentication does too. */
@@ -84,15 +104,26 @@ function bodyOf({ body }: Request): string {
   return `{${[...body].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
+/** Credentials (rest §2.1, R22). */
+const secretHeader = /^(?:x-auth-token|authorization|macaroon|x-onedata-(?:consumer|service)-token):/i;
+
+/** As it stands between quotes in a configuration of curl's. */
+function escaped(value: string): string {
+  return value
+    .replaceAll(/["\\]/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`);
+}
+
 /** The arguments without tokens and passwords, and those as lines of a configuration of curl's. */
 export function splitSecrets(args: readonly string[]): { readonly open: readonly string[]; readonly secret: readonly string[] } {
   const open: string[] = [];
   const secret: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const [word = '', value = ''] = args.slice(at, at + 2);
-    const isSecret = word === '-u' || (word === '-H' && /^(?:x-auth-token|authorization|macaroon):/i.test(value));
-    if (isSecret) {
-      secret.push(`${word === '-u' ? 'user' : 'header'} = "${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`);
+    const isHeader = word === '-H' || word === '--header';
+    if (word === '-u' || (isHeader && secretHeader.test(value))) {
+      secret.push(`${word === '-u' ? 'user' : 'header'} = "${escaped(value)}"`);
       at += 1;
     } else {
       open.push(word);

@@ -1,5 +1,5 @@
-/** Help and completion of the reference's clients. */
-import type { Operation, Service } from './operations.ts';
+/** Help of the reference's clients. */
+import { pathParametersOf, type Operation, type Service } from './operations.ts';
 
 export function generalHelp(service: Service, operations: ReadonlyMap<string, Operation>): string {
   const program = `${service}-rest-cli`;
@@ -8,7 +8,7 @@ export function generalHelp(service: Service, operations: ReadonlyMap<string, Op
     `Usage: ${program} [options] [curl options] <operation> [arguments]`,
     '',
     'Arguments:',
-    '  name=value     path or query parameter; may be repeated',
+    '  name=value     path or query parameter; some may be repeated',
     '  name==value    key of the body with a text',
     '  name:=json     key of the body with a JSON value',
     '  Header:value   header of the request',
@@ -26,7 +26,8 @@ export function generalHelp(service: Service, operations: ReadonlyMap<string, Op
     '  --completion <bash|zsh>     print a completion script',
     '  anything else that begins with "-" goes to curl',
     '',
-    `Environment: ${service.toUpperCase()}_HOST, ${service.toUpperCase()}_API_KEY, ${service.toUpperCase()}_BASIC_AUTH`,
+    `Environment: ${service.toUpperCase()}_HOST, ${service.toUpperCase()}_API_KEY, ${service.toUpperCase()}_BASIC_AUTH; for all clients`,
+    `  ONEDATA_${service === 'oneprovider' ? 'PROVIDER' : 'ZONE'} (a host name), ONEDATA_API_KEY, ONEDATA_BASIC_AUTH`,
     '',
     'Operations:',
     ...[...operations.values()].map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
@@ -39,7 +40,7 @@ export function generalHelp(service: Service, operations: ReadonlyMap<string, Op
 }
 
 export function operationHelp(service: Service, operation: Operation): string {
-  const inPath = [...operation.path.matchAll(/\{…?([a-z]+)\}/g)].map((match) => `  ${match[1] ?? ''}=…  path, required`);
+  const inPath = pathParametersOf(operation).map((name) => `  ${name}=…  path, required`);
   const others = operation.parameters.map(({ name, in: place, text }) => {
     const form = place === 'body' ? `${name}==… or ${name}:=…` : place === 'query' ? `${name}=…` : `${name}:…`;
     return `  ${form}  ${place}: ${text}`;
@@ -50,19 +51,5 @@ export function operationHelp(service: Service, operation: Operation): string {
     '',
     `  ${service}-rest-cli ${operation.name}   (${operation.method} ${operation.path})`,
     ...(listed.length === 0 ? [] : ['', 'Parameters:', ...listed]),
-  ].join('\n');
-}
-
-/** zsh understands the script of bash. */
-export function completionScript(shell: string, service: Service, operations: ReadonlyMap<string, Operation>): string {
-  const program = `${service}-rest-cli`;
-  const words = [...operations.keys(), '--help', '--version', '--host', '--accept', '--content-type', '--user', '--force', '--dry-run'];
-  const name = `_${program.replaceAll('-', '_')}`;
-  return [
-    ...(shell === 'zsh' ? ['autoload -U +X bashcompinit && bashcompinit'] : []),
-    `${name}() {`,
-    `  COMPREPLY=($(compgen -W "${words.join(' ')}" -- "\${COMP_WORDS[COMP_CWORD]}"))`,
-    '}',
-    `complete -F ${name} ${program}`,
   ].join('\n');
 }

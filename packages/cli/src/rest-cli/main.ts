@@ -7,8 +7,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { completionScript } from './completion.ts';
 import { curlCall, splitSecrets } from './curl.ts';
-import { completionScript, generalHelp, operationHelp } from './help.ts';
+import { generalHelp, operationHelp } from './help.ts';
 import { operationsOf, type Service } from './operations.ts';
 import { parse } from './parse.ts';
 
@@ -69,7 +70,9 @@ function quoted(word: string): string {
 /** Tokens and passwords go to curl over a descriptor: its command line can be seen by everybody on the machine. */
 async function runCurl(args: readonly string[], fail: (problem: string) => number): Promise<number> {
   const { open, secret } = splitSecrets(args);
-  const config = namelessFile(secret.map((line) => `${line}\n`).join(''));
+  const file = namelessFile(secret.map((line) => `${line}\n`).join(''));
+  if (!file.ok) return fail(`the token cannot be handed to curl: ${file.problem}`);
+  const config = file.descriptor;
   const child = spawn('curl', ['-K', '/dev/fd/3', ...open], { stdio: ['inherit', 'inherit', 'inherit', config] });
   closeSync(config);
   return await new Promise((resolve) => {
@@ -80,14 +83,19 @@ async function runCurl(args: readonly string[], fail: (problem: string) => numbe
   });
 }
 
+type NamelessFile = { readonly ok: true; readonly descriptor: number } | { readonly ok: false; readonly problem: string };
+
 /** A file that only its descriptor leads to; a pipe could not be opened by its name. */
-function namelessFile(text: string): number {
-  const folder = mkdtempSync(join(tmpdir(), 'laneway-curl-'));
+function namelessFile(text: string): NamelessFile {
+  let folder: string | undefined;
   try {
-    const file = openSync(join(folder, 'config'), 'wx+', 0o600);
-    writeSync(file, text);
-    return file;
+    folder = mkdtempSync(join(tmpdir(), 'laneway-curl-'));
+    const descriptor = openSync(join(folder, 'config'), 'wx+', 0o600);
+    writeSync(descriptor, text);
+    return { ok: true, descriptor };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -13,7 +13,18 @@ export interface Operation {
   readonly summary: string;
   /** It takes a JSON body, and nothing else. */
   readonly takesJson: boolean;
-  readonly parameters: readonly { readonly name: string; readonly in: 'query' | 'body' | 'header'; readonly text: string }[];
+  /** Beside those in the path. */
+  readonly parameters: readonly Parameter[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'query' | 'body' | 'header';
+  readonly text: string;
+  /** Of the query: without it there is no answer. */
+  readonly required?: true;
+  /** Of the query: it may be given several times. */
+  readonly repeatable?: true;
 }
 
 const table = new URL('operations.json', import.meta.url);
@@ -21,4 +32,9 @@ const table = new URL('operations.json', import.meta.url);
 export function operationsOf(service: Service): ReadonlyMap<string, Operation> {
   const all = JSON.parse(readFileSync(table, 'utf8')) as readonly Operation[];
   return new Map(all.filter((operation) => operation.service === service).map((operation) => [operation.name, operation]));
+}
+
+/** Names of the parameters in the path. */
+export function pathParametersOf({ path }: Operation): readonly string[] {
+  return [...path.matchAll(/\{…?([a-z]+)\}/g)].map((match) => match[1] ?? '');
 }

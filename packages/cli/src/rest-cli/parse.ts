@@ -3,6 +3,7 @@
  *
  * Unlike there, arguments are understood before the operation too (R138), and a path parameter that is missing is told.
  */
+import { needsNextWord } from './curl-options.ts';
 import type { Operation } from './operations.ts';
 
 export interface Request {
@@ -25,7 +26,7 @@ export interface Request {
 
 export type Parsed = { readonly ok: true; readonly request: Request } | { readonly ok: false; readonly problem: string };
 
-const plainOptions: Readonly<Record<string, 'help' | 'version' | 'about'>> = {
+export const plainOptions: Readonly<Record<string, 'help' | 'version' | 'about'>> = {
   '-h': 'help',
   '--help': 'help',
   '-V': 'version',
@@ -34,7 +35,7 @@ const plainOptions: Readonly<Record<string, 'help' | 'version' | 'about'>> = {
 };
 
 /** Options with a value, and the field it goes to. */
-const valueOptions: Readonly<Record<string, 'host' | 'user' | 'accept' | 'contentType'>> = {
+export const valueOptions: Readonly<Record<string, 'host' | 'user' | 'accept' | 'contentType'>> = {
   '--host': 'host',
   '-u': 'user',
   '--user': 'user',
@@ -45,7 +46,7 @@ const valueOptions: Readonly<Record<string, 'host' | 'user' | 'accept' | 'conten
 };
 
 /** Short names of media types (rest R141). */
-const mediaTypes: Readonly<Record<string, string>> = {
+export const mediaTypes: Readonly<Record<string, string>> = {
   text: 'text/plain',
   html: 'text/html',
   md: 'text/x-markdown',
@@ -86,10 +87,13 @@ export function parse(args: readonly string[], operations: ReadonlyMap<string, O
     } else if (word === '--force') flags.force = true;
     else if (word === '--dry-run') flags.dryRun = true;
     else if (word === '-') flags.bodyFromInput = true;
-    else if (word.startsWith('-')) forCurl.push(word);
-    else if (operation === undefined && operations.has(word)) operation = operations.get(word);
-    // The value of an option of curl's, as in `-o file`.
-    else if (operation === undefined && isValueOfLast(args, at)) forCurl.push(word);
+    else if (word.startsWith('-')) {
+      const taken = needsNextWord(word) ? args.slice(at, at + 2) : [word];
+      forCurl.push(...taken);
+      at += taken.length - 1;
+    } else if (operation === undefined && operations.has(word)) operation = operations.get(word);
+    // Perhaps the value of an option that only a newer curl has.
+    else if (operation === undefined && !isArgument(word) && args[at - 1]?.startsWith('--') === true) forCurl.push(word);
     else {
       const read = argument(word, { body, headers, parameters });
       if (read !== null) return problem(read);
@@ -102,11 +106,6 @@ export function parse(args: readonly string[], operations: ReadonlyMap<string, O
 
 function problem(text: string): Parsed {
   return { ok: false, problem: text };
-}
-
-function isValueOfLast(args: readonly string[], at: number): boolean {
-  const last = args[at - 1] ?? '';
-  return last.startsWith('-') && last.length > 1 && valueOptions[last] === undefined && !['--force', '--dry-run'].includes(last);
 }
 
 function isArgument(word: string): boolean {

@@ -75,10 +75,10 @@ export class Passwords {
   /** Sets the password, or whether it logs in; `badValuePassword` for one that is too short (rest R109). */
   async set(userId: string, change: { readonly password: string | null; readonly enabled: boolean | null }): Promise<Result<void>> {
     const { password, enabled } = change;
-    const isUsable = password === null || (password.length >= 8 && password.length <= maxPasswordLength);
-    if (!isUsable) return refuse(makeError('badValuePassword'));
-    const hash = password === null ? null : await hashPassword(password);
-    return (await this.#database.call(setPassword, { userId, hash, enabled })) ? ok(undefined) : refuse(makeError('notFound'));
+    const hash = password === null ? ok(null) : await usableHash(password);
+    if (!hash.ok) return hash;
+    const set = await this.#database.call(setPassword, { userId, hash: hash.value, enabled });
+    return set ? ok(undefined) : refuse(makeError('notFound'));
   }
 
   /** The account first; whether it exists makes no difference. */
@@ -103,6 +103,12 @@ export class Passwords {
     const [oldest] = this.#proven.keys();
     if (this.#proven.size > memorySize && oldest !== undefined) this.#proven.delete(oldest);
   }
+}
+
+/** `badValuePassword` for one that is too short, or so long that hashing it is work (rest R109). */
+export async function usableHash(password: string): Promise<Result<string>> {
+  const isUsable = password.length >= 8 && password.length <= maxPasswordLength;
+  return isUsable ? ok(await hashPassword(password)) : refuse(makeError('badValuePassword'));
 }
 
 function tooOften(waitMs: number): ErrorObject {

@@ -29,7 +29,7 @@ import { Memberships } from './memberships.ts';
 import { inventoryPrivileges, zonePrivileges } from './privileges.ts';
 import { Invites } from './invites.ts';
 import { LinkedAccounts } from './linked-accounts.ts';
-import { Passwords } from './passwords.ts';
+import { Passwords, usableHash } from './passwords.ts';
 import { Sessions, type SessionLimits } from './sessions.ts';
 import type { TokenSubject } from './token-text.ts';
 import type { TokenTypeText } from './token-types.ts';
@@ -50,6 +50,8 @@ export interface NewUser {
   readonly fullName: string;
   readonly username: string | null;
   readonly privileges: readonly string[];
+  /** It logs in with the username. */
+  readonly password?: string;
 }
 
 export interface TokenRequest {
@@ -109,10 +111,13 @@ export class Registry {
     return created ? { userId: account.id, token: this.tokens.namedTokenText(issued(token)) } : null;
   }
 
-  /** `badValueIdentifierOccupied` when the username is taken. */
-  async createUser(user: NewUser): Promise<Result<{ readonly userId: string }>> {
+  /** `badValueIdentifierOccupied` when the username is taken, `badValuePassword` for one that is too short (rest R109). */
+  async createUser({ password, ...user }: NewUser): Promise<Result<{ readonly userId: string }>> {
     const id = newId();
-    const created = await this.#database.call(users.createAccount, { ...user, id, tokenSecret: newSecret() });
+    const hash = password === undefined ? null : await usableHash(password);
+    if (hash?.ok === false) return hash;
+    const login = hash === null ? {} : { passwordHash: hash.value };
+    const created = await this.#database.call(users.createAccount, { ...user, ...login, id, tokenSecret: newSecret() });
     return created ? ok({ userId: id }) : refuse(makeError('badValueIdentifierOccupied', { key: 'username' }));
   }
 

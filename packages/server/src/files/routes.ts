@@ -9,6 +9,7 @@ import {
   ok,
   posixError,
   refuse,
+  textField,
   textListField,
   type JsonObject,
 } from '@laneway/model';
@@ -17,12 +18,19 @@ import type { ServerDeps } from '../deps.ts';
 import { providerData } from '../http/fields.ts';
 import { mergeParameters } from '../http/query.ts';
 import { need, Refusal } from '../http/refusal.ts';
-import { answered, json, noContent, type Call, type Route } from '../http/route.ts';
+import { answered, json, noContent, type Call, type ParameterText, type Route } from '../http/route.ts';
 import { requireAccess, requireFile } from './access.ts';
 import { parseRange } from './range.ts';
 
 const prefix = '/api/v3/oneprovider';
 const anyType = ['application/octet-stream', 'application/json', 'text/plain'];
+
+const pageFields = {
+  limit: integerField({ range: { low: 1, high: 1000 } }),
+  offset: integerField({ min: 0 }),
+  token: textField(),
+} as const;
+const attributeText: ParameterText = { name: 'attribute', in: 'query', text: 'attributes to show; may be repeated', repeatable: true };
 
 /** `attribute` given once or repeatedly, or `attributes` as a list. */
 function wantedAttributes(call: Call, standard: readonly string[]): readonly string[] {
@@ -103,26 +111,37 @@ export function fileRoutes(deps: ServerDeps): Route[] {
       ),
       produces: anyType,
     },
-    route('GET', path, 'get_attrs', 'Get attributes of a file', async (call) => {
-      const ref = await requireFile(deps, call, 'read');
-      return json(need(await deps.files.attributes(ref, wantedAttributes(call, canonicalFileAttributes))));
-    }),
-    route('GET', `${path}/children`, 'list_children', 'List a directory', async (call) => {
-      const ref = await requireFile(deps, call, 'read');
-      const { limit = 1000, offset = 0 } = providerData(call.query, {
-        optional: { limit: integerField({ range: { low: 1, high: 1000 } }), offset: integerField({ min: 0 }) },
-      });
-      const token = typeof call.query['token'] === 'string' && call.query['token'] !== '' ? call.query['token'] : null;
-      const attributes = wantedAttributes(call, ['fileId', 'name']);
-      return json(need(await listChildren(deps.files, ref, { limit, offset, token, attributes })));
-    }),
-    route('GET', xattrs, 'get_xattrs', 'Get extended attributes', async (call) => {
-      const all = need(await deps.files.xattrs(await requireFile(deps, call, 'read')));
-      const wanted = call.query['attribute'];
-      if (typeof wanted !== 'string') return json(all);
-      if (!Object.hasOwn(all, wanted)) throw new Refusal(posixError('ENODATA'));
-      return json({ [wanted]: all[wanted] });
-    }),
+    {
+      ...route('GET', path, 'get_attrs', 'Get attributes of a file', async (call) => {
+        const attributes = wantedAttributes(call, canonicalFileAttributes);
+        return json(need(await deps.files.attributes(await requireFile(deps, call, 'read'), attributes)));
+      }),
+      parameters: [attributeText],
+    },
+    {
+      ...route('GET', `${path}/children`, 'list_children', 'List a directory', async (call) => {
+        const { limit = 1000, offset = 0, token = '' } = providerData(call.query, { optional: pageFields });
+        const attributes = wantedAttributes(call, ['fileId', 'name']);
+        const page = { limit, offset, token: token === '' ? null : token, attributes };
+        return json(need(await listChildren(deps.files, await requireFile(deps, call, 'read'), page)));
+      }),
+      parameters: [
+        { name: 'limit', in: 'query', text: '1 to 1000 (default)' },
+        { name: 'offset', in: 'query', text: 'entries to skip' },
+        { name: 'token', in: 'query', text: 'nextPageToken of the previous page' },
+        attributeText,
+      ],
+    },
+    {
+      ...route('GET', xattrs, 'get_xattrs', 'Get extended attributes', async (call) => {
+        const { attribute: wanted } = providerData(call.query, { optional: { attribute: textField() } });
+        const all = need(await deps.files.xattrs(await requireFile(deps, call, 'read')));
+        if (wanted === undefined) return json(all);
+        if (!Object.hasOwn(all, wanted)) throw new Refusal(posixError('ENODATA'));
+        return json({ [wanted]: all[wanted] });
+      }),
+      parameters: [{ name: 'attribute', in: 'query', text: 'one of them; all when absent' }],
+    },
     {
       ...route('PUT', xattrs, 'set_xattr', 'Set extended attributes; others stay', async (call) => {
         need(await deps.files.setXattrs(await requireFile(deps, call, 'write'), call.body));

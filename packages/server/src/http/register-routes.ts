@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { isJsonObject, makeError, parseJson, type ErrorObject, type JsonObject, type JsonOutcome } from '@laneway/model';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
 import { isJsonType, isOfTypes, negotiate } from './negotiation.ts';
 import { parseQuery } from './query.ts';
@@ -32,22 +32,44 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], h
   const byPath = Map.groupBy(routes, fastifyPath);
   for (const [url, group] of byPath) {
     for (const route of group) registerRoute(app, url, route, host);
-    const allowed = group.map((route) => route.method);
-    const others = methods.filter((method) => !allowed.includes(method));
-    app.route({ method: [...others, 'HEAD'], url, onRequest: async () => refuseMethod(allowed), handler: () => undefined });
-    app.route({
-      method: 'OPTIONS',
+    refuseOtherMethods(
+      app,
       url,
-      onRequest: async (_request, reply) => await answerPreflight(reply, allowed),
-      handler: () => undefined,
-    });
+      group.map((route) => route.method),
+    );
   }
 }
 
-class WrongMethod extends Refusal {
-  readonly allowed: readonly Method[];
+/** A page that is no operation of the API: for everybody, and with the question of whether it is there. */
+export function registerPage(app: FastifyInstance, url: string, handler: RouteHandlerMethod): void {
+  const allowed = ['GET', 'HEAD'] as const;
+  app.route({ method: [...allowed], url, handler });
+  refuseOtherMethods(app, url, allowed);
+}
 
-  constructor(allowed: readonly Method[]) {
+function refuseOtherMethods(app: FastifyInstance, url: string, allowed: readonly (Method | 'HEAD')[]): void {
+  const others = ([...methods, 'HEAD'] as const).filter((method) => !allowed.includes(method));
+  app.route({
+    method: others,
+    url,
+    onRequest: async (request) => {
+      checkPath(request);
+      refuseMethod(allowed);
+    },
+    handler: () => undefined,
+  });
+  app.route({
+    method: 'OPTIONS',
+    url,
+    onRequest: async (_request, reply) => await answerPreflight(reply, allowed),
+    handler: () => undefined,
+  });
+}
+
+class WrongMethod extends Refusal {
+  readonly allowed: readonly string[];
+
+  constructor(allowed: readonly string[]) {
     super(makeError('notSupported'), 405);
     this.allowed = allowed;
   }
@@ -57,14 +79,14 @@ export function allowedMethods(error: unknown): string | null {
   return error instanceof WrongMethod ? error.allowed.join(', ') : null;
 }
 
-function refuseMethod(allowed: readonly Method[]): never {
+function refuseMethod(allowed: readonly string[]): never {
   throw new WrongMethod(allowed);
 }
 
 const allowedHeaders =
   'x-auth-token, authorization, macaroon, x-onedata-consumer-token, x-onedata-service-token, x-csrf-token, content-type, range, last-event-id, idempotency-key';
 
-async function answerPreflight(reply: FastifyReply, allowed: readonly Method[]): Promise<FastifyReply> {
+async function answerPreflight(reply: FastifyReply, allowed: readonly string[]): Promise<FastifyReply> {
   return await reply
     .code(204)
     .header('allow', [...allowed, 'OPTIONS'].join(', '))
@@ -80,8 +102,7 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
     url,
     config: { operationId: route.operationId, body: route.body },
     onRequest: async (request, reply) => {
-      // Nothing has such an id or name, and not every database could be asked for it.
-      if (Object.values(request.params as Readonly<Record<string, string>>).some((value) => value.includes('\0'))) throw notFoundAtAll();
+      checkPath(request);
       identities.set(request, await host.authenticate(request, reply, route));
       checkAccept(request, route);
       checkContentType(request, route);
@@ -95,9 +116,14 @@ function registerRoute(app: FastifyInstance, url: string, route: Route, host: Ro
   });
 }
 
-/** As for a path that no route has (rest R1). */
-function notFoundAtAll(): Refusal {
-  return new Refusal(makeError('notFound'), 404);
+/**
+ * Ids that nothing has are paths that no route has (rest R1): empty ones, as behind a slash too many, and those with U+0000, for which
+ * not every database could be asked. The rest of a path may be empty.
+ */
+function checkPath(request: FastifyRequest): void {
+  const params = Object.entries(request.params as Readonly<Record<string, string>>);
+  const isOdd = params.some(([name, value]) => value.includes('\0') || (value === '' && name !== '*'));
+  if (isOdd) throw new Refusal(makeError('notFound'), 404);
 }
 
 function checkAccept(request: FastifyRequest, route: Route): void {

@@ -32,6 +32,17 @@ export type Answer =
   /** The handler has answered by itself (streams). */
   | { readonly kind: 'answered' };
 
+/** For the documentation. */
+export interface ParameterText {
+  readonly name: string;
+  readonly in: 'query' | 'body' | 'header';
+  readonly text: string;
+  /** In the query, where the command-line clients look at it. */
+  readonly required?: true;
+  /** In the query: given several times it is a list. */
+  readonly repeatable?: true;
+}
+
 export interface Route {
   readonly prefix: Prefix;
   readonly method: Method;
@@ -56,8 +67,7 @@ export interface Route {
   readonly freshLogin?: true;
   /** Tokens of jobs are admitted; the handler confines them. */
   readonly jobTokens?: true;
-  /** For the documentation. */
-  readonly parameters?: readonly { readonly name: string; readonly in: 'query' | 'body' | 'header'; readonly text: string }[];
+  readonly parameters?: readonly ParameterText[];
   handle(call: Call): Promise<Answer>;
 }
 

@@ -9,6 +9,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { httpStatusOf, makeError, type ErrorObject } from '@laneway/model';
 import { errorContext, withContext } from './error-json.ts';
+import { ownHost } from './own-host.ts';
 
 /** Bytes a second that everybody's connection carries. */
 const slowestBytesPerSecond = 16 * 1024;
@@ -42,7 +43,7 @@ export function answerClientError({ providerId, version }: Site, error: NodeJS.E
     return;
   }
   const [status, reason, refusal] = refusalOf(error.code);
-  const site = { service: 'oneprovider', providerId, domain: '', version } as const;
+  const site = { service: 'oneprovider', providerId, domain: ownHost('', socket), version } as const;
   const body = JSON.stringify({ error: withContext(refusal, errorContext(site, Date.now())) });
   const head = `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n`;
   socket.end(`${head}\r\n${body}`);

@@ -54,6 +54,7 @@ export const filterParameters: NonNullable<Route['parameters']> = Object.entries
   name,
   in: 'query',
   text,
+  ...(['phase', 'status', 'label'].includes(name) ? { repeatable: true } : {}),
 }));
 
 export function filterOf(data: JsonObject): ExecutionFilter {

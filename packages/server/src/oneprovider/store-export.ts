@@ -52,7 +52,7 @@ function indicesRoute(deps: ServerDeps): Route {
     body: 'none',
     extension: true,
     parameters: [
-      { name: 'traceIds', in: 'query', text: 'separated by commas, or a JSON list; required' },
+      { name: 'traceIds', in: 'query', text: 'separated by commas, or a JSON list; required', required: true, repeatable: true },
       { name: 'timestamp', in: 'query', text: 'milliseconds: do not look at what failed earlier' },
     ],
     handle: async (call) => {

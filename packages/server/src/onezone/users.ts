@@ -47,6 +47,8 @@ function userJson(account: Account, linked: readonly LinkedAccount[]): Readonly<
 
 const nameFields = { optional: { fullName: fullNameField, username: usernameField }, atLeastOne: ['fullName', 'username'] } as const;
 
+const newUserFields = { ...nameFields, optional: { ...nameFields.optional, password: textField() } } as const;
+
 async function deleteUser({ registry }: ServerDeps, userId: string): ReturnType<Route['handle']> {
   const outcome = await registry.deleteUser(userId);
   switch (outcome.kind) {
@@ -112,13 +114,17 @@ export function userRoutes(deps: ServerDeps): Route[] {
       body: 'json',
       parameters: [
         { name: 'fullName', in: 'body', text: 'at least one of fullName and username' },
-        { name: 'username', in: 'body', text: 'unique' },
+        { name: 'username', in: 'body', text: 'unique; required beside a password' },
+        { name: 'password', in: 'body', text: 'logs in with the username; at least 8 characters' },
       ],
       handle: async (call) => {
         requireZonePrivilege(call, 'od_user.null.instance:private', 'oz_users_create');
-        const request = zoneData(call.body, nameFields);
-        const fullName = request.fullName ?? request.username ?? 'Unnamed User';
-        const { userId } = need(await registry.createUser({ fullName, username: request.username ?? null, privileges: [] }));
+        const { username = null, password, ...request } = zoneData(call.body, newUserFields);
+        // Nobody could log in without a name.
+        if (password !== undefined && username === null) throw new Refusal(makeError('badValueUsername'));
+        const fullName = request.fullName ?? username ?? 'Unnamed User';
+        const login = password === undefined ? {} : { password };
+        const { userId } = need(await registry.createUser({ fullName, username, privileges: [], ...login }));
         return created(`${call.baseUrl}${prefix}/users/${userId}`, { userId });
       },
     },

@@ -9,10 +9,10 @@ import { operations } from './operations.ts';
 
 const description = [
   'The Onedata automation API as Laneway speaks it. What Onedata does not have is marked `x-laneway-extension`.',
-  'An unknown path answers 404, a method that the path does not have 405 with `Allow`, an `Accept` header that is no list of media types 400:',
+  'An unknown path answers 404, a method that the path does not have 405 with `Allow`, an `Accept` header that is no list of media types 400,',
   'a path that is too long 414, a body that is not the JSON of an object 400: before the operation begins, and each with error JSON.',
   'Credentials that have sent too many requests get 429 `limitReached` with `Retry-After`, where the server limits them.',
-  'No text may contain U+0000: 400 `badData`, and in a path 404. `OPTIONS` is answered everywhere.',
+  'No text may contain U+0000: 400 `badValueString` or `badData`, and in a path 404. `OPTIONS` is answered everywhere.',
 ].join(' ');
 
 const securitySchemes = {

@@ -100,7 +100,7 @@ const ofDefinitions = {
 
 const ofPeople = {
   NameBody: { name: 'Archive' },
-  UserCreation: { fullName: 'Ada Lovelace', username: 'ada' },
+  UserCreation: { fullName: 'Ada Lovelace', username: 'ada', password: 'correct horse' },
   UserUpdate: { fullName: 'Ada King' },
   AccessBlock: { blocked: true },
   PasswordChange: { oldPassword: 'correct horse', newPassword: 'battery staple' },

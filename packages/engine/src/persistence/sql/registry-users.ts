@@ -21,12 +21,16 @@ export interface NewAccount {
   readonly username: string | null;
   readonly privileges: readonly string[];
   readonly tokenSecret: string;
+  /** Of a password that logs in from the start. */
+  readonly passwordHash?: string;
 }
 
 async function insertAccount(tx: SqlTransaction, account: NewAccount): Promise<boolean> {
+  const { id, fullName, username, privileges, tokenSecret, passwordHash = null } = account;
   const added = await tx.run(
-    'insert into account (id, full_name, username, privileges, token_secret, creation_time) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
-    [account.id, account.fullName, account.username, JSON.stringify(account.privileges), account.tokenSecret, await seconds(tx)],
+    `insert into account (id, full_name, username, privileges, token_secret, password_hash, basic_auth, creation_time)
+       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    [id, fullName, username, JSON.stringify(privileges), tokenSecret, passwordHash, passwordHash === null ? 0 : 1, await seconds(tx)],
   );
   return added === 1;
 }

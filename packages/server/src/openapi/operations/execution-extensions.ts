@@ -31,10 +31,11 @@ export const browseErrors: readonly ErrorId[] = [
 ];
 const words = (list: readonly string[]): string => `^(${list.join('|')})(,(${list.join('|')}))*$`;
 
+const labelFilter = { type: 'string', pattern: '^[^=]+=' } as const;
 const filter: readonly Parameter[] = [
   query('phase', { type: 'string', pattern: words(phases) }),
   query('status', { type: 'string', pattern: words(executionStatuses) }),
-  query('label', { type: 'string', pattern: '^[^=]+=' }),
+  query('label', { anyOf: [labelFilter, listOf(labelFilter)] }),
   query('atmInventoryId', filledText),
   query('atmWorkflowSchemaId', filledText),
   query('userId', filledText),

@@ -34,7 +34,7 @@ export const fileOperations: Operations = {
   list_children: file(shows('FileChildren'), [...attributeErrors, ...pageErrors], {
     parameters: [query('limit', pageLimit), query('offset', count), query('token', text), attribute],
   }),
-  get_xattrs: file(shows('ExtendedAttributes'), [], { parameters: [query('attribute', text)] }),
+  get_xattrs: file(shows('ExtendedAttributes'), ['badValueString'], { parameters: [query('attribute', text)] }),
   set_xattr: file(done, xattrErrors, { body: takes('ExtendedAttributes') }),
   remove_xattrs: file(done, [...xattrErrors, 'missingRequiredValue', 'badValueListOfStrings'], {
     body: takes('ExtendedAttributeNames'),

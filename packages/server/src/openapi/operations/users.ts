@@ -13,7 +13,7 @@ export const userOperations: Operations = {
     privileges: { onezone: ['oz_users_create'] },
     body: takes('UserCreation'),
     answers: makes('UserCreated'),
-    refusals: refused([403], { 400: userNameErrors }),
+    refusals: refused([403], { 400: [...userNameErrors, 'badValuePassword'] }),
   },
   list_users: { ...user, privileges: { onezone: ['oz_users_list'] }, answers: shows('UserIds'), refusals: refused([403]) },
   get_user: { ...user, privileges: { onezone: ['oz_users_view'] }, answers: shows('CurrentUser'), refusals: refused([403, 404]) },

@@ -17,7 +17,8 @@ import {
   type Schemas,
 } from '../json-schema.ts';
 
-const userNames = record({ 'fullName?': text, 'username?': text }, { anyOf: [{ required: ['fullName'] }, { required: ['username'] }] });
+const aName = { anyOf: [{ required: ['fullName'] }, { required: ['username'] }] };
+const userNames = { 'fullName?': text, 'username?': text };
 
 export const peopleSchemas: Schemas = {
   CurrentUser: record(
@@ -33,8 +34,8 @@ export const peopleSchemas: Schemas = {
     },
     { additionalProperties: true },
   ),
-  UserCreation: userNames,
-  UserUpdate: userNames,
+  UserCreation: record({ ...userNames, 'password?': described(text, 'Logs in with the username; at least 8 characters.') }, aName),
+  UserUpdate: record(userNames, aName),
   UserCreated: record({ userId: ref('Id') }),
   GroupCreation: record({ name: ref('Name'), 'type?': { ...oneWordOf(groupTypes), default: 'team' } }),
   GroupUpdate: record({ 'name?': ref('Name'), 'type?': oneWordOf(groupTypes) }, { minProperties: 1 }),
