@@ -52,6 +52,11 @@ export class DatasetsApi {
     await this.#transport.call('DELETE', base + idPath`/datasets/${datasetId}`);
   }
 
+  /** The dataset of a file, and those above it (lambdas §12.2). */
+  async ofFile(fileId: string): Promise<Readonly<Record<string, unknown>>> {
+    return await this.#transport.json('GET', base + idPath`/data/${fileId}/dataset/summary`);
+  }
+
   /** Datasets of a space that lie in no other one, in the order of their paths. */
   async *ofSpace(spaceId: string, state: 'attached' | 'detached' = 'attached'): AsyncGenerator<DatasetDetails> {
     yield* this.#pages(base + idPath`/spaces/${spaceId}/datasets`, { state });

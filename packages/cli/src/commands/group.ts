@@ -75,7 +75,7 @@ function addList(group: Command, terminal: Terminal): void {
   });
 }
 
-function shown({ groupId, name, type }: GroupDetails): GroupDetails {
+function shown({ groupId, name, type }: GroupDetails): Pick<GroupDetails, 'groupId' | 'name' | 'type'> {
   return { groupId, name, type };
 }
 

@@ -16,7 +16,7 @@ export function addSpace(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  laneway space create photos --path /srv/photos --readonly\n');
   withConnection(create).action(async (name: string, options: ConnectionOptions & { path: string; readonly?: boolean; json?: boolean }) => {
     const client = connect(options, terminal.env);
-    const spaceId = await client.registry.createSpace({ name, path: realDirectory(options.path), readonly: options.readonly ?? false });
+    const spaceId = await client.spaces.create({ name, path: realDirectory(options.path), readonly: options.readonly ?? false });
     if (options.json === true) printJson(terminal, { spaceId });
     else printLine(terminal, spaceId);
   });
@@ -24,7 +24,7 @@ export function addSpace(program: Command, terminal: Terminal): void {
   const list = space.command('list').description('spaces that the token can use').option('--json', 'print JSON');
   withConnection(list).action(async (options: ConnectionOptions & { json?: boolean }) => {
     const client = connect(options, terminal.env);
-    const spaces = await client.registry.spaces();
+    const spaces = await client.spaces.own();
     if (options.json === true) {
       const shown = spaces.map(({ spaceId, name, path, readonly }) => ({ spaceId, name, path, readonly }));
       printJson(terminal, shown);

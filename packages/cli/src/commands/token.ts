@@ -129,7 +129,7 @@ function addChanges(token: Command, terminal: Terminal): void {
 function addExamine(token: Command, terminal: Terminal): void {
   const examine = token.command('examine <token>').description('what a token says of itself, given by its text');
   withConnection(examine).action(async (text: string, options: ConnectionOptions) => {
-    printJson(terminal, await connect(options, terminal.env).tokens.examine(text));
+    printJson(terminal, await connect(options, terminal.env).verification.examine(text));
   });
 }
 
@@ -141,6 +141,6 @@ function addConfine(token: Command, terminal: Terminal): void {
   withConnection(withCaveats(confine)).action(async (text: string, options: ConnectionOptions & CaveatOptions) => {
     const caveats = caveatsOf(options, Date.now());
     if (caveats.length === 0) throw new CliError('there is nothing to confine it to', 'name caveats, such as --expires 1h');
-    printLine(terminal, await connect(options, terminal.env).tokens.confine(text, caveats));
+    printLine(terminal, await connect(options, terminal.env).verification.confine(text, caveats));
   });
 }

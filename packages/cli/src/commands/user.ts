@@ -1,6 +1,8 @@
+import { gather } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
+import { findUser } from '../names/find-user.ts';
 import { parsePrivileges } from '../members.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { Undo } from '../run/undo.ts';
@@ -30,13 +32,13 @@ export function addUser(program: Command, terminal: Terminal): void {
     const privileges = spacePrivileges(options);
     const client = connect(options, terminal.env);
     const space = options.space === undefined ? undefined : await findSpace(client, options.space);
-    const userId = await client.registry.createUser(name);
+    const userId = await client.users.create({ username: name });
     const undo = new Undo(terminal);
     // Half a user is worse than none.
-    undo.made(`user ${userId}`, async () => await client.registry.deleteUser(userId));
+    undo.made(`user ${userId}`, async () => await client.users.delete(userId));
     const token = await undo.unlessRefused(async () => {
-      if (space !== undefined) await client.registry.addSpaceMember(space.spaceId, userId, privileges);
-      return await client.registry.createUserToken(userId, 'command line');
+      if (space !== undefined) await client.members.add({ kind: 'spaces', id: space.spaceId }, { type: 'user', id: userId }, privileges);
+      return (await client.tokens.create({ name: 'command line' }, { userId })).token;
     });
     if (options.json === true) printJson(terminal, { userId, token });
     else for (const line of [`user:  ${userId}`, `token: ${token}`]) printLine(terminal, line);
@@ -55,19 +57,18 @@ function addPassword(user: Command, terminal: Terminal): void {
     .option('--disable', 'let the user log in with tokens only')
     .addHelpText('after', '\nExamples:\n  laneway user password ada\n  openssl rand -base64 18 | laneway user password ada\n');
   withConnection(password).action(async (name: string, options: PasswordOptions) => {
-    const { registry } = connect(options, terminal.env);
-    const userId = await registry.userIdOf(name);
-    if (userId === undefined) throw new CliError(`there is no user "${name}"`, 'make one with "laneway user create"');
-    if (options.disable === true) await registry.setBasicAuth(userId, { basicAuthEnabled: false });
-    else await registry.setBasicAuth(userId, { newPassword: await readNewSecret(terminal, 'password'), basicAuthEnabled: true });
+    const client = connect(options, terminal.env);
+    const userId = await findUser(client, name);
+    if (options.disable === true) await client.users.setBasicAuth(userId, { basicAuthEnabled: false });
+    else await client.users.setBasicAuth(userId, { newPassword: await readNewSecret(terminal, 'password'), basicAuthEnabled: true });
   });
 }
 
 function addList(user: Command, terminal: Terminal): void {
   const list = user.command('list').description('all users of the server, for administrators').option('--json', 'print JSON');
   withConnection(list).action(async (options: UserOptions) => {
-    const { registry } = connect(options, terminal.env);
-    const users = await Promise.all((await registry.users()).map(async (userId) => await registry.user(userId)));
+    const client = connect(options, terminal.env);
+    const users = await gather(await client.users.all(), async (userId) => await client.users.get(userId));
     const shown = users.map(({ userId, fullName, username, blocked }) => ({ userId, fullName, username, blocked }));
     if (options.json === true) printJson(terminal, shown);
     else

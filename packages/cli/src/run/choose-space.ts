@@ -7,7 +7,7 @@ import type { Made } from './undo.ts';
 
 /** The space with this name or id; ambiguous and unknown names are refused. */
 export async function findSpace(client: LanewayClient, name: string): Promise<Space> {
-  const spaces = await client.registry.spaces();
+  const spaces = await client.spaces.own();
   const byId = spaces.find((space) => space.spaceId === name);
   if (byId !== undefined) return byId;
   const [first, second] = spaces.filter((space) => space.name === name);
@@ -22,7 +22,7 @@ export async function findSpace(client: LanewayClient, name: string): Promise<Sp
 /** The space of a directory: the one that is registered for its real path, or a new one, of which `made` is told. */
 export async function spaceForDirectory(client: LanewayClient, directory: string, readonly: boolean, made: Made): Promise<Space> {
   const path = realDirectory(directory);
-  for (const space of await client.registry.spaces()) {
+  for (const space of await client.spaces.own()) {
     if (space.path !== path) continue;
     if (readonly && space.readonly !== true) {
       throw new CliError(
@@ -32,9 +32,9 @@ export async function spaceForDirectory(client: LanewayClient, directory: string
     }
     return space;
   }
-  const spaceId = await client.registry.createSpace({ name: spaceName(path), path, readonly });
-  made(`space ${spaceId}`, async () => await client.registry.deleteSpace(spaceId));
-  return await client.registry.space(spaceId);
+  const spaceId = await client.spaces.create({ name: spaceName(path), path, readonly });
+  made(`space ${spaceId}`, async () => await client.spaces.delete(spaceId));
+  return await client.spaces.get(spaceId);
 }
 
 /** Real path of an existing directory. */
