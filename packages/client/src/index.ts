@@ -8,7 +8,7 @@ export type { NewToken, TokenDetails, TokenOwner } from './tokens.ts';
 export type { TokenVerdict } from './token-verification.ts';
 export type { DumpedEntry, StoreDump } from './store-dump.ts';
 export type { Upload } from './uploads.ts';
-export type { Belonger, Container, ContainerKind, Founder, Member, MemberReach } from './containers.ts';
+export type { Belonger, Container, ContainerDetails, ContainerKind, Founder, Member, MemberReach } from './containers.ts';
 export type { MemberDetails, PrivilegeChange } from './members.ts';
 export type { PrivilegeHolder } from './zone-privileges.ts';
 export type {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { findUser } from '../names/find-user.ts';
-import { parsePrivileges } from '../members.ts';
+import { privilegesIn } from '../privilege-lists.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { Undo } from '../run/undo.ts';
 import { readNewSecret } from '../read-secret.ts';
@@ -29,8 +29,11 @@ export function addUser(program: Command, terminal: Terminal): void {
     );
   addPassword(user, terminal);
   withConnection(create).action(async (name: string, options: UserOptions) => {
-    const privileges = spacePrivileges(options);
+    if (options.privileges !== undefined && options.space === undefined) {
+      throw new CliError('--privileges needs --space', 'privileges are held in a space');
+    }
     const client = connect(options, terminal.env);
+    const privileges = await privilegesIn(client, 'spaces', options.privileges);
     const space = options.space === undefined ? undefined : await findSpace(client, options.space);
     const userId = await client.users.create({ username: name });
     const undo = new Undo(terminal);
@@ -78,9 +81,4 @@ function addList(user: Command, terminal: Terminal): void {
         shown.map(({ userId, fullName, username, blocked }) => [fullName, username ?? '–', userId, blocked ? 'blocked' : 'yes']),
       );
   });
-}
-
-function spacePrivileges({ space, privileges }: UserOptions): readonly string[] | undefined {
-  if (privileges !== undefined && space === undefined) throw new CliError('--privileges needs --space', 'privileges are held in a space');
-  return parsePrivileges(privileges);
 }
