@@ -21,6 +21,7 @@ import { addSpace } from './commands/space.ts';
 import { addStore } from './commands/store.ts';
 import { addToken } from './commands/token.ts';
 import { addUser } from './commands/user.ts';
+import { addWorkflow } from './commands/workflow.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The whole command line; it throws instead of ending the process. */
@@ -54,6 +55,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addJoin(program, terminal);
   addAudit(program, terminal);
   addInventory(program, terminal);
+  addWorkflow(program, terminal);
   addLambda(program, terminal);
   addDoctor(program, terminal);
   addCompletion(program, terminal);
