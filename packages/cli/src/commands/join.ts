@@ -1,8 +1,9 @@
-import { ApiError, type ContainerKind } from '@laneway/client';
+import { ApiError } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { containerWords, findContainer } from '../names/find-container.ts';
+import { invitationOf } from '../places/invitation.ts';
 import { printJson, printLine, type Terminal } from '../terminal.ts';
 
 interface JoinOptions extends ConnectionOptions {
@@ -20,11 +21,11 @@ export function addJoin(program: Command, terminal: Terminal): void {
   withConnection(join).action(async (token: string, options: JoinOptions) => {
     const client = connect(options, terminal.env);
     const { type } = await client.verification.examine(token);
-    const { kind, invites } = invitationOf(type);
-    if (invites === 'group' && options.asGroup === undefined) {
+    const { kind, invited } = invitationOf(type);
+    if (invited === 'group' && options.asGroup === undefined) {
       throw new CliError('the token invites a group', 'name the one that joins with --as-group');
     }
-    if (invites === 'user' && options.asGroup !== undefined) {
+    if (invited === 'user' && options.asGroup !== undefined) {
       throw new CliError('the token invites a user, not a group', 'leave out --as-group');
     }
     const belonger = options.asGroup === undefined ? 'self' : { groupId: (await findContainer(client, 'groups', options.asGroup)).id };
@@ -32,21 +33,6 @@ export function addJoin(program: Command, terminal: Terminal): void {
     if (options.json === true) printJson(terminal, { kind: containerWords[kind].one, id });
     else printLine(terminal, id);
   });
-}
-
-const places: Readonly<Record<string, ContainerKind>> = { Space: 'spaces', AtmInventory: 'atm_inventories', Group: 'groups' };
-
-/** Out of `{inviteToken: {inviteType: 'userJoinSpace', …}}`. */
-function invitationOf(type: unknown): { readonly kind: ContainerKind; readonly invites: 'user' | 'group' } {
-  const { inviteToken } = type as { readonly inviteToken?: { readonly inviteType?: string } };
-  if (inviteToken === undefined)
-    throw new CliError('the token does not invite', 'make one that does with "laneway token create NAME --invite PLACE"');
-  const [, invites, place = ''] = /^(user|group)Join(\w+)$/.exec(inviteToken.inviteType ?? '') ?? [];
-  const kind = places[place];
-  if (kind === undefined || (invites === 'group' && kind === 'groups')) {
-    throw new CliError(`nobody can join by an invitation of the type "${inviteToken.inviteType}" here`);
-  }
-  return { kind, invites: invites === 'group' ? 'group' : 'user' };
 }
 
 const hints: Readonly<Record<string, string>> = {
