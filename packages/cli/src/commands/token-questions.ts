@@ -61,7 +61,7 @@ function addVerify(token: Command, terminal: Terminal): void {
     else
       printFields(terminal, [
         ['of', `${subject.type} ${subject.id}`],
-        ['until', ttl === null ? 'it is revoked or deleted' : `${timeText(Math.floor(Date.now() / 1000) + ttl)}, in ${ttl} s`],
+        ['until', ttl === null ? 'without an end' : `${timeText(Math.floor(Date.now() / 1000) + ttl)}, in ${ttl} s`],
       ]);
   });
 }
