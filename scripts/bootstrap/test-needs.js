@@ -1,4 +1,4 @@
-/** What the tests need beyond npm packages: PostgreSQL, Python with venv, bubblewrap. Nothing is skipped when one is missing. */
+/** What the tests need beyond npm packages: PostgreSQL, Python with venv, bubblewrap, curl. Nothing is skipped when one is missing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +33,7 @@ const needs = [
   },
   { what: 'Python 3 with venv', packages: ['python3', 'python3-venv'], isThere: () => works('python3', ['-c', 'import venv, ensurepip']) },
   { what: 'bubblewrap', packages: ['bubblewrap'], isThere: () => works('bwrap', ['--version']) },
+  { what: 'curl', packages: ['curl'], isThere: () => works('curl', ['--version']) },
 ];
 
 /** The line that installs what is missing, or undefined. */

@@ -36,6 +36,8 @@ export interface ApiServerOptions {
   readonly natural?: InProcessLambda;
   readonly cancelGraceMs?: number;
   readonly runners?: number;
+  /** Files of a certificate and its key: the server speaks HTTPS, too. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 const privileges = {
@@ -227,7 +229,12 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     };
   };
   const databaseUrl = options.database === 'postgres' ? { databaseUrl: await testDatabaseUrl('api') } : {};
-  const config = loadConfig({ options: { dataDir: directory, port: 0, logLevel: 'silent', ...databaseUrl }, variables: {}, file: null });
+  const tls = options.tls === undefined ? {} : { tlsCert: options.tls.cert, tlsKey: options.tls.key };
+  const config = loadConfig({
+    options: { dataDir: directory, port: 0, logLevel: 'silent', ...databaseUrl, ...tls },
+    variables: {},
+    file: null,
+  });
   const server = await startServer(config, { engineFactory, announce: () => undefined });
   const { firstAdministrator } = server.composition;
   if (firstAdministrator === null || made === undefined) throw new Error('the server did not start as a first one');
