@@ -1,6 +1,7 @@
 /** `laneway user`, invitations and `laneway join` against a server with a real registry. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newWorld, type Person, type World } from '../../server/test/support/world.ts';
+import { describeFailure } from '../src/failure.ts';
 import { runCommand } from './support/command-line.ts';
 
 let world: World;
@@ -70,6 +71,18 @@ describe('a token', () => {
     await expect(as(owner, 'token', 'create', 'x', '--user', ada.id)).rejects.toMatchObject({ status: 403 });
     await as(world.admin, 'token', 'delete-all', '--user', 'Ada');
     expect(await as(world.admin, 'token', 'list', '--user', 'Ada', '--json')).toBe('[]');
+  });
+});
+
+describe('a refusal', () => {
+  test('tells what to do next', async () => {
+    await world.space(owner, 'photos');
+    const hintOf = async (person: Person, ...args: readonly string[]): Promise<string> =>
+      describeFailure(await as(person, ...args).catch((error: unknown) => error), {});
+    expect(await hintOf(owner, 'space', 'leave', 'photos')).toContain('hint: make somebody else an owner first');
+    expect(await hintOf(ada, 'user', 'list')).toContain('hint: the token is valid, but its user lacks the privilege');
+    await as(ada, 'token', 'create', 'twice');
+    expect(await hintOf(ada, 'token', 'create', 'twice')).toContain('hint: choose another name');
   });
 });
 

@@ -113,7 +113,7 @@ describe('members', () => {
     expect(await as(ada, 'group', 'list', '--json')).toBe('[]');
   });
 
-  test('become owners and plain members again; the last owner stays (rest R130)', async () => {
+  test('become owners and plain members again; the last owner stays (rest R98, R130)', async () => {
     await as(world.admin, 'space', 'add-user', 'photos', 'Ada');
     await laneway('space', 'add-owner', 'photos', 'Ada');
     expect((await jsonOf('space', 'owners', 'photos')).map((one: { name: string }) => one.name).toSorted()).toEqual(['Ada', 'Owner']);
@@ -123,7 +123,7 @@ describe('members', () => {
     expect(await as(ada, 'space', 'list', '--json')).toBe('[]');
   });
 
-  test('that are groups are made at once, and places for a group (rest R113)', async () => {
+  test('that are groups are made at once, and places for a group', async () => {
     await laneway('group', 'create', 'staff');
     const inner = await laneway('group', 'create', 'juniors', '--group', 'staff');
     expect(await laneway('group', 'members', 'staff')).toMatch(new RegExp(`juniors .*group .*${inner}`));
@@ -136,7 +136,7 @@ describe('members', () => {
 });
 
 describe('privileges', () => {
-  test('are granted, revoked, set and cleared, by sets and short names (rest R98)', async () => {
+  test('are granted, revoked, set and cleared, by sets and short names', async () => {
     await laneway('inventory', 'create', 'shared');
     await as(world.admin, 'inventory', 'add-user', 'shared', 'Ada', '--privileges', 'view');
     const held = async (): Promise<any> => await jsonOf('privileges', 'show', 'Ada', '--inventory', 'shared');

@@ -28,9 +28,9 @@ export class BelongingsApi {
   }
 
   /**
-   * Consumes an invite token and answers the id of what was joined; nothing invites groups into groups. `badValueInviteType` for a token
-   * that invites somebody else or somewhere else, `inviteTokenUsageLimitReached` and `relationAlreadyExists` for one that does not help any more
-   * (rest R110).
+   * Consumes an invite token and answers the id of what was joined; nothing invites groups into groups. `badValueToken` for a token
+   * that invites somebody else or somewhere else, `inviteTokenUsageLimitReached`, `tokenRevoked`, … for one that does not help any more,
+   * `relationAlreadyExists` for a member (rest R110).
    */
   async join(belonger: Belonger, kind: ContainerKind, token: string): Promise<string> {
     return await this.#transport.create(`${belongingPath(belonger, kind, 'direct')}/join`, { token });

@@ -38,6 +38,7 @@ export class DatasetsApi {
     return await this.#transport.create(`${base}/datasets`, { rootFileId });
   }
 
+  /** `notFound` when there is none that the caller may see. */
   async details(datasetId: string): Promise<DatasetDetails> {
     return await this.#transport.json('GET', base + idPath`/datasets/${datasetId}`);
   }
