@@ -9,6 +9,9 @@ export const containerWords: Readonly<Record<ContainerKind, Words>> = {
   groups: { one: 'group', many: 'groups', list: 'laneway group list' },
 };
 
+/** For examples in the help. */
+export const exampleNames: Readonly<Record<ContainerKind, string>> = { spaces: 'photos', atm_inventories: 'workflows', groups: 'curators' };
+
 type Found = Omit<FoundContainer, 'kind'>;
 
 interface Source {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { confirm, withConfirmation, type ConfirmOptions } from '../confirm.ts';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { printMembers, type MembersOptions } from '../members.ts';
-import { containerWords, findContainer } from '../names/find-container.ts';
+import { containerWords, exampleNames, findContainer } from '../names/find-container.ts';
 import { findMember, findNewMember } from '../names/find-user.ts';
 import { privilegesIn } from '../privilege-lists.ts';
 import type { Terminal } from '../terminal.ts';
@@ -60,7 +60,7 @@ function addAdding(parent: Command, terminal: Terminal, target: Target, former: 
       .option('--privileges <list>', 'comma-separated privileges or sets (default: member); "laneway privileges list" shows them')
       .addHelpText(
         'after',
-        `\nExample:\n  laneway ${one} add-${type} photos ${type === 'user' ? 'ada' : 'curators'} --privileges manager\n`,
+        `\nExample:\n  laneway ${one} add-${type} ${exampleNames[kind]} ${type === 'user' ? 'ada' : 'staff'} --privileges manager\n`,
       );
     withConnection(add).action(async (place: string, member: string, options: Privileged) => {
       const client = connect(options, terminal.env);

@@ -1,7 +1,7 @@
 import { gather, type Container, type ContainerKind, type LanewayClient } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { containerWords, findContainer, orNothing } from '../names/find-container.ts';
+import { containerWords, exampleNames, findContainer, orNothing } from '../names/find-container.ts';
 import { findMember } from '../names/find-user.ts';
 import { printFields, printJson, type Terminal } from '../terminal.ts';
 import { readMemberWord } from './member-word.ts';
@@ -13,7 +13,10 @@ export function addMembership(parent: Command, terminal: Terminal, kind: Contain
     .command(`membership <${one}> <member>`)
     .description('through what a user, or a group:NAME, is there, and everything that he may do')
     .option('--json', 'print JSON')
-    .addHelpText('after', `\nExamples:\n  laneway ${one} membership photos ada\n  laneway ${one} membership photos group:curators\n`);
+    .addHelpText(
+      'after',
+      `\nExamples:\n  laneway ${one} membership ${exampleNames[kind]} ada\n  laneway ${one} membership ${exampleNames[kind]} group:staff\n`,
+    );
   withConnection(membership).action(async (place: string, text: string, options: ConnectionOptions & { readonly json?: boolean }) => {
     const client = connect(options, terminal.env);
     const container = await findContainer(client, kind, place);
