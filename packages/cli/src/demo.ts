@@ -9,7 +9,7 @@ const dumpFile = fileURLToPath(new URL('../../../examples/hello/workflow.json', 
 export async function setUpDemo(client: LanewayClient): Promise<{ executionId: string; schemaId: string; spaceId: string }> {
   const dump = readDump(dumpFile);
   const schemaId = await importDump(client, dump);
-  const spaceId = await client.registry.createSpace({ name: 'demo' });
+  const spaceId = await client.spaces.create({ name: 'demo' });
   const executionId = await client.executions.schedule({
     atmWorkflowSchemaId: schemaId,
     atmWorkflowSchemaRevisionNumber: dump.revision.originalRevisionNumber,

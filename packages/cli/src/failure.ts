@@ -49,11 +49,23 @@ function isErrorObject(value: unknown): value is { description: string } {
 }
 
 function hintFor({ status, error }: ApiError): string | undefined {
+  const known = hints[error.id];
+  if (known !== undefined) return known;
   if (status === 401) return 'give a valid token with --token or LANEWAY_TOKEN';
-  if (status === 403) return 'the token is valid, but its user lacks the privilege for this';
-  if (error.id === 'notFound') return notFoundHint;
+  if (status === 403) return forbiddenHint;
   return undefined;
 }
 
-const notFoundHint =
-  '"laneway list" shows the ids of executions, "laneway show" those of their tasks and stores, "laneway dataset list" and "laneway group list" the others';
+const forbiddenHint =
+  'the token is valid, but its user lacks the privilege for this; "laneway privileges show me --effective" with a place tells what he has';
+
+/** What to do next, for refusals that do not say it themselves. */
+const hints: Readonly<Record<string, string>> = {
+  notFound:
+    '"laneway list" shows the ids of executions, "laneway show" those of their tasks and stores, "laneway dataset list", "laneway group list" and the lists of the other commands the rest',
+  cannotRemoveLastOwner: 'make somebody else an owner first, with "laneway space add-owner"',
+  relationAlreadyExists: 'there is nothing to do; "laneway privileges" changes what a member may do',
+  badValueIdentifierOccupied: 'choose another name',
+  atmLambdaInUse: 'delete the workflows that use it first; "laneway lambda show" lists them',
+  tokenTimeCaveatRequired: 'give --expires, a week at most',
+};

@@ -1,5 +1,5 @@
 /** Members of spaces, inventories and groups, as commands take and show them. */
-import { ApiError, type Container, type LanewayClient, type Member, type MemberReach } from '@laneway/client';
+import { ApiError, gather, type Container, type LanewayClient, type Member, type MemberReach } from '@laneway/client';
 import { printJson, printTable, type Terminal } from './terminal.ts';
 
 export interface MembersOptions {
@@ -13,27 +13,17 @@ interface ShownMember extends Member {
   readonly privileges: readonly string[] | null;
 }
 
-/** `a, b` → `['a', 'b']`; undefined stays undefined. */
-export function parsePrivileges(list: string | undefined): readonly string[] | undefined {
-  return list
-    ?.split(',')
-    .map((privilege) => privilege.trim())
-    .filter((privilege) => privilege !== '');
-}
-
 export async function membersOf(client: LanewayClient, container: Container, reach: MemberReach): Promise<readonly ShownMember[]> {
   const { members } = client;
   const [users, groups] = await Promise.all([members.ids(container, 'user', reach), members.ids(container, 'group', reach)]);
   const all: Member[] = [...users.map((id) => ({ type: 'user', id }) as const), ...groups.map((id) => ({ type: 'group', id }) as const)];
-  return await Promise.all(
-    all.map(async (member) => {
-      const [name, privileges] = await Promise.all([
-        members.name(container, member, reach),
-        members.privileges(container, member, reach).catch(unlessForbidden),
-      ]);
-      return { ...member, name, privileges };
-    }),
-  );
+  return await gather(all, async (member) => {
+    const [name, privileges] = await Promise.all([
+      members.name(container, member, reach),
+      members.privileges(container, member, reach).catch(unlessForbidden),
+    ]);
+    return { ...member, name, privileges };
+  });
 }
 
 function unlessForbidden(error: unknown): null {

@@ -9,8 +9,10 @@ import { addExecutions } from './commands/executions.ts';
 import { addGroup } from './commands/group.ts';
 import { addInsight } from './commands/insight.ts';
 import { addInventory } from './commands/inventory.ts';
+import { addJoin } from './commands/join.ts';
 import { addLambda } from './commands/lambda.ts';
 import { addLogs } from './commands/logs.ts';
+import { addPrivileges } from './commands/privileges.ts';
 import { addRun } from './commands/run.ts';
 import { addPods } from './commands/pods.ts';
 import { addSeries } from './commands/series.ts';
@@ -19,6 +21,7 @@ import { addSpace } from './commands/space.ts';
 import { addStore } from './commands/store.ts';
 import { addToken } from './commands/token.ts';
 import { addUser } from './commands/user.ts';
+import { addWorkflow } from './commands/workflow.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The whole command line; it throws instead of ending the process. */
@@ -48,8 +51,11 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   addUser(program, terminal);
   addToken(program, terminal);
   addGroup(program, terminal);
+  addPrivileges(program, terminal);
+  addJoin(program, terminal);
   addAudit(program, terminal);
   addInventory(program, terminal);
+  addWorkflow(program, terminal);
   addLambda(program, terminal);
   addDoctor(program, terminal);
   addCompletion(program, terminal);

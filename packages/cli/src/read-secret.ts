@@ -3,6 +3,13 @@ import { createInterface } from 'node:readline';
 import type { Terminal } from './terminal.ts';
 import { CliError } from './failure.ts';
 
+/** A secret that there is already: asked for once, on a terminal only. */
+export async function readSecret(terminal: Terminal, name: string): Promise<string> {
+  const input = terminal.in ?? process.stdin;
+  if (!('isTTY' in input && input.isTTY)) throw new CliError(`there is nobody to ask for the ${name}`, 'run the command on a terminal');
+  return await askUnseen(terminal, `${name}: `);
+}
+
 /** Asks twice on a terminal, because nobody sees what is typed. */
 export async function readNewSecret(terminal: Terminal, name: string): Promise<string> {
   const input = terminal.in ?? process.stdin;

@@ -42,6 +42,13 @@ export function printTable(terminal: Terminal, head: readonly string[], rows: re
   printLine(terminal, table.toString());
 }
 
+/** `label: value` lines, the values below each other; no line where there is no value. */
+export function printFields(terminal: Terminal, fields: readonly (readonly [label: string, value: string | undefined])[]): void {
+  const shown = fields.filter(([, value]) => value !== undefined && value !== '');
+  const width = Math.max(...shown.map(([label]) => label.length)) + 2;
+  for (const [label, value = ''] of shown) printLine(terminal, `${label}:`.padEnd(width) + printable(value));
+}
+
 /** Names come from users: control characters must not reach the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);

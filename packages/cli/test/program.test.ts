@@ -456,3 +456,9 @@ test.each(['bash', 'zsh', 'fish'])('the completion for %s knows the commands', a
   const script = await run(['completion', shell]);
   for (const word of ['serve', 'create', 'self-signed', 'privileges']) expect(script).toContain(word);
 });
+
+test('the completion offers what the help shows, not the former names of commands', async () => {
+  const script = await run(['completion', 'bash']);
+  expect(script).toContain('add-group');
+  expect(script).not.toContain('unnest');
+});

@@ -19,10 +19,12 @@ export class BulkApi {
     return answer.bulkJobId;
   }
 
+  /** How far it is. */
   async job(spaceId: string, jobId: string): Promise<BulkJob> {
     return await this.#transport.json('GET', pathOf(spaceId) + idPath`/${jobId}`);
   }
 
+  /** A page of what became of each execution, in the order in which they were taken. */
   async results(spaceId: string, jobId: string, query: { readonly limit?: number; readonly token?: string } = {}): Promise<BulkResultPage> {
     return await this.#transport.json('GET', pathOf(spaceId) + idPath`/${jobId}/results`, { query });
   }

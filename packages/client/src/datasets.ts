@@ -38,6 +38,7 @@ export class DatasetsApi {
     return await this.#transport.create(`${base}/datasets`, { rootFileId });
   }
 
+  /** `notFound` when there is none that the caller may see. */
   async details(datasetId: string): Promise<DatasetDetails> {
     return await this.#transport.json('GET', base + idPath`/datasets/${datasetId}`);
   }
@@ -50,6 +51,11 @@ export class DatasetsApi {
   /** The file stays as it is. */
   async delete(datasetId: string): Promise<void> {
     await this.#transport.call('DELETE', base + idPath`/datasets/${datasetId}`);
+  }
+
+  /** The dataset of a file, and those above it (lambdas §12.2). */
+  async ofFile(fileId: string): Promise<Readonly<Record<string, unknown>>> {
+    return await this.#transport.json('GET', base + idPath`/data/${fileId}/dataset/summary`);
   }
 
   /** Datasets of a space that lie in no other one, in the order of their paths. */

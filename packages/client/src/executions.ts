@@ -25,6 +25,7 @@ export class ExecutionsApi {
     this.#transport = transport;
   }
 
+  /** Starts a workflow and answers the id of its execution. It has its effect once, even when it is sent again because an answer was lost. */
   async schedule(body: ScheduleBody): Promise<string> {
     const answer = await sendOnce(
       async (headers) => await this.#transport.json<{ atmWorkflowExecutionId: string }>('POST', `${base}/workflows`, { body, headers }),
@@ -32,6 +33,7 @@ export class ExecutionsApi {
     return answer.atmWorkflowExecutionId;
   }
 
+  /** A page of ids of one phase, newest first; `summaries` tells more. */
   async list(spaceId: string, query: ListExecutionsQuery = {}): Promise<ExecutionPage> {
     return await this.#transport.json('GET', idPath`/api/v3/oneprovider/spaces/${spaceId}/automation/execution/workflows`, {
       query: { ...query },
@@ -48,6 +50,7 @@ export class ExecutionsApi {
     });
   }
 
+  /** Where it stands: status, times, lanes with their runs, ids of its tasks and stores. */
   async details(executionId: string): Promise<ExecutionDetails> {
     return await this.#transport.json('GET', base + idPath`/workflows/${executionId}`);
   }
@@ -91,6 +94,7 @@ export class ExecutionsApi {
     await sendOnce(async (headers) => await this.#transport.call('POST', path, { body: laneRun, headers }));
   }
 
+  /** With its stores and logs; it has to be suspended or ended. */
   async delete(executionId: string): Promise<void> {
     await this.#transport.call('DELETE', base + idPath`/workflows/${executionId}`);
   }
@@ -119,6 +123,7 @@ export class ExecutionsApi {
     return await this.#transport.json('GET', base + idPath`/workflows/${executionId}/pods/${podId}/events`);
   }
 
+  /** A task in one run of its lane: what it counted, and the ids of its stores. */
   async task(taskId: string): Promise<TaskDetails> {
     return await this.#transport.json('GET', base + idPath`/tasks/${taskId}`);
   }

@@ -1,13 +1,32 @@
 export { LanewayClient } from './laneway-client.ts';
 export { ApiError, UnreachableError } from './errors.ts';
+export { gather } from './gather.ts';
 export type { ClientOptions } from './transport.ts';
 export type { ChangeQuery, ChangeRecord } from './audit.ts';
 export type { DatasetDetails } from './datasets.ts';
-export type { TokenDetails } from './tokens.ts';
-export type { GroupDetails } from './groups.ts';
+export type { NewToken, TokenDetails, TokenOwner } from './tokens.ts';
+export type { TokenVerdict } from './token-verification.ts';
 export type { DumpedEntry, StoreDump } from './store-dump.ts';
 export type { Upload } from './uploads.ts';
-export type { Container, Member, MemberReach } from './members.ts';
+export type { Belonger, Container, ContainerDetails, ContainerKind, Founder, Member, MemberReach } from './containers.ts';
+export type { MemberDetails, PrivilegeChange } from './members.ts';
+export type { PrivilegeHolder } from './zone-privileges.ts';
+export type {
+  GroupDetails,
+  Inventory,
+  Lambda,
+  LambdaDump,
+  LambdaRevisionDump,
+  NewSpace,
+  ProviderSpace,
+  RevisionState,
+  Space,
+  SpaceChange,
+  User,
+  WorkflowDump,
+  WorkflowRevisionDump,
+  WorkflowSchema,
+} from './zone-shapes.ts';
 export type { ChangeEvent, ExecutionMessage, FollowOptions } from './execution-events.ts';
 export type {
   AvailableLambda,
@@ -20,13 +39,10 @@ export type {
   LaneRunReceiptDetails,
   LaneRunSelector,
   LogEntry,
-  Space,
   ReceiptDetails,
   StoreEntry,
   TaskDetails,
   TaskReceiptDetails,
-  WorkflowDump,
-  WorkflowSchema,
 } from './shapes.ts';
 export type {
   BulkJob,

@@ -1,134 +1,119 @@
-import type { Inventory, Space, User, WorkflowDump, WorkflowSchema } from './shapes.ts';
-import { idPath, type Transport } from './transport.ts';
+import type { BelongingsApi } from './belongings.ts';
+import type { InventoriesApi } from './inventories.ts';
+import type { LambdasApi } from './lambdas.ts';
+import type { MembersApi } from './members.ts';
+import type { SpacesApi } from './spaces.ts';
+import type { TokensApi } from './tokens.ts';
+import type { UsersApi } from './users.ts';
+import type { WorkflowsApi } from './workflows.ts';
+import type { NewSpace, Space, WorkflowDump, WorkflowSchema } from './zone-shapes.ts';
 
-const base = '/api/v3/onezone';
+interface Parts {
+  readonly spaces: SpacesApi;
+  readonly users: UsersApi;
+  readonly tokens: TokensApi;
+  readonly members: MembersApi;
+  readonly belongings: BelongingsApi;
+  readonly inventories: InventoriesApi;
+  readonly lambdas: LambdasApi;
+  readonly workflows: WorkflowsApi;
+}
 
-/** Spaces, users, inventories and workflow schemas (rest §8). */
+/** The first form of what `SpacesApi`, `UsersApi`, `InventoriesApi`, `LambdasApi` and `WorkflowsApi` do, kept for programs that use it. */
 export class RegistryApi {
-  readonly #transport: Transport;
+  readonly #parts: Parts;
 
-  constructor(transport: Transport) {
-    this.#transport = transport;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  /** Spaces that the caller can use. */
+  /** `spaces.own` */
   async spaces(): Promise<readonly Space[]> {
-    const answer = await this.#transport.json<{ spaces: readonly string[] }>('GET', `${base}/user/effective_spaces`);
-    return await Promise.all(answer.spaces.map((id) => this.space(id)));
+    return await this.#parts.spaces.own();
   }
 
+  /** `spaces.get` */
   async space(spaceId: string): Promise<Space> {
-    return await this.#transport.json('GET', base + idPath`/spaces/${spaceId}`);
+    return await this.#parts.spaces.get(spaceId);
   }
 
-  /** `path` is an absolute directory on the server; without it the server makes one. */
-  async createSpace(body: { readonly name: string; readonly path?: string; readonly readonly?: boolean }): Promise<string> {
-    return await this.#transport.create(`${base}/user/spaces`, body);
+  /** `spaces.create` */
+  async createSpace(space: NewSpace): Promise<string> {
+    return await this.#parts.spaces.create(space);
   }
 
-  /** Its directory stays as it is. */
+  /** `spaces.delete` */
   async deleteSpace(spaceId: string): Promise<void> {
-    await this.#transport.call('DELETE', base + idPath`/spaces/${spaceId}`);
+    await this.#parts.spaces.delete(spaceId);
   }
 
-  /** Ids of all users, for administrators. */
-  async users(): Promise<readonly string[]> {
-    return (await this.#transport.json<{ readonly users: readonly string[] }>('GET', `${base}/users`)).users;
-  }
-
-  async user(userId: string): Promise<User> {
-    return await this.#transport.json('GET', base + idPath`/users/${userId}`);
-  }
-
+  /** `users.create`, the username being the full name as well. */
   async createUser(username: string): Promise<string> {
-    return await this.#transport.create(`${base}/users`, { username, fullName: username });
+    return await this.#parts.users.create({ username, fullName: username });
   }
 
-  /** A new access token of the user. */
+  /** `tokens.create` of an access token for the user; answers its text. */
   async createUserToken(userId: string, name: string): Promise<string> {
-    const path = base + idPath`/users/${userId}/tokens/named`;
-    const answer = await this.#transport.json<{ token: string }>('POST', path, { body: { name, type: { accessToken: {} } } });
-    return answer.token;
+    return (await this.#parts.tokens.create({ name, type: { accessToken: {} } }, { userId })).token;
   }
 
-  /** The id of the user of this name; the names are looked at one by one. Administrators only. */
-  async userIdOf(username: string): Promise<string | undefined> {
-    const { users } = await this.#transport.json<{ users: readonly string[] }>('GET', `${base}/users`);
-    for (const id of users) {
-      const user = await this.#transport.json<{ username: string | null }>('GET', base + idPath`/users/${id}`);
-      if (user.username === username) return id;
-    }
-    return users.find((id) => id === username);
-  }
-
-  /** The password of a user, and whether it logs in. */
-  async setBasicAuth(userId: string, change: { readonly newPassword?: string; readonly basicAuthEnabled?: boolean }): Promise<void> {
-    await this.#transport.call('PATCH', base + idPath`/users/${userId}/basic_auth`, { body: change });
-  }
-
+  /** `users.delete` */
   async deleteUser(userId: string): Promise<void> {
-    await this.#transport.call('DELETE', base + idPath`/users/${userId}`);
+    await this.#parts.users.delete(userId);
   }
 
-  /** Without privileges the user gets the default set of members. */
+  /** `members.add` of a user to a space. */
   async addSpaceMember(spaceId: string, userId: string, privileges: readonly string[] | undefined): Promise<void> {
-    const body = privileges === undefined ? {} : { privileges };
-    await this.#transport.call('PUT', base + idPath`/spaces/${spaceId}/users/${userId}`, { body });
+    await this.#parts.members.add({ kind: 'spaces', id: spaceId }, { type: 'user', id: userId }, privileges);
   }
 
+  /** `belongings.ids` of the caller's inventories, without those through groups. */
   async inventories(): Promise<readonly string[]> {
-    const answer = await this.#transport.json<{ atm_inventories: readonly string[] }>('GET', `${base}/user/atm_inventories`);
-    return answer.atm_inventories;
+    return await this.#parts.belongings.ids('self', 'atm_inventories');
   }
 
-  /** Inventories that the caller belongs to, also through groups. */
-  async effectiveInventories(): Promise<readonly Inventory[]> {
-    const answer = await this.#transport.json<{ atm_inventories: readonly string[] }>('GET', `${base}/user/effective_atm_inventories`);
-    const details = async (id: string) => await this.#transport.json<Inventory>('GET', base + idPath`/atm_inventories/${id}`);
-    return await Promise.all(answer.atm_inventories.map(details));
-  }
-
+  /** `inventories.create` */
   async createInventory(name: string): Promise<string> {
-    return await this.#transport.create(`${base}/user/atm_inventories`, { name });
+    return await this.#parts.inventories.create(name);
   }
 
-  /** With its workflow schemas and the lambdas that are nowhere else (rest R113). */
+  /** `inventories.delete` */
   async deleteInventory(inventoryId: string): Promise<void> {
-    await this.#transport.call('DELETE', base + idPath`/atm_inventories/${inventoryId}`);
+    await this.#parts.inventories.delete(inventoryId);
   }
 
+  /** `lambdas.ids` */
   async lambdas(inventoryId: string): Promise<readonly string[]> {
-    const path = base + idPath`/atm_inventories/${inventoryId}/atm_lambdas`;
-    return (await this.#transport.json<{ atm_lambdas: readonly string[] }>('GET', path)).atm_lambdas;
+    return await this.#parts.lambdas.ids(inventoryId);
   }
 
-  /** From its last inventory a lambda goes for good (rest R122). */
+  /** `lambdas.unlink` */
   async unlinkLambda(lambdaId: string, inventoryId: string): Promise<void> {
-    await this.#transport.call('DELETE', base + idPath`/atm_lambdas/${lambdaId}/atm_inventories/${inventoryId}`);
+    await this.#parts.lambdas.unlink(lambdaId, inventoryId);
   }
 
+  /** `workflows.ids` */
   async workflowSchemas(inventoryId: string): Promise<readonly string[]> {
-    const path = base + idPath`/atm_inventories/${inventoryId}/atm_workflow_schemas`;
-    const answer = await this.#transport.json<{ atm_workflow_schemas: readonly string[] }>('GET', path);
-    return answer.atm_workflow_schemas;
+    return await this.#parts.workflows.ids(inventoryId);
   }
 
+  /** `workflows.get` */
   async workflowSchema(schemaId: string): Promise<WorkflowSchema> {
-    return await this.#transport.json('GET', base + idPath`/atm_workflow_schemas/${schemaId}`);
+    return await this.#parts.workflows.get(schemaId);
   }
 
-  /** A dump is a creation body once it names the inventory (rest R129). */
+  /** `workflows.create` */
   async createWorkflowSchema(inventoryId: string, dump: WorkflowDump): Promise<string> {
-    return await this.#transport.create(`${base}/atm_workflow_schemas`, { ...dump, atmInventoryId: inventoryId });
+    return await this.#parts.workflows.create(inventoryId, dump);
   }
 
+  /** `workflows.delete` */
   async deleteWorkflowSchema(schemaId: string): Promise<void> {
-    await this.#transport.call('DELETE', base + idPath`/atm_workflow_schemas/${schemaId}`, {});
+    await this.#parts.workflows.delete(schemaId);
   }
 
-  /** Inserts or overwrites the revision (rest R124). */
+  /** `workflows.putRevision` under the number that the dump has. */
   async putWorkflowRevision(schemaId: string, dump: WorkflowDump['revision']): Promise<void> {
-    const path = base + idPath`/atm_workflow_schemas/${schemaId}/revision/${dump.originalRevisionNumber}`;
-    await this.#transport.call('PUT', path, { body: dump });
+    await this.#parts.workflows.putRevision(schemaId, dump, dump.originalRevisionNumber);
   }
 }

@@ -79,47 +79,6 @@ export interface StoreDetails {
   readonly initialContent: unknown;
 }
 
-export interface Space {
-  readonly spaceId: string;
-  readonly name: string;
-  /** Directory on the server (extension; shown to administrators). */
-  readonly path?: string;
-  readonly readonly?: boolean;
-}
-
-export interface Inventory {
-  readonly atmInventoryId: string;
-  readonly name: string;
-}
-
-export interface User {
-  readonly userId: string;
-  readonly fullName: string;
-  readonly username: string | null;
-  readonly blocked: boolean;
-}
-
-export interface WorkflowSchema {
-  readonly atmWorkflowSchemaId: string;
-  readonly name: string;
-  readonly originalAtmWorkflowSchemaId: string | null;
-  readonly atmInventoryId: string;
-  readonly revisionRegistry: Readonly<Record<string, WorkflowSchemaRevision>>;
-}
-
-/** A dump of a workflow schema (rest §8.4), as far as the client looks into it. */
-export interface WorkflowDump {
-  readonly name: string;
-  readonly originalAtmWorkflowSchemaId?: string | null;
-  readonly revision: {
-    readonly originalRevisionNumber: number;
-    readonly schemaFormatVersion?: number;
-    readonly atmWorkflowSchemaRevision: unknown;
-    readonly supplementaryAtmLambdas?: unknown;
-  };
-  readonly [key: string]: unknown;
-}
-
 export interface ScheduleBody {
   readonly atmWorkflowSchemaId: string;
   readonly atmWorkflowSchemaRevisionNumber: number;

@@ -32,6 +32,7 @@ export class StoresApi {
     this.#transport = transport;
   }
 
+  /** Its type and configuration. */
   async details(storeId: string): Promise<StoreDetails> {
     return await this.#transport.json('GET', base + idPath`/${storeId}`);
   }

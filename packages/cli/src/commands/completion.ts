@@ -14,10 +14,13 @@ export function addCompletion(program: Command, terminal: Terminal): void {
 /** Command path → what may follow it, e.g. `space` → `create list`. */
 export function completionWords(program: Command): Map<string, string[]> {
   const words = new Map<string, string[]>();
+  const help = program.createHelp();
   const visit = (command: Command, path: string): void => {
+    // What is not shown is not offered either.
+    const children = help.visibleCommands(command).filter((child) => command.commands.includes(child));
     const options = command.options.flatMap((option) => (option.long === undefined ? [] : [option.long]));
-    words.set(path, [...command.commands.map((child) => child.name()), ...options, '--help']);
-    for (const child of command.commands) visit(child, `${path} ${child.name()}`.trim());
+    words.set(path, [...children.map((child) => child.name()), ...options, '--help']);
+    for (const child of children) visit(child, `${path} ${child.name()}`.trim());
   };
   visit(program, '');
   return words;

@@ -90,7 +90,7 @@ async function lambdaChecks(options: ConnectionOptions, terminal: Terminal): Pro
   const server = findServer(options, terminal.env);
   if (server === undefined) return [];
   try {
-    const { lambdas, report } = await new LanewayClient({ server, token: findToken(options, terminal.env) }).lambdas();
+    const { lambdas, report } = await new LanewayClient({ server, token: findToken(options, terminal.env) }).lambdas.catalogue();
     const names = lambdas.map((lambda) => lambda.name).join(', ');
     const check = (name: string, found: string): Check => ({ name, ok: true, found, advice: '' });
     if (report === undefined) return [check('lambdas', names)];

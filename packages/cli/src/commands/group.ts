@@ -1,70 +1,99 @@
-import type { Container, GroupDetails, LanewayClient } from '@laneway/client';
+import type { ContainerDetails, LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
-import { findSpace } from '../run/choose-space.ts';
+import { memberRows, membersOf, type MembersOptions } from '../members.ts';
+import { findContainer, type FoundContainer } from '../names/find-container.ts';
+import { addDeletion } from '../places/delete-place.ts';
+import { founderOf, withFounder, type FounderOptions } from '../places/founder.ts';
+import { listPlaces, withListed, type ListOptions } from '../places/list-places.ts';
+import { addMemberCommands } from '../places/member-commands.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../places/place-options.ts';
+import { privilegesIn } from '../privilege-lists.ts';
 import { Undo } from '../run/undo.ts';
 import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
-import { addGroupMembers } from './group-members.ts';
-import { parsePrivileges } from '../members.ts';
+import { addFormerPlaces } from './group-former.ts';
 
-interface GroupOptions extends ConnectionOptions {
-  readonly json?: boolean;
-  readonly type?: string;
-  readonly space?: string;
-  readonly inventory?: string;
-  readonly privileges?: string;
-}
+type Json = ConnectionOptions & { readonly json?: boolean };
+type Group = ContainerDetails['groups'];
+
+const types = ['organization', 'unit', 'team', 'role_holders'];
 
 export function addGroup(program: Command, terminal: Terminal): void {
   const group = program.command('group').description('groups of users: who is in them, and what they may do');
   addCreate(group, terminal);
   addList(group, terminal);
-  addGroupMembers(group, terminal);
-  addPlaces(group, terminal);
-  const remove = group.command('delete <group>').description('forget a group; what it was in loses it');
-  withConnection(remove).action(async (groupId: string, options: ConnectionOptions) => {
-    await connect(options, terminal.env).groups.delete(groupId);
-  });
+  addShow(group, terminal);
+  addEdit(group, terminal);
+  addDeletion(group, terminal, 'groups', 'what it was in loses it');
+  addMemberCommands(group, terminal, 'groups', { 'add-group': 'nest', 'remove-group': 'unnest' });
+  addFormerPlaces(group, terminal);
+}
+
+interface CreateOptions extends Json, PlaceOptions, FounderOptions {
+  readonly type: string;
+  readonly privileges?: string;
 }
 
 function addCreate(group: Command, terminal: Terminal): void {
   const create = group
     .command('create <name>')
-    .description('make a group that you lead, and add it to a space or an inventory if asked for')
-    .addOption(new Option('--type <type>', 'what kind of group').choices(['organization', 'unit', 'team', 'role_holders']).default('team'))
-    .option('--space <name>', 'space to add it to')
-    .option('--inventory <id>', 'inventory to add it to')
-    .option('--privileges <list>', 'comma-separated privileges there (default: those of a member)')
+    .description('make a group that you lead, as a member of a space, an inventory or a group if asked for')
+    .addOption(new Option('--type <type>', 'what kind of group').choices(types).default('team'))
+    .option('--privileges <list>', 'comma-separated privileges there (default: member)')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  laneway group create curators --space photos\n');
-  withConnection(create).action(async (name: string, options: GroupOptions) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  laneway group create curators --space photos\n  laneway group create staff --for-group curators\n',
+    );
+  withConnection(withFounder(withPlace(create, 'to put it into'))).action(async (name: string, options: CreateOptions) => {
     const client = connect(options, terminal.env);
-    const place =
-      options.space === undefined && options.inventory === undefined ? undefined : await placeOf(client, options.space, options);
-    const groupId = await client.groups.create({ name, ...(options.type === undefined ? {} : { type: options.type }) });
-    const undo = new Undo(terminal);
-    undo.made(`group ${groupId}`, async () => await client.groups.delete(groupId));
-    await undo.unlessRefused(async () => {
-      if (place !== undefined) await client.members.add(place, { type: 'group', id: groupId }, parsePrivileges(options.privileges));
-    });
+    const place = await placeOf(client, options);
+    const groupId = await makeGroup(client, terminal, { name, type: options.type, place }, options);
     if (options.json === true) printJson(terminal, { groupId });
     else printLine(terminal, groupId);
   });
 }
 
+interface NewGroup {
+  readonly name: string;
+  readonly type: string;
+  readonly place: FoundContainer | undefined;
+}
+
+/** With privileges of its own it is made first, and gone when it may not be added. */
+async function makeGroup(
+  client: LanewayClient,
+  terminal: Terminal,
+  { name, type, place }: NewGroup,
+  options: CreateOptions,
+): Promise<string> {
+  if (place === undefined) {
+    if (options.privileges !== undefined) throw new CliError('--privileges needs a place', 'name it with --space, --inventory or --group');
+    return await client.groups.create({ name, type }, await founderOf(client, options));
+  }
+  if (options.forGroup !== undefined || options.forNobody === true) throw new CliError('a member of a place is made for yourself');
+  if (options.privileges === undefined) return await client.members.createGroup(place, { name, type });
+  const privileges = await privilegesIn(client, place.kind, options.privileges);
+  const groupId = await client.groups.create({ name, type });
+  const undo = new Undo(terminal);
+  undo.made(`group ${groupId}`, async () => await client.groups.delete(groupId));
+  await undo.unlessRefused(async () => await client.members.add(place, { type: 'group', id: groupId }, privileges));
+  return groupId;
+}
+
 function addList(group: Command, terminal: Terminal): void {
   const list = group
     .command('list')
-    .description('groups that you belong to, or those of a space')
-    .option('--space <name>', 'space whose groups to list')
+    .description('groups that you are in, also through others; with --of-group those above a group')
+    .option('--space <name>', 'those that are members of a space')
     .option('--json', 'print JSON');
-  withConnection(list).action(async (options: GroupOptions) => {
+  withConnection(withListed(list)).action(async (options: Json & ListOptions & { readonly space?: string }) => {
     const client = connect(options, terminal.env);
     const groups =
       options.space === undefined
-        ? await client.groups.own()
-        : await client.groups.ofSpace((await findSpace(client, options.space)).spaceId);
+        ? await listPlaces(client, 'groups', options)
+        : await client.groups.ofSpace((await findContainer(client, 'spaces', options.space)).id);
     if (options.json === true) printJson(terminal, groups.map(shown));
     else
       printTable(
@@ -75,35 +104,41 @@ function addList(group: Command, terminal: Terminal): void {
   });
 }
 
-function shown({ groupId, name, type }: GroupDetails): GroupDetails {
+function shown({ groupId, name, type }: Group): Pick<Group, 'groupId' | 'name' | 'type'> {
   return { groupId, name, type };
 }
 
-/** The one place that a command names. */
-async function placeOf(client: LanewayClient, space: string | undefined, { inventory }: GroupOptions): Promise<Container> {
-  if (space !== undefined && inventory === undefined) return { kind: 'spaces', id: (await findSpace(client, space)).spaceId };
-  if (space === undefined && inventory !== undefined) return { kind: 'atm_inventories', id: inventory };
-  throw new CliError('name either a space or an inventory');
+function addShow(group: Command, terminal: Terminal): void {
+  const show = group
+    .command('show <group>')
+    .description('a group with its members, and what they may do to it')
+    .option('--effective', 'also members of its members, with everything that they may do')
+    .option('--json', 'print JSON');
+  withConnection(show).action(async (given: string, options: Json & MembersOptions) => {
+    const client = connect(options, terminal.env);
+    const place = await findContainer(client, 'groups', given);
+    const details = shown(await client.groups.details(place.id));
+    const members = await membersOf(client, place, options.effective === true ? 'effective' : 'direct');
+    if (options.json === true) {
+      printJson(terminal, { ...details, members });
+      return;
+    }
+    printLine(terminal, `${details.name} (${details.type})`);
+    printTable(terminal, ['name', 'what', 'id', 'privileges'], memberRows(members));
+  });
 }
 
-function addPlaces(group: Command, terminal: Terminal): void {
-  const add = group
-    .command('add <group> [space]')
-    .description('add a group to a space or an inventory')
-    .option('--inventory <id>', 'inventory instead of a space')
-    .option('--privileges <list>', 'comma-separated privileges there (default: those of a member)')
-    .addHelpText('after', '\nExample:\n  laneway group add 91bc… photos --privileges space_view,space_view_atm_workflow_executions\n');
-  withConnection(add).action(async (groupId: string, space: string | undefined, options: GroupOptions) => {
+function addEdit(group: Command, terminal: Terminal): void {
+  const edit = group
+    .command('edit <group>')
+    .description('change the name or the type of a group')
+    .option('--name <name>', 'new name')
+    .addOption(new Option('--type <type>', 'what kind of group').choices(types));
+  withConnection(edit).action(async (given: string, options: ConnectionOptions & { readonly name?: string; readonly type?: string }) => {
+    const { name, type } = options;
+    const change = { ...(name === undefined ? {} : { name }), ...(type === undefined ? {} : { type }) };
+    if (Object.keys(change).length === 0) throw new CliError('there is nothing to change', 'give --name or --type');
     const client = connect(options, terminal.env);
-    const place = await placeOf(client, space, options);
-    await client.members.add(place, { type: 'group', id: groupId }, parsePrivileges(options.privileges));
-  });
-  const leave = group
-    .command('remove <group> [space]')
-    .description('take a group out of a space or an inventory')
-    .option('--inventory <id>', 'inventory instead of a space');
-  withConnection(leave).action(async (groupId: string, space: string | undefined, options: GroupOptions) => {
-    const client = connect(options, terminal.env);
-    await client.members.remove(await placeOf(client, space, options), { type: 'group', id: groupId });
+    await client.groups.update((await findContainer(client, 'groups', given)).id, change);
   });
 }

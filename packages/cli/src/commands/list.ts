@@ -23,7 +23,7 @@ export function addList(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  laneway list --space photos --phase ongoing --label team=blue\n');
   withConnection(withFilter(list)).action(async (options: ListOptions) => {
     const client = connect(options, terminal.env);
-    const spaces = options.space === undefined ? await client.registry.spaces() : [await findSpace(client, options.space)];
+    const spaces = options.space === undefined ? await client.spaces.own() : [await findSpace(client, options.space)];
     const found = [];
     for (const space of spaces) for await (const summary of summariesOf(client, space, options)) found.push(rowOf(space, summary));
     if (options.json === true) {

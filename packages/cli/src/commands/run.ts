@@ -146,7 +146,7 @@ async function importAndSchedule(
 }
 
 async function importedSchema(client: LanewayClient, schemaId: string, revision: number): Promise<SchemaView> {
-  const { revisionRegistry, name } = await client.registry.workflowSchema(schemaId);
+  const { revisionRegistry, name } = await client.workflows.get(schemaId);
   const found = revisionRegistry[String(revision)];
   if (found !== undefined) return viewSchema(found);
   throw new CliError(`the workflow "${name}" has no revision ${revision}`, `it has ${Object.keys(revisionRegistry).join(', ')}`);

@@ -3,16 +3,15 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { LanewayClient, Space } from '@laneway/client';
 import { CliError } from '../failure.ts';
+import { choose } from '../names/choose.ts';
+import { containerWords } from '../names/find-container.ts';
 import type { Made } from './undo.ts';
 
-/** The space with this name or id; ambiguous and unknown names are refused. */
+/** The space with this name or id, of those that the caller is in: nowhere else can he run anything. */
 export async function findSpace(client: LanewayClient, name: string): Promise<Space> {
-  const spaces = await client.registry.spaces();
-  const byId = spaces.find((space) => space.spaceId === name);
-  if (byId !== undefined) return byId;
-  const [first, second] = spaces.filter((space) => space.name === name);
-  if (second !== undefined) throw new CliError(`two spaces are called "${name}"`, 'use the id that "laneway space list" shows');
-  if (first !== undefined) return first;
+  const spaces = await client.spaces.own();
+  const found = choose(containerWords.spaces, name, spaces, (space) => ({ id: space.spaceId, names: [space.name] }));
+  if (found !== undefined) return found;
   throw new CliError(
     `there is no space "${name}"`,
     `known: ${spaces.map((space) => space.name).join(', ') || 'none'}; make one with "laneway space create"`,
@@ -22,7 +21,7 @@ export async function findSpace(client: LanewayClient, name: string): Promise<Sp
 /** The space of a directory: the one that is registered for its real path, or a new one, of which `made` is told. */
 export async function spaceForDirectory(client: LanewayClient, directory: string, readonly: boolean, made: Made): Promise<Space> {
   const path = realDirectory(directory);
-  for (const space of await client.registry.spaces()) {
+  for (const space of await client.spaces.own()) {
     if (space.path !== path) continue;
     if (readonly && space.readonly !== true) {
       throw new CliError(
@@ -32,9 +31,9 @@ export async function spaceForDirectory(client: LanewayClient, directory: string
     }
     return space;
   }
-  const spaceId = await client.registry.createSpace({ name: spaceName(path), path, readonly });
-  made(`space ${spaceId}`, async () => await client.registry.deleteSpace(spaceId));
-  return await client.registry.space(spaceId);
+  const spaceId = await client.spaces.create({ name: spaceName(path), path, readonly });
+  made(`space ${spaceId}`, async () => await client.spaces.delete(spaceId));
+  return await client.spaces.get(spaceId);
 }
 
 /** Real path of an existing directory. */

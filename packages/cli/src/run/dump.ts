@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import type { WorkflowDump } from '@laneway/client';
+import type { WorkflowDump, WorkflowRevisionDump } from '@laneway/client';
 import { CliError } from '../failure.ts';
 
 /** Reads a workflow dump, naming the file and the line or field that is wrong. */
@@ -9,6 +9,12 @@ export function readDump(file: string): WorkflowDump {
   const problem = findProblem(value);
   if (problem !== undefined) throw new CliError(`${file}: ${problem}`, 'give a workflow dump, as the console and the API export it');
   return withOriginalId(value as WorkflowDump);
+}
+
+/** The revision of a workflow dump, or of a dump that is nothing but one. */
+export function readRevisionDump(file: string): WorkflowRevisionDump {
+  const value = readJsonFile(file);
+  return isRecord(value) && 'atmWorkflowSchemaRevision' in value ? (value as unknown as WorkflowRevisionDump) : readDump(file).revision;
 }
 
 export function readJsonFile(file: string): unknown {

@@ -8,22 +8,21 @@ const defaultInventory = 'workflows';
  * used again and its revision set to the dump's, so that what runs is what the file says. `made` is told of everything that is new.
  */
 export async function importDump(client: LanewayClient, dump: WorkflowDump, made: Made = () => undefined): Promise<string> {
-  const { registry } = client;
-  const [first] = await registry.inventories();
-  const inventoryId = first ?? (await registry.createInventory(defaultInventory));
-  if (first === undefined) made(`inventory ${inventoryId}`, async () => await registry.deleteInventory(inventoryId));
-  for (const schemaId of await registry.workflowSchemas(inventoryId)) {
-    const schema = await registry.workflowSchema(schemaId);
+  const [first] = await client.belongings.ids('self', 'atm_inventories');
+  const inventoryId = first ?? (await client.inventories.create(defaultInventory));
+  if (first === undefined) made(`inventory ${inventoryId}`, async () => await client.inventories.delete(inventoryId));
+  for (const schemaId of await client.workflows.ids(inventoryId)) {
+    const schema = await client.workflows.get(schemaId);
     if (schema.originalAtmWorkflowSchemaId !== dump.originalAtmWorkflowSchemaId) continue;
-    await registry.putWorkflowRevision(schemaId, dump.revision);
+    await client.workflows.putRevision(schemaId, dump.revision, dump.revision.originalRevisionNumber);
     return schemaId;
   }
-  const lambdasBefore = new Set(await registry.lambdas(inventoryId));
-  const schemaId = await registry.createWorkflowSchema(inventoryId, dump);
+  const lambdasBefore = new Set(await client.lambdas.ids(inventoryId));
+  const schemaId = await client.workflows.create(inventoryId, dump);
   made(`workflow schema ${schemaId} with its lambdas`, async () => {
-    await registry.deleteWorkflowSchema(schemaId);
-    const brought = (await registry.lambdas(inventoryId)).filter((lambdaId) => !lambdasBefore.has(lambdaId));
-    for (const lambdaId of brought) await registry.unlinkLambda(lambdaId, inventoryId);
+    await client.workflows.delete(schemaId);
+    const brought = (await client.lambdas.ids(inventoryId)).filter((lambdaId) => !lambdasBefore.has(lambdaId));
+    for (const lambdaId of brought) await client.lambdas.unlink(lambdaId, inventoryId);
   });
   return schemaId;
 }
