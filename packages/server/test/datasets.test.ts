@@ -81,7 +81,7 @@ describe('datasets (lambdas §12.3)', () => {
     expect((await world.get(`${op}/datasets/${datasetId}/children?token=x`, owner)).body.error.details.key).toBe('token');
   });
 
-  it('bad data comes before who asks and before what is there (rest R48–R50)', async () => {
+  it('bad data comes before who asks and before what is there (rest R48, R49, R50)', async () => {
     const requests = [
       ['POST', `${op}/datasets`, { rootFileId: 5 }, 'badValueString'],
       ['POST', `${op}/datasets`, {}, 'missingRequiredValue'],
