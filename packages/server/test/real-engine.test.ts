@@ -7,6 +7,7 @@ import type { LambdaRevision, StoreSchema, WorkflowSchemaRevision } from '@lanew
 import { newId } from '@laneway/model';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepAnswer } from './support/seen.ts';
 import { InProcessRuntime, perItem, untilStopped } from '../../../test/support/in-process-runtime.ts';
 import { userAccess } from '../src/engine/user-access.ts';
 import { JobTokens } from '../src/engine/job-tokens.ts';
@@ -118,7 +119,9 @@ async function call(
   });
   const text = await response.text();
   const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json') === true;
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  const parsed = isJson ? JSON.parse(text) : undefined;
+  keepAnswer({ method, url: path }, response.status, parsed?.error?.id);
+  return { status: response.status, headers: response.headers, text, body: parsed };
 }
 
 /** One task per lane; `double` appends to `output`. */

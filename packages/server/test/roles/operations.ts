@@ -1,13 +1,10 @@
 /** The operations that the tables of roles are about. */
 import { readReference } from '../../../../test/support/reference.ts';
-import type { ServerDeps } from '../../src/deps.ts';
 import type { Route } from '../../src/http/route.ts';
-import { allRoutes } from '../../src/routes.ts';
-
-const routes = allRoutes({ registry: {} } as unknown as ServerDeps, new AbortController().signal);
+import { describedRoutes } from '../support/seen.ts';
 
 export function routeOf(operationId: string): Route {
-  const route = routes.find((candidate) => candidate.operationId === operationId);
+  const route = describedRoutes.find((candidate) => candidate.operationId === operationId);
   if (route === undefined) throw new Error(`no route is named ${operationId}`);
   return route;
 }

@@ -12,8 +12,8 @@ import type { ServerDeps } from '../../src/deps.ts';
 import type { DatabaseKind } from '../../../../test/support/databases.ts';
 import { ApiDescription } from '../../../../test/support/api-description.ts';
 import { openApiDocument } from '../../src/openapi/document.ts';
-import { allRoutes } from '../../src/routes.ts';
 import { FakeExecutions, fakeLambdas, FakeStores } from './fake-engine.ts';
+import { describedRoutes, keepAnswer } from './seen.ts';
 
 export interface Person {
   readonly id: string;
@@ -33,8 +33,7 @@ let apiDescription: ApiDescription | null = null;
 
 /** That of the routes, made once in a process. */
 export function describedApi(): ApiDescription {
-  const routes = () => allRoutes({ registry: {} } as unknown as ServerDeps, new AbortController().signal);
-  apiDescription ??= new ApiDescription(openApiDocument(routes(), 'test'));
+  apiDescription ??= new ApiDescription(openApiDocument(describedRoutes, 'test'));
   return apiDescription;
 }
 
@@ -130,7 +129,9 @@ export class World {
     } catch {
       body = undefined;
     }
-    return { status: response.statusCode, headers: response.headers, body, text: response.body, error: body?.error?.id };
+    const error: string | undefined = body?.error?.id;
+    keepAnswer({ method, url }, response.statusCode, error);
+    return { status: response.statusCode, headers: response.headers, body, text: response.body, error };
   }
 
   async get(url: string, as: Person | null): Promise<Answer> {
