@@ -135,7 +135,7 @@ function failedTests(modules: readonly TestModule[]): readonly string[] {
 
 /** What a test must cite to notice the mutant. */
 function citationOf({ section, rule }: Mutant): { readonly reference: Reference; readonly cited: string } {
-  return { reference: section.startsWith('execution') ? 'execution' : 'data-and-stores', cited: rule };
+  return { reference: section.split(' ')[0] as Reference, cited: rule };
 }
 
 function nameOf({ section, rule, file, find, replace }: Mutant): string {

@@ -188,8 +188,15 @@ describe('lambda revisions', () => {
       configParameterSpecs: null,
     });
     expect(lambdaChecksumText(same)).toBe(text);
-    for (const change of [{ name: 'other' }, argument({ type: 'object' }), { operationSpec: { engine: 'openfaas', dockerImage: 'b' } }])
-      expect(lambdaChecksumText(lambda(change))).not.toBe(text);
+    const changes = [
+      { name: 'other' },
+      { operationSpec: { engine: 'openfaas', dockerImage: 'b' } },
+      { configParameterSpecs: [parameterJson('config', { type: 'object' })] },
+      argument({ type: 'object' }),
+      { resultSpecs: [{ name: 'result', dataSpec: { type: 'object' }, relayMethod: 'filePipe' }] },
+    ];
+    const texts = [text, ...changes.map((change) => lambdaChecksumText(lambda(change)))];
+    expect(new Set(texts).size).toBe(texts.length);
   });
   it.each(['name', 'operationSpec', 'argumentSpecs', 'resultSpecs', 'preferredBatchSize', 'resourceSpec', 'state'])(
     'refuse a revision without %s (schemas §6.5)',

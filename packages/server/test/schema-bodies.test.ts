@@ -139,6 +139,7 @@ describe('lambdas (rest §8.2, schemas §9.2)', () => {
 
   it('nothing but the state of a revision changes, and that is learnt before the need to log in (schemas R39, R41, rest R121)', async () => {
     await refused('PATCH', `${lambda}/revision/1`, ['a state that is no text', { state: 1 }, 'badValueString', { key: 'state' }]);
+    await refused('PATCH', `${lambda}/revision/1`, ['no state', { summary: 'new' }, 'missingRequiredValue', { key: 'state' }]);
     const allowed = ['draft', 'stable', 'deprecated'];
     await refused('PATCH', `${lambda}/revision/1`, ['an unknown state', { state: 'x' }, 'badValueNotAllowed', { key: 'state', allowed }]);
     for (const number of ['2', 'x', '01', '__proto__']) {
