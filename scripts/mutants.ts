@@ -43,7 +43,8 @@ function copyProject(): void {
   const modules = join(root, 'node_modules');
   mkdirSync(join(copy, 'node_modules/@laneway'), { recursive: true });
   for (const name of readdirSync(modules)) {
-    if (name !== '@laneway' && !name.startsWith('.vite')) symlinkSync(join(modules, name), join(copy, 'node_modules', name));
+    // What the tests of the project itself left behind stays theirs.
+    if (!['@laneway', '.cache'].includes(name) && !name.startsWith('.vite')) symlinkSync(join(modules, name), join(copy, 'node_modules', name));
   }
   for (const name of readdirSync(join(root, 'packages')))
     symlinkSync(join('../../packages', name), join(copy, 'node_modules/@laneway', name));
