@@ -44,7 +44,8 @@ function copyProject(): void {
   mkdirSync(join(copy, 'node_modules/@laneway'), { recursive: true });
   for (const name of readdirSync(modules)) {
     // What the tests of the project itself left behind stays theirs.
-    if (!['@laneway', '.cache'].includes(name) && !name.startsWith('.vite')) symlinkSync(join(modules, name), join(copy, 'node_modules', name));
+    if (!['@laneway', '.cache'].includes(name) && !name.startsWith('.vite'))
+      symlinkSync(join(modules, name), join(copy, 'node_modules', name));
   }
   for (const name of readdirSync(join(root, 'packages')))
     symlinkSync(join('../../packages', name), join(copy, 'node_modules/@laneway', name));
