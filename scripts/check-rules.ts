@@ -1,5 +1,5 @@
 /**
- * The table rule → tests → result of the last complete run of the tests, for the rules of executions, of data and stores,
+ * The table rule → tests → result of the last complete run of the tests, for the rules of the references
  * and the promises P…: `node scripts/check-rules.ts` prints it (`--quiet`: the sums only) and fails when a rule has
  * neither a green test nor a deliberate difference, or a test of it that is not green. The reporter keeps what it needs.
  */

@@ -1,13 +1,13 @@
 /**
- * Writes docs/reference/rules-execution.md, rules-data-and-stores.md and rules-peers.md: each rule of a reference and each
- * promise P…, the tests whose titles cite it and the deliberate differences that take its place. `--check` fails when a
+ * Writes docs/reference/rules-*.md, a page for each book of rules/books.ts: each rule of a reference and each promise P…,
+ * the tests whose titles cite it and the deliberate differences that take its place. `--check` fails when a
  * page is out of date or a title cites more than three rules; with `--complete` also when a rule has neither test nor
  * difference.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { books } from './rules/books.ts';
-import { orderProblems, type Rule, type RuleBook } from './rules/rule-book.ts';
+import { orderProblems, webConsole, type Rule, type RuleBook } from './rules/rule-book.ts';
 import { testTitles, type TestTitle } from './rules/test-titles.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -88,7 +88,7 @@ function citationProblems(book: RuleBook, titles: readonly TestTitle[]): readonl
 function untoldDifferences(book: RuleBook, told: string): readonly string[] {
   const named = book.sections.flatMap(({ rules }) => rules.flatMap(({ differences }) => differences));
   return [...new Set(named)]
-    .filter((name) => !told.includes(`\n| ${name} `))
+    .filter((name) => !told.includes(name === webConsole ? webConsole : `\n| ${name} `))
     .map((name) => `docs/compatibility.md tells nothing of ${name}`);
 }
 

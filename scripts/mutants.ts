@@ -43,7 +43,9 @@ function copyProject(): void {
   const modules = join(root, 'node_modules');
   mkdirSync(join(copy, 'node_modules/@laneway'), { recursive: true });
   for (const name of readdirSync(modules)) {
-    if (name !== '@laneway' && !name.startsWith('.vite')) symlinkSync(join(modules, name), join(copy, 'node_modules', name));
+    // What the tests of the project itself left behind stays theirs.
+    if (!['@laneway', '.cache'].includes(name) && !name.startsWith('.vite'))
+      symlinkSync(join(modules, name), join(copy, 'node_modules', name));
   }
   for (const name of readdirSync(join(root, 'packages')))
     symlinkSync(join('../../packages', name), join(copy, 'node_modules/@laneway', name));
@@ -135,7 +137,7 @@ function failedTests(modules: readonly TestModule[]): readonly string[] {
 
 /** What a test must cite to notice the mutant. */
 function citationOf({ section, rule }: Mutant): { readonly reference: Reference; readonly cited: string } {
-  return { reference: section.startsWith('execution') ? 'execution' : 'data-and-stores', cited: rule };
+  return { reference: section.split(' ')[0] as Reference, cited: rule };
 }
 
 function nameOf({ section, rule, file, find, replace }: Mutant): string {

@@ -488,6 +488,8 @@ CREATE TABLE upload (
   kept_until bigint not null
 );
 
+CREATE INDEX upload_by_user on upload (user_id);
+
 CREATE TABLE upload_piece (
   upload_id text not null,
   piece_number bigint not null,

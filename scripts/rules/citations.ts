@@ -5,9 +5,14 @@
 const name = String.raw`(?:R\d+[a-z]?|§[\d.]+|[A-Z]\d+)`;
 
 /** References whose rules have a table of their tests. */
-export type Reference = 'execution' | 'data-and-stores';
+export type Reference = 'execution' | 'data-and-stores' | 'rest' | 'schemas';
 
-const lists: Readonly<Record<Reference, RegExp>> = { execution: listAfter('execution'), 'data-and-stores': listAfter('data-and-stores') };
+const lists: Readonly<Record<Reference, RegExp>> = {
+  execution: listAfter('execution'),
+  'data-and-stores': listAfter('data-and-stores'),
+  rest: listAfter('rest'),
+  schemas: listAfter('schemas'),
+};
 
 function listAfter(reference: Reference): RegExp {
   return new RegExp(String.raw`(?<![\w-])${reference} (${name}(?:, ${name})*)`, 'g');

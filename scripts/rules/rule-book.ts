@@ -3,7 +3,7 @@ export interface Rule {
   /** `R46`, `R71a`, `P1`; `§5.3` for a table of values that a section of the reference pins. */
   readonly name: string;
   readonly promise: string;
-  /** Deliberate differences (D…, docs/compatibility.md) that take the place of the rule or of a part of it. */
+  /** Deliberate differences (D…, docs/compatibility.md) that take the place of the rule or of a part of it, or `webConsole`. */
   readonly differences: readonly string[];
 }
 
@@ -22,6 +22,9 @@ export interface RuleBook {
   /** Names that a title cites of this book; not all of them need to be rules. */
   readonly citedIn: (title: string) => readonly string[];
 }
+
+/** In the place of a difference: the reference has the rule for its web console alone, and there is none here yet. */
+export const webConsole = 'web console';
 
 /** What a rule promises. A list `[promise, 'D1', …]` names differences. */
 export type Promised = string | readonly [string, ...string[]];

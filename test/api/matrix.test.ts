@@ -111,7 +111,7 @@ for (const database of ['sqlite', 'postgres'] as const) {
     // A refusal never reaches the database; of what is accepted one of each kind is enough for the second one.
     for (const name of database === 'sqlite' ? sceneNames : everyKind) {
       if (database === 'sqlite')
-        test(`${name}: what is refused is told so, and changes nothing (R39–R43)`, async () => {
+        test(`${name}: what is refused is told so, and changes nothing (execution R41, rest §5.5, R89)`, async () => {
           const scene = await setScene(api, name);
           try {
             const id = scene.executionId;
@@ -139,7 +139,7 @@ for (const database of ['sqlite', 'postgres'] as const) {
         });
 
       const accepted = commands.filter((command) => verdictFor(name, command) === 'ok');
-      test.each(accepted)(`${name}: %s is accepted, and the next GET shows it`, async (command) => {
+      test.each(accepted)(`${name}: %s is accepted, and the next GET shows it (rest §5.5, R79a, R91)`, async (command) => {
         const scene = await setScene(api, name);
         try {
           scene.holdDrivers();

@@ -33,19 +33,23 @@ export function reducerMutants(
   }));
 }
 
+interface PackageMutant {
+  readonly rule: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  readonly tests: readonly string[];
+}
+
 /** Mutants of code that follows the reference on data and stores; file and tests below packages/, without their endings. */
-export function dataMutants(
-  section: string,
-  mutants: readonly {
-    readonly rule: string;
-    readonly file: string;
-    readonly find: string;
-    readonly replace: string;
-    readonly tests: readonly string[];
-  }[],
-): readonly Mutant[] {
+export function dataMutants(section: string, mutants: readonly PackageMutant[]): readonly Mutant[] {
+  return packageMutants(`data-and-stores ${section}`, mutants);
+}
+
+/** The same for any reference: the section begins with its name. */
+export function packageMutants(section: string, mutants: readonly PackageMutant[]): readonly Mutant[] {
   return mutants.map(({ rule, file, find, replace, tests }) => ({
-    section: `data-and-stores ${section}`,
+    section,
     rule,
     file: `packages/${file}.ts`,
     find,

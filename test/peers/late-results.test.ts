@@ -62,11 +62,13 @@ describe.each(databaseKinds)('late results ($name)', (kind) => {
     const held = heldKind(shared);
     const turnstile = new Turnstile();
     const lambdas = { echo: new Turnstile().lambda, deaf: turnstile.lambda };
-    // Its lease runs out between two renewals, and it does not know.
-    const worker = await start(lambdas, { log, config: { nodeId: 'node-2', leaseMs: 800 } }, held);
+    const timings = { leaseMs: 2500, renewMs: 500, lostMs: 60_000, lookMs: 1000, pollMs: 250 };
+    // Once its commit is held, so are its renewals: its lease runs out, and it does not know.
+    const worker = await start(lambdas, { log, config: { nodeId: 'node-2' }, timings }, held);
     const commit = new Turnstile();
     cleanups.push(async () => await Promise.resolve(commit.open()));
-    held.latest().before = async (verb) => (verb === 'commitJobs' ? await commit.pass() : undefined);
+    held.latest().before = async (verb) =>
+      verb === 'commitJobs' || (verb === 'renewNode' && commit.arrived > 0) ? await commit.pass() : undefined;
     const executionId = await schedule(worker, { lanes: [[['deaf']]], input: { type: 'list', content: numbers(10) } });
     await turnstile.arrivals(1);
     turnstile.open();

@@ -20,7 +20,7 @@ describe.each(databaseKinds)('limits on $name', (kind) => {
     const test = await startTestEngine(kind, { echo: flights.lambda(20) }, { runners: 5, config: { jobsPerNode: 5, jobsPerTask: 5 } });
     engine = test;
     const executionId = await schedule(test, { lanes: [[['echo']]], input: { type: 'list', content: numbers(1000) }, batchSize: 1 });
-    await until('twenty jobs', () => test.runtime.calls.length >= 20);
+    await until('twenty jobs, five at once', () => test.runtime.calls.length >= 20 && test.runtime.mostLive >= 5);
     await cancel(test, executionId);
     const { length } = test.runtime.calls;
     const view = await waitForEnd(test, executionId);

@@ -41,7 +41,7 @@ const asked = fc.tuple(fc.constantFrom<ListedStore>(...stores), options, fc.inte
   given: (chance === 0 ? given : { ...given, type: `${store}StoreContentBrowseOptions` }) as Readonly<Record<string, unknown>>,
 }));
 
-test('options of browsing are read, or refused with the key that is wrong (data-and-stores R22, R23, §4.1; rest R54–R56)', () => {
+test('options of browsing are read, or refused with the key that is wrong (data-and-stores R22, R23, §4.1; rest R54, R55, R56)', () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(asked, ({ store, given }) => {

@@ -2,7 +2,7 @@
  * What operations answered while tests ran, for the table of operations (scripts/check-operations.ts): one line for each
  * operation, answer and test. Each file of tests has a file of its own, begun anew when it runs again.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -39,10 +39,12 @@ export class SeenAnswers {
   }
 }
 
-/** Those of one file of tests, as it ran last. */
-export function readSeenAnswers(testFile: string): readonly SeenAnswer[] {
-  const record = recordOf(testFile);
-  if (!existsSync(record)) return [];
-  const lines = readFileSync(record, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as SeenAnswer);
+/** Those of all files of tests, as they ran last, each with its file. */
+export function allSeenAnswers(): readonly (SeenAnswer & { readonly file: string })[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => {
+    const file = name.replace(/\.jsonl$/, '').replaceAll('--', '/');
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n');
+    return lines.filter((line) => line !== '').map((line) => ({ ...(JSON.parse(line) as SeenAnswer), file }));
+  });
 }

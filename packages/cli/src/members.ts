@@ -1,5 +1,6 @@
 /** Members of spaces, inventories and groups, as commands take and show them. */
 import { ApiError, gather, type Container, type LanewayClient, type Member, type MemberReach } from '@laneway/client';
+import { privilegeSets, shortList, type PrivilegeRealm, type PrivilegeSets } from './privilege-lists.ts';
 import { printJson, printTable, type Terminal } from './terminal.ts';
 
 export interface MembersOptions {
@@ -39,9 +40,19 @@ export async function printMembers(
 ): Promise<void> {
   const found = await membersOf(client, container, options.effective === true ? 'effective' : 'direct');
   if (options.json === true) printJson(terminal, found);
-  else printTable(terminal, ['name', 'what', 'id', 'privileges'], memberRows(found));
+  else printMemberTable(terminal, found, { realm: container.kind, sets: await privilegeSets(client, container.kind) });
 }
 
-export function memberRows(found: readonly ShownMember[]): readonly (readonly string[])[] {
-  return found.map(({ name, type, id, privileges }) => [name, type, id, privileges?.join(', ') ?? '–']);
+export function printMemberTable(
+  terminal: Terminal,
+  found: readonly ShownMember[],
+  { realm, sets }: { readonly realm: PrivilegeRealm; readonly sets: PrivilegeSets },
+): void {
+  const rows = found.map(({ name, type, id, privileges }) => [
+    name,
+    type,
+    id,
+    privileges === null ? '–' : shortList(privileges, realm, sets),
+  ]);
+  printTable(terminal, ['name', 'what', 'id', 'privileges'], rows);
 }

@@ -45,3 +45,12 @@ export function expand(words: readonly string[], prefix: string, sets: Privilege
   });
   return [...new Set(full)];
 }
+
+/** For people: the largest set that is in them, then the others, without the prefix of their kind; `–` for none. */
+export function shortList(privileges: readonly string[], realm: PrivilegeRealm, sets: PrivilegeSets): string {
+  const held = new Set(privileges);
+  const inside = Object.entries(sets).filter(([, names]) => names.length > 0 && names.every((name) => held.has(name)));
+  const [set, names = []] = inside.toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
+  const others = privileges.filter((name) => !names.includes(name)).map((name) => name.slice(prefixes[realm].length));
+  return [...(set === undefined ? [] : [set]), ...others].join(', ') || '–';
+}

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import Table from 'cli-table3';
+import { tableText } from './table.ts';
 
 /** Where a command writes, so that tests can look at it. */
 export interface Terminal {
@@ -11,6 +11,8 @@ export interface Terminal {
   /** Progress bars go to the error stream, so that it decides. */
   readonly interactive: boolean;
   readonly color: boolean;
+  /** Width of what is written to; absent where nobody looks at it. */
+  readonly columns?: number;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -18,7 +20,9 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const { env, stdout, stderr } = process;
   const noColor = (env['NO_COLOR'] ?? '') !== '';
-  return { out: stdout, err: stderr, interactive: stderr.isTTY && env['TERM'] !== 'dumb', color: stdout.isTTY && !noColor, env };
+  const interactive = stderr.isTTY && env['TERM'] !== 'dumb';
+  const width = stdout.isTTY ? { columns: stdout.columns } : {};
+  return { out: stdout, err: stderr, interactive, color: stdout.isTTY && !noColor, ...width, env };
 }
 
 export function printLine(terminal: Terminal, text: string): void {
@@ -34,12 +38,17 @@ export function printJson(terminal: Terminal, value: unknown): void {
   printLine(terminal, JSON.stringify(value, null, 2));
 }
 
-/** A table for people; plain columns without frame where nobody looks at it. */
+/** A table for people, without colours where they are not wanted. */
 export function printTable(terminal: Terminal, head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const framed = terminal.color ? {} : { style: { head: [], border: [] } };
-  const table = new Table({ head: [...head], ...framed });
-  table.push(...rows.map((row) => row.map(printable)));
-  printLine(terminal, table.toString());
+  const { color, columns } = terminal;
+  printLine(
+    terminal,
+    tableText(
+      head,
+      rows.map((row) => row.map(printable)),
+      { color, columns },
+    ),
+  );
 }
 
 /** `label: value` lines, the values below each other; no line where there is no value. */

@@ -142,15 +142,15 @@ describe('variables', () => {
   });
 });
 
-describe('onezone-rest-cli (rest R144)', () => {
-  test('has basic authentication from the environment, and the operations of automation in the same style', async () => {
+describe('onezone-rest-cli', () => {
+  test('has basic authentication from the environment, and the operations of automation in the same style (rest R144)', async () => {
     const called = await run('onezone', ['createUserAtmInventory', 'name==i1'], { ...env, ONEZONE_BASIC_AUTH: 'ada:secret' });
     expect(request(called)).toMatchObject({ url: 'https://oz.example/api/v3/onezone/user/atm_inventories', body: '{"name":"i1"}' });
     expect(called.curl).toEqual(expect.arrayContaining(['-u', 'ada:secret']));
     expect((await run('onezone', ['cancelWorkflowExecution', 'wid=w'])).status).toBe(1);
   });
 
-  test('a token beats basic authentication, a user given beats both', async () => {
+  test('a token beats basic authentication, a user given beats both (rest R144)', async () => {
     const both = { ...env, ONEZONE_BASIC_AUTH: 'ada:secret', ONEZONE_API_KEY: 'key' };
     expect((await run('onezone', ['getCurrentUser'], both)).curl).not.toContain('-u');
     const given = await run('onezone', ['-u', 'eve:x', 'getCurrentUser'], both);

@@ -88,6 +88,18 @@ describe('failures', () => {
     expect(thrown).toMatchObject({ status: 400, error, message: 'Value must not be empty' });
   });
 
+  test('a refusal of an older server, without context or details, is one as well (rest R47, R146)', async () => {
+    for (const details of [{}, { details: null }]) {
+      const error = { id: 'notFound', description: 'No such thing', ...details };
+      const client = await clientFor((_request, response) => answer(response, 404, { error }));
+      await expect(client.executions.details('x')).rejects.toMatchObject({
+        status: 404,
+        error: { id: 'notFound' },
+        message: 'No such thing',
+      });
+    }
+  });
+
   test('an answer that is not ours still names its status', async () => {
     const client = await clientFor((_request, response) => response.writeHead(502, 'Bad Gateway').end('<html>'));
     await expect(client.executions.details('x')).rejects.toMatchObject({ status: 502, error: { id: 'http502' } });

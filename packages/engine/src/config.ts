@@ -26,6 +26,9 @@ export interface EngineConfig {
   readonly bulkMembersPerSecond: number;
   /** How long an upload of initial content can be used. */
   readonly uploadRetentionMs: number;
+  /** What one user may have in uploads at once. */
+  readonly uploadsPerUser: number;
+  readonly uploadBytesPerUser: number;
   /** How often the runtime of lambdas is looked at, and how many bad looks in a row are tolerated after the first. */
   readonly runtimeCheckMs: number;
   readonly runtimeCheckGraceAttempts: number;
@@ -59,6 +62,8 @@ export function defaultEngineConfig(dataDir: string, nodeId: string): EngineConf
     auditRetentionMs: 365 * dayMs,
     bulkMembersPerSecond: 100,
     uploadRetentionMs: 6 * hourMs,
+    uploadsPerUser: 1000,
+    uploadBytesPerUser: 10 * 1024 ** 3,
     runtimeCheckMs: 60_000,
     runtimeCheckGraceAttempts: 5,
     callbacks: { maxRetries: 30, firstDelayMs: 2000, maxDelayMs: 7_200_000, networks: [] },

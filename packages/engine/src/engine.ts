@@ -124,7 +124,12 @@ export class Engine {
       log,
     });
     this.#garbage = new GarbageCollector({ database, retention: retentionOf(config), log });
-    const uploads = new Uploads({ database, maxItemBytes: config.maxItemBytes, retentionMs: config.uploadRetentionMs });
+    const uploads = new Uploads({
+      database,
+      maxItemBytes: config.maxItemBytes,
+      retentionMs: config.uploadRetentionMs,
+      quota: { count: config.uploadsPerUser, bytes: config.uploadBytesPerUser },
+    });
     this.#sideJobs = new SideJobs(database, log, {
       [callbackKind]: async (timer) => await callbacks.run(timer),
       [bulkTimerKind]: async (timer) => await this.#bulk.run(timer),

@@ -62,6 +62,7 @@ export type { Logger } from './logger.ts';
 export { CallbackNetworks } from './control/callback-networks.ts';
 export { silentLogger } from './logger.ts';
 export { GatheredBytes } from './gathered-bytes.ts';
+export { isFileId } from './files/file-id.ts';
 export { Files } from './files/files.ts';
 export { Spaces } from './files/spaces.ts';
 export { readSupplements, type Supplements } from './registry/schema-decoding.ts';

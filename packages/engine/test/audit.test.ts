@@ -51,10 +51,14 @@ describe.each(databaseKinds)('the audit on $name', (kind) => {
       expect(plan).toMatch(index);
       expect(plan).not.toMatch(/\bSort\b|TEMP B-TREE|Seq Scan|\bSCAN\b/);
     }
+    // Entries of one millisecond are in the order of their ids, which are random.
+    const all = await registry.audit.list({ ...everything, limit: 1000 });
+    const wanted = all.filter(({ details }) => (details as { number: number }).number % 4 === rest);
+    const newest = wanted.toSorted((one, other) => other.at - one.at || (other.id > one.id ? 1 : -1));
+    expect(newest).toHaveLength(100);
     const found = await registry.audit.list(filter);
-    expect(found.map((entry) => (entry.details as { number: number }).number)).toEqual([396 + rest, 392 + rest, 388 + rest]);
+    expect(found).toEqual(newest.slice(0, 3));
     const last = found.at(-1)!;
-    const next = await registry.audit.list({ ...filter, before: { at: last.at, id: last.id } });
-    expect(next.map((entry) => (entry.details as { number: number }).number)).toEqual([384 + rest, 380 + rest, 376 + rest]);
+    expect(await registry.audit.list({ ...filter, before: { at: last.at, id: last.id } })).toEqual(newest.slice(3, 6));
   });
 });

@@ -46,7 +46,7 @@ async function listen(
 }
 
 describe.each(databaseKinds)('callbacks on $name', (kind) => {
-  it('tell the status that was reached, again after an answer that is no success, and then no more', async () => {
+  it('tell the status that was reached, again after an answer that is no success, and then no more (rest R77)', async () => {
     const target = await listen([500, 204]);
     test = await startTestEngine(kind, { echo: perItem((args) => ({ value: args['item'] })) }, { config: { callbacks: toAnywhere } });
     const request = workflowOf(test, { lanes: [[['echo']]], input: { type: 'list', content: [1] } });
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('callbacks on $name', (kind) => {
     ]);
   });
 
-  it('come at every stop, suspensions included, and not for what goes on (execution §15.6)', async () => {
+  it('come at every stop, suspensions included, and not for what goes on (execution §15.6, rest R77)', async () => {
     const target = await listen([204]);
     test = await startTestEngine(kind, { echo: perItem((args) => ({ value: args['item'] })) }, { config: { callbacks: toAnywhere } });
     const request = workflowOf(test, { lanes: [[['echo']]], input: { type: 'list', content: [1] } });
@@ -79,7 +79,7 @@ describe.each(databaseKinds)('callbacks on $name', (kind) => {
     ]);
   });
 
-  it('are given up after as many repetitions as the settings say (execution §15.6)', async () => {
+  it('are given up after as many repetitions as the settings say (execution §15.6, rest R77)', async () => {
     const target = await listen([503]);
     const callbacks = { ...toAnywhere, maxRetries: 2, firstDelayMs: 5, maxDelayMs: 10 };
     const given: unknown[] = [];

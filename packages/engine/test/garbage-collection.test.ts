@@ -100,7 +100,7 @@ describe.each(databaseKinds)('garbage collection on $name', (kind) => {
       const discarded = await test.database.call(discardedExecutions, { limit: 1000 });
       return lists.flatMap((page) => page.entries).length + discarded.length;
     };
-    await expect.poll(left, { timeout: 20_000 }).toBe(0);
+    await expect.poll(left, { timeout: 50_000 }).toBe(0);
     expect(await test.database.call(mentions, { texts: ['seed00000'] })).toEqual({});
   });
 

@@ -167,7 +167,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
     }
   });
 
-  it('a foreign lambda is taken from where it came from, else by what it does, else made anew (schemas R56, R59)', async () => {
+  it('a foreign lambda is taken from where it came from, else by what it does, else made anew (schemas R56, R59, rest R125)', async () => {
     const target = await newInventory();
     const foreign = newId();
     const version = (name: string): LambdaRevision => ({ ...lambda, name });

@@ -45,7 +45,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    it('refuses a lambda of an engine that is not supported (execution R13)', async () => {
+    it('refuses a lambda of an engine that is not supported, and one whose lambda is not there (execution R13, schemas R61)', async () => {
       const request = workflowOf(test, { lanes: [[['echo']]] });
       const revision = request.lambdas['echo']?.['1'];
       if (revision === undefined) throw new Error('no lambda');

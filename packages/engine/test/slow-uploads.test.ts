@@ -8,6 +8,7 @@ import { beginUpload, extendUpload, removeUpload } from '../src/persistence/sql/
 import { contentRows } from './content-verbs.ts';
 
 const owner = { userId: 'user', spaceId: 'space' };
+const quota = { count: 10, bytes: 100 * 1024 * 1024 };
 
 describe.each(databaseKinds)('uploads on $name', (kind) => {
   let opened: Awaited<ReturnType<DatabaseKind['open']>>;
@@ -19,7 +20,7 @@ describe.each(databaseKinds)('uploads on $name', (kind) => {
   const rows = async (): Promise<Readonly<Record<string, number>>> => await opened.database.call(contentRows, null);
 
   it('that come slowly are written, and so kept, before a group is full', async () => {
-    const uploads = new Uploads({ database: opened.database, maxItemBytes: 1000, retentionMs: 60_000, keptMs: 0 });
+    const uploads = new Uploads({ database: opened.database, maxItemBytes: 1000, retentionMs: 60_000, keptMs: 0, quota });
     const body = (async function* () {
       yield Buffer.from('1\n2');
       // It goes on only when the first item is there.
@@ -36,11 +37,11 @@ describe.each(databaseKinds)('uploads on $name', (kind) => {
   it('are removed in transactions of bounded size, however large the items are', async () => {
     const before = await rows();
     const uploadId = 'large';
-    await opened.database.call(beginUpload, { ...owner, uploadId, keepMs: 60_000 });
+    await opened.database.call(beginUpload, { ...owner, uploadId, keepMs: 60_000, quota });
     const text = JSON.stringify('x'.repeat(3 * 1024 * 1024));
     for (let count = 0; count < 5; count += 1) {
       const pieces = [{ itemCount: 1, bytes: text.length, text }];
-      await opened.database.call(extendUpload, { uploadId, pieces, keepMs: 60_000 });
+      await opened.database.call(extendUpload, { uploadId, userId: 'user', pieces, keepMs: 60_000, quota });
     }
     const left: number[] = [];
     for (;;) {

@@ -20,6 +20,7 @@ import { contentRows } from './content-verbs.ts';
 
 const quickly = { lanes: [[['echo']]] } as const;
 const owner = { userId: 'user' };
+const quota = { count: 1000, bytes: 1024 ** 3 };
 
 function withContentVerbs(kind: DatabaseKind): DatabaseKind {
   const url = new URL('./content-verbs.ts', import.meta.url).href;
@@ -275,7 +276,7 @@ describe.each(databaseKinds)('uploads on $name', (plainKind) => {
     });
 
     it('not before they are complete', async () => {
-      await test.database.call(beginUpload, { uploadId: 'half', userId: 'user', spaceId: test.spaceId, keepMs: 60_000 });
+      await test.database.call(beginUpload, { uploadId: 'half', userId: 'user', spaceId: test.spaceId, keepMs: 60_000, quota });
       expect(await refusal(request({ input: 'half' }))).toMatchObject(unknown);
       await test.engine.extensions.removeUpload({ uploadId: 'half', userId: 'user', spaceId: test.spaceId });
     });
@@ -309,12 +310,13 @@ describe.each(databaseKinds)('uploads on $name', (plainKind) => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     };
-    const begin = async (uploadId: string, keepMs: number): Promise<void> =>
-      await test.database.call(beginUpload, { uploadId, userId: 'user', spaceId: test.spaceId, keepMs });
+    const begin = async (uploadId: string, keepMs: number): Promise<void> => {
+      await test.database.call(beginUpload, { uploadId, userId: 'user', spaceId: test.spaceId, keepMs, quota });
+    };
 
     it('go with their timer, and so does one whose writer died', async () => {
       await begin('expired', 60_000);
-      await test.database.call(finishUpload, { uploadId: 'expired', bytes: 0, retentionMs: 0 });
+      await test.database.call(finishUpload, { uploadId: 'expired', retentionMs: 0 });
       expect(
         await test.database.call(holdUpload, { uploadId: 'expired', userId: 'user', spaceId: test.spaceId, keepMs: 60_000 }),
       ).toBeNull();
@@ -325,7 +327,7 @@ describe.each(databaseKinds)('uploads on $name', (plainKind) => {
 
     it('stay while somebody reads them', async () => {
       await begin('read', 60_000);
-      await test.database.call(finishUpload, { uploadId: 'read', bytes: 0, retentionMs: 60_000 });
+      await test.database.call(finishUpload, { uploadId: 'read', retentionMs: 60_000 });
       expect(await test.database.call(keepUpload, { uploadId: 'read', keepMs: 90_000 })).toBe(true);
       const removal = await test.database.call(removeUpload, { uploadId: 'read', owner: null, limit: 10 });
       expect(removal.kind === 'kept' && removal.forMs > 60_000).toBe(true);

@@ -38,7 +38,7 @@ function must<T>(result: Result<T>): T {
 
 describe('dumps from real life (schemas R31)', () => {
   it.each(files.map((path) => [basename(path.replace('/workflow.json', '.json')), path]))(
-    '%s decodes, is valid, and survives being dumped and read again',
+    '%s decodes, is valid, and survives being dumped and read again (schemas R31)',
     (_name, path) => {
       const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
       const dump = must(decodeWorkflowDump(json));
@@ -69,7 +69,7 @@ describe('dumps from real life (schemas R31)', () => {
 
   const persisted = files.filter((path) => readFileSync(path, 'utf8').includes('"_version"'));
   it.each(persisted.map((path) => [basename(path.replace('/workflow.json', '.json')), path]))(
-    'the persisted records of %s are written back exactly, dashboards included (schemas R17–R20)',
+    'the persisted records of %s are written back exactly, dashboards included (schemas R17, R19, §6.6)',
     (_name, path) => {
       const json = JSON.parse(readFileSync(path, 'utf8')) as { revision: { atmWorkflowSchemaRevision: unknown } };
       const decoded = must(decodeWorkflowDump(json));

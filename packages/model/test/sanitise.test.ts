@@ -42,6 +42,12 @@ describe('the request sanitiser', () => {
     expect(sanitise('oneprovider', { a: 1, b: 'x', c: null, d: true }, rules).ok).toBe(true);
     expect(refusal(sanitise('onezone', { a: 1, b: 'x', c: null, d: true }, rules))).toEqual({ id: 'badValueJSON', key: 'c' });
   });
+  it('null is an empty text for Onezone, and as bad as one (rest R106)', () => {
+    const texts = { required: {}, optional: { a: textField({ notEmpty: true }), b: enumField(['x']), c: textField() } } as const;
+    expect(refusal(sanitise('onezone', { a: null }, texts))).toEqual({ id: 'badValueEmpty', key: 'a' });
+    expect(refusal(sanitise('onezone', { b: null }, texts))).toEqual({ id: 'badValueNotAllowed', key: 'b', allowed: ['x'] });
+    expect(sanitise('onezone', { c: null }, texts)).toEqual({ ok: true, value: { c: '' } });
+  });
   it('path keys come first on Onezone (schemas §9)', () => {
     expect(refusal(sanitise('onezone', {}, { ...rules, pathKeys: ['b'] }))).toEqual({ id: 'missingRequiredValue', key: 'b' });
     expect(refusal(sanitise('oneprovider', {}, { ...rules, pathKeys: ['b'] }))).toEqual({ id: 'missingRequiredValue', key: 'a' });
@@ -59,8 +65,8 @@ describe('the request sanitiser', () => {
   });
 });
 
-describe('field types (rest R56, R57)', () => {
-  it('strings: booleans become text for Oneprovider only', () => {
+describe('field types (rest §4.2)', () => {
+  it('strings: booleans become text for Oneprovider only (rest R56, R57)', () => {
     expect(read(textField(), true)).toBe('true');
     expect(read(textField(), true, 'onezone')).toEqual({ id: 'badValueString', key: 'k' });
     for (const bad of [5, {}, []]) expect(read(textField(), bad)).toEqual({ id: 'badValueString', key: 'k' });
@@ -69,7 +75,7 @@ describe('field types (rest R56, R57)', () => {
     expect(read(textField(), 'a\ud83d\ude00\u0001')).toBe('a\ud83d\ude00\u0001');
     expect(read(textField({ notEmpty: true }), '')).toEqual({ id: 'badValueEmpty', key: 'k' });
   });
-  it('integers: also as text with a sign', () => {
+  it('integers: also as text with a sign, and within bounds (rest R56, R57)', () => {
     for (const [given, value] of [
       [5, 5],
       ['5', 5],
@@ -82,7 +88,7 @@ describe('field types (rest R56, R57)', () => {
     expect(read(integerField({ max: 3 }), 4)).toEqual({ id: 'badValueTooHigh', key: 'k', limit: 3 });
     expect(read(integerField({ range: { low: 1, high: 3 } }), 4)).toEqual({ id: 'badValueNotInRange', key: 'k', low: 1, high: 3 });
   });
-  it('booleans: also as text', () => {
+  it('booleans: also as text (rest R56)', () => {
     expect(read(booleanField(), 'true')).toBe(true);
     for (const bad of ['TRUE', 1, {}]) expect(read(booleanField(), bad)).toEqual({ id: 'badValueBoolean', key: 'k' });
   });
@@ -91,12 +97,12 @@ describe('field types (rest R56, R57)', () => {
     expect(read(enumField(['z', 'a']), 'b')).toEqual({ id: 'badValueNotAllowed', key: 'k', allowed: ['z', 'a'] });
     expect(read(enumField(['z', 'a']), 5)).toEqual({ id: 'badValueString', key: 'k' });
   });
-  it('lists of strings and objects', () => {
+  it('lists of strings and objects (rest R56)', () => {
     expect(read(textListField(), ['a'])).toEqual(['a']);
     for (const bad of ['a', ['a', 1], {}]) expect(read(textListField(), bad)).toEqual({ id: 'badValueListOfStrings', key: 'k' });
     expect(read(objectField(), [])).toEqual({ id: 'badValueJSON', key: 'k' });
   });
-  it('a failed condition is badData without a hint', () => {
+  it('a failed condition is badData without a hint (rest R57)', () => {
     expect(
       read(
         checkedField(textField(), (text) => text.startsWith('a')),

@@ -188,8 +188,15 @@ describe('lambda revisions', () => {
       configParameterSpecs: null,
     });
     expect(lambdaChecksumText(same)).toBe(text);
-    for (const change of [{ name: 'other' }, argument({ type: 'object' }), { operationSpec: { engine: 'openfaas', dockerImage: 'b' } }])
-      expect(lambdaChecksumText(lambda(change))).not.toBe(text);
+    const changes = [
+      { name: 'other' },
+      { operationSpec: { engine: 'openfaas', dockerImage: 'b' } },
+      { configParameterSpecs: [parameterJson('config', { type: 'object' })] },
+      argument({ type: 'object' }),
+      { resultSpecs: [{ name: 'result', dataSpec: { type: 'object' }, relayMethod: 'filePipe' }] },
+    ];
+    const texts = [text, ...changes.map((change) => lambdaChecksumText(lambda(change)))];
+    expect(new Set(texts).size).toBe(texts.length);
   });
   it.each(['name', 'operationSpec', 'argumentSpecs', 'resultSpecs', 'preferredBatchSize', 'resourceSpec', 'state'])(
     'refuse a revision without %s (schemas §6.5)',
@@ -243,6 +250,47 @@ describe('workflow schema revisions', () => {
   });
   const withSeries = (...timeSeriesSchemas: unknown[]) => ({
     stores: [storeJson('ts', { type: 'timeSeries', config: { timeSeriesCollectionSchema: { timeSeriesSchemas } } })],
+  });
+  it.each(
+    'none milliseconds seconds bits bytes hertz countsPerSec bitsPerSec bytesPerSec operationsPerSec requestsPerSec readsPerSec writesPerSec ioOperationsPerSec percent percentNormalized boolean custom: custom:cats'.split(
+      ' ',
+    ),
+  )('%s is a unit (schemas §6.4)', (unit) => {
+    expect(workflowRefusal(withSeries(series('a', { unit })))).toBeNull();
+  });
+  it.each(['', 'cats', 'Bytes', 'custom', null])('%j is no unit (schemas §6.4)', (unit) => {
+    expect(workflowRefusal(withSeries(series('a', { unit })))).not.toBeNull();
+  });
+  const mapped = (options: unknown) => ({
+    lanes: [
+      laneJson('l', [taskJson('t', { resultMappings: [{ resultName: 'r', storeSchemaId: 'in', storeContentUpdateOptions: options }] })]),
+    ],
+  });
+  const rule = { measurementTimeSeriesNameMatcherType: 'exact', measurementTimeSeriesNameMatcher: 'a', targetTimeSeriesNameGenerator: 'b' };
+  it.each([
+    ...['auditLog', 'list', 'treeForest'].flatMap((kind) =>
+      ['append', 'extend'].map((name) => ({ type: `${kind}StoreContentUpdateOptions`, function: name })),
+    ),
+    { type: 'rangeStoreContentUpdateOptions' },
+    { type: 'singleValueStoreContentUpdateOptions' },
+    { type: 'timeSeriesStoreContentUpdateOptions', dispatchRules: [] },
+    ...['concatenate', 'converge', 'overwrite'].map((prefixCombiner) => ({
+      type: 'timeSeriesStoreContentUpdateOptions',
+      dispatchRules: [{ ...rule, prefixCombiner }],
+    })),
+    { type: 'timeSeriesStoreContentUpdateOptions', dispatchRules: [{ ...rule, measurementTimeSeriesNameMatcherType: 'hasPrefix' }] },
+  ])('a result goes to a store by %j (schemas §5.8)', (options) => {
+    expect(workflowRefusal(mapped(options))).toBeNull();
+  });
+  it.each([
+    { type: 'listStoreContentUpdateOptions', function: 'insert' },
+    { type: 'listStoreContentUpdateOptions' },
+    { type: 'setStoreContentUpdateOptions' },
+    { type: 'timeSeriesStoreContentUpdateOptions' },
+    { type: 'timeSeriesStoreContentUpdateOptions', dispatchRules: [{ ...rule, prefixCombiner: 'join' }] },
+    { type: 'timeSeriesStoreContentUpdateOptions', dispatchRules: [{ ...rule, measurementTimeSeriesNameMatcherType: 'regexp' }] },
+  ])('a result goes to no store by %j (schemas §5.8)', (options) => {
+    expect(workflowRefusal(mapped(options))).not.toBeNull();
   });
   it('metrics are there and differ in resolution or aggregator (schemas R15)', () => {
     expect(workflowRefusal(withSeries(series('a1', { metrics: {} })))).toEqual({ id: 'badValueEmpty', key: 'metrics' });

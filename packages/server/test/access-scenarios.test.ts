@@ -62,7 +62,7 @@ describe.each(databaseKinds)('members of inventories on $name', (kind) => {
     expect((await world.get(url, user1)).status).toBe(403);
   });
 
-  it('a member renames and removes the inventory once he may (S106, S107)', async () => {
+  it('a member renames and removes the inventory once he may (S106, S107, schemas R33, R34)', async () => {
     const url = `${inventoriesPath}/${inventories[0]}`;
     expect((await world.send('PATCH', url, user1, { name: 'mine' })).error).toBe('forbidden');
     await grantUser1(inventories[0], 'update');
@@ -100,7 +100,7 @@ describe.each(databaseKinds)('members of inventories on $name', (kind) => {
     expect((await world.send('DELETE', group, user1)).status).toBe(204);
   });
 
-  it('lambdas and workflows are managed through a group (S112, S112a)', async () => {
+  it('lambdas and workflows are managed through a group (S112, S112a, rest R99)', async () => {
     const parts = { inventoryId: inventories[0], originalAtmLambdaId: null, creatorId: owner.id } as const;
     const lambdaId = await world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('one')]] });
     const { body: exported } = await world.post(`${oz}/atm_lambdas/${lambdaId}/dump`, user1, { includeRevision: 1 });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newWorld, type Person, type World } from './support/world.ts';
@@ -75,16 +75,17 @@ describe('datasets (lambdas §12.3)', () => {
       return [status, error, answer.error.details?.key];
     };
     expect(await post({})).toEqual([400, 'missingRequiredValue', 'rootFileId']);
-    expect(await post({ rootFileId: 'nonsense' })).toEqual([400, 'badValueIdNotFound', 'rootFileId']);
+    expect(await post({ rootFileId: 'nonsense' })).toEqual([400, 'badValueIdentifier', 'rootFileId']);
     expect(await post({ rootFileId, protectionFlags: ['data_protection'] })).toEqual([400, 'badValueListNotAllowed', 'protectionFlags']);
     expect((await world.send('PATCH', `${op}/datasets/${datasetId}`, owner, { state: 'gone' })).error).toBe('badValueNotAllowed');
     expect((await world.get(`${op}/datasets/${datasetId}/children?token=x`, owner)).body.error.details.key).toBe('token');
   });
 
-  it('bad data comes before who asks and before what is there (rest R48–R50)', async () => {
+  it('bad data comes before who asks and before what is there (rest R48, R49, R50)', async () => {
     const requests = [
       ['POST', `${op}/datasets`, { rootFileId: 5 }, 'badValueString'],
       ['POST', `${op}/datasets`, {}, 'missingRequiredValue'],
+      ['POST', `${op}/datasets`, { rootFileId: 'nonsense' }, 'badValueIdentifier'],
       ['PATCH', `${op}/datasets/none`, { state: 'gone' }, 'badValueNotAllowed'],
       ['GET', `${op}/datasets/none/children?limit=0`, undefined, 'badValueNotInRange'],
       ['GET', `${op}/spaces/none/datasets?token=x`, undefined, 'badData'],
@@ -92,6 +93,30 @@ describe('datasets (lambdas §12.3)', () => {
     ] as const;
     for (const as of [null, owner])
       for (const [method, url, body, id] of requests) expect((await world.send(method, url, as, body)).error, url).toBe(id);
+  });
+
+  it('who may not mark files hears the same of those that are there and those that are not (rest R51)', async () => {
+    const known = await fileId('dir/one');
+    const unknown = `${known[0] === '0' ? '1' : '0'}${known.slice(1)}`;
+    const member = await world.person('Member');
+    await world.joinSpace(spaceId, member, ['space_view', 'space_read_data', 'space_write_data']);
+    const answers = async (as: Person | null): Promise<unknown[]> => {
+      const sent = await Promise.all([known, unknown].map((rootFileId) => world.send('POST', `${op}/datasets`, as, { rootFileId })));
+      return sent.map(({ status, body: { error } }) => ({ status, id: error.id, description: error.description, details: error.details }));
+    };
+    for (const [as, id] of [
+      [stranger, 'forbidden'],
+      [member, 'forbidden'],
+      [null, 'unauthorized'],
+    ] as const) {
+      const [ofKnown, ofUnknown] = await answers(as);
+      expect(ofKnown).toMatchObject({ status: id === 'forbidden' ? 403 : 401, id });
+      expect(ofUnknown).toEqual(ofKnown);
+    }
+    // Nobody has privileges in the space of a file that there is not.
+    expect((await world.send('POST', `${op}/datasets`, owner, { rootFileId: unknown })).error).toBe('forbidden');
+    await rm(join((await world.deps.spaces.get(spaceId))!.path, 'dir', 'one'));
+    expect((await world.send('POST', `${op}/datasets`, owner, { rootFileId: known })).body.error.details).toEqual({ errno: 'enoent' });
   });
 
   it('guests 401, strangers 403, unknown ids 404', async () => {

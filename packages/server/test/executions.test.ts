@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeError, refuse, type WorkflowSchemaRevision } from '@laneway/model';
-import { spacePrivileges } from '@laneway/engine';
+import { inventoryPrivileges, spacePrivileges, zonePrivileges } from '@laneway/engine';
 import { lambdaRevision, newWorld, workflowRevision, type Person, type World } from './support/world.ts';
 
 const op = '/api/v3/oneprovider';
@@ -82,7 +82,7 @@ describe('scheduling (rest §5.2)', () => {
     [{ logLevel: 3 }, 'badValueString', { key: 'logLevel' }],
     [{ logLevel: 'loud' }, 'badValueNotAllowed', { key: 'logLevel' }],
     [{ storeInitialContentOverlay: [1] }, 'badValueJSON', { key: 'storeInitialContentOverlay' }],
-  ])('refuses %j with 400 %s even to a guest (rest R48, R54–R59)', async (changes, error, details) => {
+  ])('refuses %j with 400 %s even to a guest (rest R48, R55, R57)', async (changes, error, details) => {
     for (const who of [owner, null]) {
       const answer = await world.post(workflows, who, body(changes));
       expect([answer.status, answer.error]).toEqual([400, error]);
@@ -107,9 +107,41 @@ describe('scheduling (rest §5.2)', () => {
     expect(answer.status).toBe(201);
   });
 
-  it('takes a repeated query parameter for a list, which is no integer (rest R12)', async () => {
+  it('takes a repeated query parameter for a list, which is neither integer nor text (rest R12)', async () => {
     const answer = await world.post(`${workflows}?atmWorkflowSchemaRevisionNumber=1&atmWorkflowSchemaRevisionNumber=2`, owner, body());
-    expect(answer.error).toBe('badValueInteger');
+    expect([answer.error, answer.body.error.details.key]).toEqual(['badValueInteger', 'atmWorkflowSchemaRevisionNumber']);
+    const twoSpaces = await world.post(`${workflows}?spaceId=${spaceId}&spaceId=${spaceId}`, owner, body());
+    expect([twoSpaces.error, twoSpaces.body.error.details.key]).toEqual(['badValueString', 'spaceId']);
+  });
+
+  it('ignores keys that it does not know, in the query as in the body (rest R13)', async () => {
+    const odd = { spaceid: 'x', phase: 'nonsense', __proto__x: [1], laneIndex: -1 };
+    expect((await world.post(`${workflows}?limit=x&odd=1&odd=2`, owner, body(odd))).status).toBe(201);
+    const { requestKey: _key, ...request } = world.executions.requests[0]! as unknown as Record<string, unknown>;
+    expect(Object.keys(request)).not.toEqual(expect.arrayContaining(['odd']));
+    expect(request).toMatchObject({ spaceId, logLevel: 6, storeInitialContentOverlay: {} });
+  });
+
+  it('takes true and false for texts (rest R56)', async () => {
+    const answer = await world.post(workflows, owner, body({ logLevel: true }));
+    expect([answer.error, answer.body.error.details.key]).toEqual(['badValueNotAllowed', 'logLevel']);
+    expect((await world.post(workflows, owner, body({ spaceId: false }))).status).toBe(403);
+  });
+
+  it('any state of the revisions is good enough, and states that change do not matter afterwards (schemas R62)', async () => {
+    const [lambdaId = ''] = (await world.get(`/api/v3/onezone/atm_workflow_schemas/${schemaId}`, owner)).body.atmLambdas;
+    const lambda = `/api/v3/onezone/atm_lambdas/${lambdaId}/revision/1`;
+    for (const state of ['draft', 'deprecated', 'stable']) {
+      expect((await world.send('PATCH', lambda, owner, { state })).status).toBe(204);
+      const draft = await addSchema({ ...workflowRevision([[lambdaId, 1]]), state: state as 'draft' });
+      expect((await world.post(workflows, owner, body({ atmWorkflowSchemaId: draft }))).status).toBe(201);
+    }
+    const copied = world.executions.requests.map(({ revision, lambdas }) => [revision.state, lambdas[lambdaId]!['1']!.state]);
+    expect(copied).toEqual([
+      ['draft', 'draft'],
+      ['deprecated', 'deprecated'],
+      ['stable', 'stable'],
+    ]);
   });
 
   it('answers 401 to a guest, 403 without the privilege and for a space that does not exist (rest R51)', async () => {
@@ -120,6 +152,37 @@ describe('scheduling (rest §5.2)', () => {
     expect((await world.post(workflows, stranger, body())).status).toBe(403);
   });
 
+  it('a plain member of the space neither sees nor schedules nor stops executions, though the inventory is his (rest R100)', async () => {
+    const id = await schedule();
+    await world.joinSpace(spaceId, stranger, spacePrivileges.member);
+    await world.joinInventory(inventoryId, stranger, inventoryPrivileges.admin);
+    for (const answer of [
+      await world.post(workflows, stranger, body()),
+      await world.get(`${op}/spaces/${spaceId}/automation/execution/workflows`, stranger),
+      await world.get(`${workflows}/${id}`, stranger),
+      await world.post(`${workflows}/${id}/cancel`, stranger),
+    ])
+      expect([answer.status, answer.error]).toEqual([403, 'forbidden']);
+    const manager = await world.person('Manager');
+    await world.joinSpace(spaceId, manager, spacePrivileges.manager);
+    await world.joinInventory(inventoryId, manager);
+    expect((await world.post(workflows, manager, body())).status).toBe(201);
+  });
+
+  it('privileges of the whole zone let nobody see, schedule or stop anything (rest R102)', async () => {
+    const id = await schedule();
+    const zone = await world.person('Zone', zonePrivileges.admin);
+    for (const answer of [
+      await world.post(workflows, zone, body()),
+      await world.get(`${op}/spaces/${spaceId}/automation/execution/workflows`, zone),
+      await world.get(`${workflows}/${id}`, zone),
+      await world.send('DELETE', `${workflows}/${id}`, zone),
+      await world.post(`${workflows}/${id}/cancel`, zone),
+    ])
+      expect([answer.status, answer.error]).toEqual([403, 'forbidden']);
+    expect(world.executions.get(id).status).toBe('scheduled');
+  });
+
   it('answers spaceNotSupportedBy for a space of the caller that is not here (rest R51)', async () => {
     await world.registry.addSpaceMember({ spaceId: 'elsewhere', userId: owner.id, privileges: [], owner: true });
     const answer = await world.post(workflows, owner, body({ spaceId: 'elsewhere' }));
@@ -127,14 +190,14 @@ describe('scheduling (rest §5.2)', () => {
     expect(answer.body.error.details).toEqual({ spaceId: 'elsewhere', providerId: world.deps.providerId });
   });
 
-  it('tells an unknown schema from one of a foreign inventory and an unknown revision (rest §5.2 rows 6 and 8)', async () => {
+  it('tells an unknown schema from one of a foreign inventory and an unknown revision (rest §5.2)', async () => {
     await world.joinSpace(spaceId, stranger);
     expect((await world.post(workflows, stranger, body({ atmWorkflowSchemaId: 'none' }))).error).toBe('notFound');
     expect((await world.post(workflows, stranger, body())).error).toBe('forbidden');
     expect((await world.post(workflows, owner, body({ atmWorkflowSchemaRevisionNumber: 2 }))).error).toBe('notFound');
   });
 
-  it('refuses empty parts in schema order (rest §5.2 row 9)', async () => {
+  it('refuses empty parts in schema order (rest §5.2, schemas R60)', async () => {
     const full = workflowRevision([]);
     const noLanes = await addSchema({ ...full, lanes: [] });
     expect((await world.post(workflows, owner, body({ atmWorkflowSchemaId: noLanes }))).error).toBe('atmWorkflowEmpty');
@@ -144,6 +207,12 @@ describe('scheduling (rest §5.2)', () => {
     const emptyBox = await addSchema(full);
     const box = await world.post(workflows, owner, body({ atmWorkflowSchemaId: emptyBox }));
     expect([box.error, box.body.error.details]).toEqual(['atmParallelBoxEmpty', { atmParallelBoxSchemaId: 'box1' }]);
+    // A lane is looked at with its boxes before the next one.
+    const [first] = full.lanes;
+    const both = await addSchema({ ...full, lanes: [first!, { ...first!, id: 'lane2', parallelBoxes: [] }] });
+    expect((await world.post(workflows, owner, body({ atmWorkflowSchemaId: both }))).error).toBe('atmParallelBoxEmpty');
+    const other = await addSchema({ ...full, lanes: [{ ...first!, id: 'lane0', parallelBoxes: [] }, first!] });
+    expect((await world.post(workflows, owner, body({ atmWorkflowSchemaId: other }))).error).toBe('atmLaneEmpty');
   });
 
   it('passes on what the engine refuses', async () => {
@@ -157,7 +226,7 @@ describe('scheduling (rest §5.2)', () => {
 });
 
 describe('details (rest §5.3)', () => {
-  it('shows the document to members of the inventory who may view (rest R79–R81)', async () => {
+  it('shows the document to members of the inventory who may view (rest R79, R80, R81)', async () => {
     const id = await schedule();
     const answer = await world.get(`${workflows}/${id}`, owner);
     expect(answer.status).toBe(200);
@@ -169,7 +238,8 @@ describe('details (rest §5.3)', () => {
       startTime: 0,
       lanes: [{ schemaId: 'lane1', runs: [{ runNumber: 1, runType: 'regular', isRetriable: false, isRerunable: false }] }],
     });
-    expect(Object.keys(answer.body)).not.toContain('logLevel');
+    const hidden = ['logLevel', 'callback', 'revisionNumber', 'atmWorkflowSchemaRevisionNumber', 'incarnation'];
+    expect(Object.keys(answer.body).filter((key) => hidden.includes(key))).toEqual([]);
   });
 
   it('guest 401, unknown 404 for everyone, 403 without either right (rest R49, R50, R79)', async () => {
@@ -202,6 +272,27 @@ describe('cancel (rest §5.5)', () => {
     expect(world.executions.notes.at(-1)).toBe('wrong input');
   });
 
+  it('who may not cancel does not learn that it is too late (rest R52)', async () => {
+    const id = await schedule();
+    const run = { laneIndex: 1, laneRunNumber: 1 };
+    const requests = [
+      ['finished', 'POST', '/cancel', undefined, 'atmWorkflowExecutionEnded'],
+      ['finished', 'POST', '/pause', undefined, 'atmWorkflowExecutionEnded'],
+      ['finished', 'POST', '/resume', undefined, 'atmWorkflowExecutionNotResumable'],
+      ['finished', 'POST', '/force_continue', undefined, 'atmWorkflowExecutionNotResumable'],
+      ['active', 'POST', '/rerun', run, 'atmWorkflowExecutionNotEnded'],
+      ['active', 'POST', '/retry', run, 'atmWorkflowExecutionNotEnded'],
+      ['active', 'DELETE', '', undefined, 'atmWorkflowExecutionNotStopped'],
+    ] as const;
+    for (const [status, method, operation, data, error] of requests) {
+      world.executions.force(id, status);
+      const url = `${workflows}/${id}${operation}`;
+      expect([operation, (await world.send(method, url, null, data)).status]).toEqual([operation, 401]);
+      expect([operation, (await world.send(method, url, stranger, data)).error]).toEqual([operation, 'forbidden']);
+      expect([operation, (await world.send(method, url, owner, data)).error]).toEqual([operation, error]);
+    }
+  });
+
   it('a second cancel is 204, one of an ended execution atmWorkflowExecutionEnded (rest R85)', async () => {
     const id = await schedule();
     expect((await world.post(`${workflows}/${id}/cancel`, owner)).status).toBe(204);
@@ -229,12 +320,28 @@ describe('cancel (rest §5.5)', () => {
 
 describe('pausing and going on (rest §5.5)', () => {
   it.each(['pause', 'resume', 'force_continue'])(
-    '%s needs a user with the right privilege, whatever the body (rest R8, R50)',
+    '%s needs a user with the right privilege, whatever the body (rest R8, R50, R88)',
     async (operation) => {
       const id = await schedule();
-      expect((await world.post(`${workflows}/${id}/${operation}`, null)).status).toBe(401);
-      expect((await world.post(`${workflows}/${id}/${operation}`, stranger)).status).toBe(403);
-      expect((await world.post(`${workflows}/unknown/${operation}`, owner)).status).toBe(404);
+      const bodies = [{}, { payload: '{"broken', headers: { 'content-type': 'application/json' } }, { payload: 'bytes' }];
+      for (const options of bodies) {
+        const send = async (of: string, as: Person | null): Promise<readonly [number, string | undefined]> => {
+          const answer = await world.request('POST', `${workflows}/${of}/${operation}`, { as, ...options });
+          return [answer.status, answer.error];
+        };
+        expect((await send(id, null))[0]).toBe(401);
+        expect((await send(id, stranger))[0]).toBe(403);
+        expect((await send('unknown', owner))[0]).toBe(404);
+        expect(await send(id, owner)).toEqual(operation === 'pause' ? [204, undefined] : [400, 'atmWorkflowExecutionNotResumable']);
+      }
+      world.executions.force(id, 'paused');
+      if (operation !== 'resume') return;
+      const resumed = await world.request('POST', `${workflows}/${id}/resume`, {
+        as: owner,
+        payload: '[',
+        headers: { 'content-type': 'x/y' },
+      });
+      expect([resumed.status, world.executions.get(id).status]).toEqual([204, 'resuming']);
     },
   );
 
@@ -268,27 +375,32 @@ describe('pausing and going on (rest §5.5)', () => {
 });
 
 describe('rerun and retry (rest §5.6)', () => {
-  it.each(['rerun', 'retry'])('%s checks its data before anything else', async (operation) => {
-    const id = await schedule();
-    const url = `${workflows}/${id}/${operation}`;
-    expect((await world.post(url, null, {})).body.error.details).toEqual({ key: 'laneIndex' });
-    expect((await world.post(url, null, { laneIndex: 0 })).body.error).toMatchObject({
-      id: 'badValueTooLow',
-      details: { key: 'laneIndex', limit: 1 },
-    });
-    expect((await world.post(`${url}?laneIndex=2`, null, {})).body.error.details).toEqual({ key: 'laneRunNumber' });
-    expect((await world.post(url, null, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(401);
-    expect((await world.post(url, stranger, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(403);
-    expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: '1' })).error).toBe('atmWorkflowExecutionNotEnded');
-    world.executions.force(id, 'failed');
-    expect((await world.post(url, owner, { laneIndex: 2, laneRunNumber: 1 })).status).toBe(404);
-    expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: 7 })).status).toBe(404);
-    expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(204);
-    expect(world.executions.get(id)).toMatchObject({
-      status: 'scheduled',
-      current: { runNumber: 2, originRunNumber: 1, runType: operation, status: 'scheduled' },
-    });
-  });
+  it.each(['rerun', 'retry'])(
+    '%s checks its data before anything else, and begins a new run without automatic retries (rest R48, R52, R90)',
+    async (operation) => {
+      const id = await schedule();
+      const url = `${workflows}/${id}/${operation}`;
+      expect((await world.post(url, null, {})).body.error.details).toEqual({ key: 'laneIndex' });
+      expect((await world.post(url, null, { laneIndex: 0 })).body.error).toMatchObject({
+        id: 'badValueTooLow',
+        details: { key: 'laneIndex', limit: 1 },
+      });
+      expect((await world.post(`${url}?laneIndex=2`, null, {})).body.error.details).toEqual({ key: 'laneRunNumber' });
+      expect((await world.post(url, null, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(401);
+      expect((await world.post(url, stranger, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(403);
+      expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: '1' })).error).toBe('atmWorkflowExecutionNotEnded');
+      world.executions.force(id, 'failed');
+      expect((await world.post(url, owner, { laneIndex: 2, laneRunNumber: 1 })).status).toBe(404);
+      expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: 7 })).status).toBe(404);
+      expect((await world.post(url, owner, { laneIndex: 1, laneRunNumber: 1 })).status).toBe(204);
+      expect(world.executions.get(id)).toMatchObject({
+        status: 'scheduled',
+        incarnation: 2,
+        current: { runNumber: 2, originRunNumber: 1, runType: operation, status: 'scheduled' },
+      });
+      expect(world.executions.get(id).lanes[0]).toMatchObject({ retriesLeft: 0 });
+    },
+  );
 
   it('what cannot be repeated names the operation (rest R89)', async () => {
     const id = await schedule();
@@ -326,10 +438,13 @@ describe('listing (rest §5.1)', () => {
     return ids;
   }
 
-  it('pages newest first by limit and token (rest R60–R63, R66)', async () => {
+  it('pages newest first by limit and token (rest R60, R62, R66)', async () => {
     const ids = await scheduleMany(5);
     const first = await world.get(`${list()}?phase=waiting&limit=2`, owner);
     expect(first.body).toMatchObject({ atmWorkflowExecutions: ids.slice(0, 2), isLast: false });
+    const seconds = world.executions.get(ids[1]!).scheduleTime;
+    expect(Buffer.from(first.body.nextPageToken, 'base64url').toString()).toBe(`${9_999_999_999 - seconds}${ids[1]}`);
+    expect(first.body.nextPageToken).toMatch(/^[\w-]+$/);
     const second = await world.get(`${list()}?phase=waiting&limit=2&token=${first.body.nextPageToken}`, owner);
     expect(second.body.atmWorkflowExecutions).toEqual(ids.slice(2, 4));
     const third = await world.get(`${list()}?phase=waiting&limit=2&token=${second.body.nextPageToken}`, owner);
@@ -342,6 +457,24 @@ describe('listing (rest §5.1)', () => {
     expect(first.body.isLast).toBe(false);
     const second = await world.get(`${list()}?phase=waiting&limit=2&token=${first.body.nextPageToken}`, owner);
     expect(second.body).toEqual({ atmWorkflowExecutions: [], nextPageToken: null, isLast: true });
+  });
+
+  it('from the 20th entry an offset of −5 leads to the 15th, and a token goes on behind its entry even when that has left (rest R63, R65)', async () => {
+    const ids = await scheduleMany(30);
+    const entry = (id: string | undefined): string => `${9_999_999_999 - world.executions.get(id!).scheduleTime}${id}`;
+    const page = async (query: string): Promise<any> => (await world.get(`${list()}?phase=waiting&${query}`, owner)).body;
+    const around = await page(`index=${entry(ids[19])}&offset=-5&limit=10`);
+    expect(around.atmWorkflowExecutions).toEqual(ids.slice(14, 24));
+    const { nextPageToken } = await page('limit=10');
+    expect((await page(`limit=2&token=${nextPageToken}`)).atmWorkflowExecutions).toEqual(ids.slice(10, 12));
+  });
+
+  it('only executions of the space are listed, whatever else the caller sees (rest R69)', async () => {
+    const [id] = await scheduleMany(1);
+    const other = await world.space(owner, 'other');
+    const elsewhere = `${op}/spaces/${other}/automation/execution/workflows`;
+    expect((await world.get(`${elsewhere}?phase=waiting`, owner)).body.atmWorkflowExecutions).toEqual([]);
+    expect((await world.get(`${list()}?phase=waiting`, owner)).body.atmWorkflowExecutions).toEqual([id]);
   });
 
   it('skips by offset, and a negative one without a start point has no effect (rest R64)', async () => {
@@ -359,7 +492,7 @@ describe('listing (rest §5.1)', () => {
     ['phase=later', 'badValueNotAllowed', { key: 'phase', allowed: ['waiting', 'ongoing', 'suspended', 'ended'] }],
     ['token=', 'badValueEmpty', { key: 'token' }],
     ['phase=later&limit=x', 'badValueInteger', { key: 'limit' }],
-  ])('refuses %s even to a guest (rest §5.1 row 1)', async (query, error, details) => {
+  ])('refuses %s even to a guest (rest §5.1, R57)', async (query, error, details) => {
     const answer = await world.get(`${list()}?${query}`, null);
     expect([answer.status, answer.error]).toEqual([400, error]);
     expect(answer.body.error.details).toEqual(details);
@@ -370,13 +503,13 @@ describe('listing (rest §5.1)', () => {
     expect([answer.status, answer.body.error.details.key]).toEqual([400, 'token']);
   });
 
-  it('guest 401, no privilege or no such space 403 (rest §5.1 rows 2 and 3)', async () => {
+  it('guest 401, no privilege or no such space 403 (rest §5.1, R51)', async () => {
     expect((await world.get(list(), null)).status).toBe(401);
     expect((await world.get(list(), stranger)).status).toBe(403);
     expect((await world.get(`${op}/spaces/none/automation/execution/workflows`, owner)).status).toBe(403);
   });
 
-  it('hides executions of inventories the caller is not in (D7)', async () => {
+  it('hides executions of inventories the caller is not in (rest R68, D7)', async () => {
     const [id] = await scheduleMany(1);
     await world.joinSpace(spaceId, stranger);
     expect((await world.get(`${list()}?phase=waiting`, stranger)).body.atmWorkflowExecutions).toEqual([]);

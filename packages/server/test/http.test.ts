@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allRoutes } from '../src/routes.ts';
 import { readReference } from '../../../test/support/reference.ts';
-import { newWorld, type Person, type World } from './support/world.ts';
+import { lambdaRevision, newWorld, type Person, type World } from './support/world.ts';
 
 const op = '/api/v3/oneprovider';
 const oz = '/api/v3/onezone';
@@ -18,6 +18,66 @@ afterEach(async () => {
 });
 
 describe('stages before the pipeline (rest §1.2)', () => {
+  it('are taken in their order: path, method, credentials, Accept, Content-Type, body, data (rest §1.2, R53)', async () => {
+    const url = `${op}/automation/execution/workflows`;
+    const good = { 'x-auth-token': person.token, accept: '*/*', 'content-type': 'application/json' };
+    const bad = { 'x-auth-token': 'rubbish', accept: 'text/html', 'content-type': 'text/plain' };
+    const ask = async (method: string, path: string, headers: Record<string, string>, payload = '{') => {
+      const { status, error } = await world.request(method, path, { headers, payload });
+      return [status, error];
+    };
+    expect(await ask('PATCH', `${url}/`, bad)).toEqual([404, 'notFound']);
+    expect(await ask('PATCH', url, bad)).toEqual([405, 'notSupported']);
+    expect(await ask('POST', url, bad)).toEqual([401, 'unauthorized']);
+    expect(await ask('POST', url, { ...bad, 'x-auth-token': person.token })).toEqual([406, 'notSupported']);
+    expect(await ask('POST', url, { ...good, 'content-type': 'text/plain' })).toEqual([415, 'notSupported']);
+    expect(await ask('POST', url, good)).toEqual([400, 'malformedData']);
+    expect(await ask('POST', url, good, '{}')).toEqual([400, 'missingRequiredValue']);
+    // A bad token comes before bad data; without one the data come first (R53, R48).
+    expect(await ask('POST', url, { ...good, 'x-auth-token': 'rubbish' }, '{}')).toEqual([401, 'unauthorized']);
+    const { 'x-auth-token': _token, ...guest } = good;
+    expect(await ask('POST', url, guest, '{}')).toEqual([400, 'missingRequiredValue']);
+  });
+
+  it('what fails in them has an error with its context as any other, never the form of the old document (rest R45, R46, D6)', async () => {
+    const requests = [
+      ['GET', '/nothing', {}, 404],
+      ['PATCH', `${op}/spaces`, {}, 405],
+      ['GET', `${op}/spaces`, { accept: 'text/html' }, 406],
+      ['GET', `${op}/spaces`, { accept: '???' }, 400],
+      ['POST', `${op}/automation/execution/workflows`, { 'content-type': 'text/plain' }, 415],
+      ['GET', `${op}/spaces`, {}, 401],
+    ] as const;
+    for (const [method, url, headers, status] of requests) {
+      const answer = await world.request(method, url, { headers: { ...headers }, ...(method === 'POST' ? { payload: 'x' } : {}) });
+      expect([url, answer.status, Object.keys(answer.body)]).toEqual([url, status, ['error']]);
+      expect(answer.body.error).toMatchObject({
+        id: expect.any(String) as string,
+        description: expect.any(String) as string,
+        ctx: { timestamp: expect.any(Number) as number },
+      });
+    }
+  });
+
+  it('a request without a body passes with any content type, and its body is empty (rest R7, R10)', async () => {
+    const url = `${op}/automation/execution/workflows/none/rerun`;
+    for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'application/x-anything' }]) {
+      const answer = await world.request('POST', url, { as: person, headers });
+      expect([answer.status, answer.body.error.details]).toEqual([400, { key: 'laneIndex' }]);
+    }
+  });
+
+  it('a 204 comes without a body, whatever was done (rest R14, R105)', async () => {
+    const made = await world.post(`${oz}/user/atm_inventories`, person, { name: 'inventory' });
+    const inventory = `${oz}/atm_inventories/${String(made.headers['location']).split('/').at(-1)}`;
+    for (const answer of [
+      await world.send('PATCH', inventory, person, { name: 'renamed' }),
+      await world.send('DELETE', inventory, person),
+      await world.send('DELETE', `${oz}/user/tokens/temporary`, person),
+    ])
+      expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([204, '', undefined]);
+  });
+
   it('unknown paths and trailing slashes are 404 with error JSON (rest R1, D6)', async () => {
     const withoutIds = [`${op}/spaces/`, `${oz}/users//privileges`, `${op}/automation/execution/workflows//cancel`];
     for (const path of [`${op}/nothing`, `${oz}/user/`, '/nothing', `${op}/%zz`, ...withoutIds]) {
@@ -29,19 +89,33 @@ describe('stages before the pipeline (rest §1.2)', () => {
     const answer = await world.request('PATCH', `${op}/automation/execution/workflows`, { headers: { 'x-auth-token': 'rubbish' } });
     expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST']);
     expect((await world.request('HEAD', `${oz}/user`)).status).toBe(405);
+    const deleting = `${oz}/users/${person.id}`;
+    for (const method of ['HEAD', 'PUT', 'PURGE', 'PROPFIND'])
+      expect([method, (await world.request(method, deleting, { as: world.admin })).status >= 400]).toEqual([method, true]);
+    expect((await world.get(deleting, world.admin)).status).toBe(200);
   });
 
-  it('answers a pre-flight, and allows every origin everywhere (rest R5, D6)', async () => {
+  it('answers a pre-flight, and allows every origin everywhere (rest R3, R5, D6)', async () => {
     const answer = await world.request('OPTIONS', `${op}/automation/execution/workflows`);
     expect([answer.status, answer.headers['access-control-allow-methods']]).toEqual([204, 'POST']);
-    for (const url of ['/nothing', `${oz}/user`, `${oz}/privileges`]) {
-      expect((await world.get(url, null)).headers['access-control-allow-origin']).toBe('*');
+    for (const [url, status] of [
+      ['/nothing', 404],
+      [`${oz}/user`, 401],
+      [`${oz}/privileges`, 200],
+      [`${op}/spaces/none`, 401],
+    ] as const) {
+      const { status: answered, headers } = await world.get(url, null);
+      expect([url, answered, headers['access-control-allow-origin']]).toEqual([url, status, '*']);
+      // By tokens only: a page of another origin sends no cookie along.
+      expect(headers['access-control-allow-credentials']).toBeUndefined();
     }
   });
 
   it('negotiates: 406, 415, and a charset is fine (rest R6, R9, D6)', async () => {
     expect((await world.request('GET', `${oz}/privileges`, { headers: { accept: 'text/html' } })).status).toBe(406);
     expect((await world.request('GET', `${oz}/privileges`, { headers: { accept: '???' } })).status).toBe(400);
+    for (const accept of ['*/*', 'application/*', 'application/json', 'text/html, application/json;q=0.5'])
+      expect([accept, (await world.request('GET', `${oz}/privileges`, { headers: { accept } })).status]).toEqual([accept, 200]);
     const post = async (type: string): Promise<number> =>
       (
         await world.request('POST', `${oz}/user/atm_inventories`, {
@@ -83,6 +157,31 @@ describe('stages before the pipeline (rest §1.2)', () => {
     });
   });
 
+  it('the context names the service that answered (rest R43)', async () => {
+    const contextOf = async (url: string): Promise<unknown> => {
+      const { service, serviceId, serviceDomain, serviceReleaseVersion } = (await world.get(url, null)).body.error.ctx;
+      return { service, serviceId, serviceDomain, serviceReleaseVersion };
+    };
+    const common = { serviceDomain: 'localhost:80', serviceReleaseVersion: '25.0' };
+    expect(await contextOf(`${op}/spaces`)).toEqual({ service: 'opw', serviceId: world.deps.providerId, ...common });
+    expect(await contextOf(`${oz}/user`)).toEqual({ service: 'ozw', serviceId: 'onezone', ...common });
+  });
+
+  it('errors that were outside the catalogue are told like the others (rest R44)', async () => {
+    const inventoryId = await world.inventory(person);
+    const revision = { originalRevisionNumber: 1, atmLambdaRevision: lambdaRevision() };
+    const made = await world.post(`${oz}/atm_lambdas`, person, { atmInventoryId: inventoryId, revision });
+    const lambda = new URL(String(made.headers['location'])).pathname;
+    for (const [answer, status, id] of [
+      [await world.send('PUT', `${lambda}/revision/1`, person, revision), 409, 'alreadyExists'],
+      [await world.get(`${lambda}x`, person), 404, 'notFound'],
+      [await world.send('DELETE', lambda, person), 400, 'notSupported'],
+    ] as const) {
+      expect([answer.status, answer.error, Object.keys(answer.body.error)]).toEqual([status, id, ['id', 'description', 'ctx']]);
+      expect(answer.body.error.ctx.service).toBe('ozw');
+    }
+  });
+
   it('knows every operation of the API description, and calls those it offers by their names', () => {
     // Parameters of paths may have other names with us: they are not sent.
     const shape = (operation: string): string => operation.replace(/\{\w+\}/g, '{}');
@@ -109,6 +208,7 @@ describe('credentials (rest §2)', () => {
 
   it('are taken from the header of highest priority only (rest R19, R20)', async () => {
     expect(await authError({})).toBe('guest');
+    expect((await world.get(user, null)).body.error.details).toEqual({ authError: null });
     expect(await authError({ authorization: 'Digest abc' })).toBe('guest');
     expect(await authError({ authorization: 'Basic abc' })).toBe('badBasicCredentials');
     expect(await authError({ authorization: `bearer ${person.token}` })).toBe('guest');
@@ -116,6 +216,17 @@ describe('credentials (rest §2)', () => {
     expect(await authError({ macaroon: person.token })).toBe('status 200');
     expect(await authError({ 'x-auth-token': 'bad', authorization: `Bearer ${person.token}` })).toBe('badToken');
     expect(await authError({ 'x-auth-token': '' })).toBe('badToken');
+  });
+
+  it('a bad token is 401 on both services with its precise error, which alone would be 400 (rest R21, R133)', async () => {
+    for (const url of [user, `${op}/spaces`, `${op}/automation/execution/workflows/none`]) {
+      const { status, body } = await world.request('GET', url, { headers: { 'x-auth-token': 'rubbish' } });
+      expect([url, status, body.error.id, body.error.details.authError.id]).toEqual([url, 401, 'unauthorized', 'badToken']);
+    }
+    const expired = (await world.confined(person, [{ type: 'time', validUntil: 1 }])).token;
+    expect(await authError({ 'x-auth-token': expired })).toBe('tokenCaveatUnverified');
+    const asked = await world.post(`${oz}/tokens/verify_access_token`, null, { token: expired });
+    expect([asked.status, asked.error]).toEqual([400, 'tokenCaveatUnverified']);
   });
 
   it('unknown, revoked and altered tokens are told apart (rest §2.3)', async () => {

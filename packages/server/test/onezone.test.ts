@@ -105,7 +105,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
       expect((await world.post(`${oz}/atm_workflow_schemas`, stranger, body)).status).toBe(201);
     });
 
-    it('permission is decided by the inventory before the body is looked at (rest R103, R118)', async () => {
+    it('permission is decided by the inventory before the body is looked at (rest R103, R118, schemas R37)', async () => {
       const url = `${oz}/atm_workflow_schemas`;
       expect((await world.post(url, null, {})).status).toBe(401);
       expect((await world.post(url, stranger, { atmInventoryId: inventoryId })).status).toBe(403);
@@ -334,7 +334,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
   });
 
   describe('spaces and lambdas of the provider (rest §5.9; extension)', () => {
-    it('shows the caller his spaces with their root, and nobody whether others exist', async () => {
+    it('shows the caller his spaces with their root, and nobody whether others exist (rest §5.9)', async () => {
       const spaceId = await world.space(owner, 'photos');
       const { fileId } = (await world.post('/api/v3/oneprovider/lookup-file-id/photos', owner)).body;
       const shown = { name: 'photos', spaceId, fileId, dirId: fileId, providers: [{ providerId: world.deps.providerId }] };

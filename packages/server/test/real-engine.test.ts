@@ -7,6 +7,7 @@ import type { LambdaRevision, StoreSchema, WorkflowSchemaRevision } from '@lanew
 import { newId } from '@laneway/model';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepAnswer } from './support/seen.ts';
 import { InProcessRuntime, perItem, untilStopped } from '../../../test/support/in-process-runtime.ts';
 import { userAccess } from '../src/engine/user-access.ts';
 import { JobTokens } from '../src/engine/job-tokens.ts';
@@ -118,7 +119,9 @@ async function call(
   });
   const text = await response.text();
   const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json') === true;
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  const parsed = isJson ? JSON.parse(text) : undefined;
+  keepAnswer({ method, url: path }, response.status, parsed?.error?.id);
+  return { status: response.status, headers: response.headers, text, body: parsed };
 }
 
 /** One task per lane; `double` appends to `output`. */
@@ -371,7 +374,21 @@ describe('an execution over REST', () => {
     expect((await call('DELETE', `/api/v3/onezone/spaces/${spaceId}`)).status).toBe(204);
   });
 
-  it('lists by phase and page, newest first (rest R60–R66, R71)', async () => {
+  it('an execution on its way through its phases is in a list at any moment (rest R70)', async () => {
+    const ids = await Promise.all(Array.from({ length: 4 }, async () => await schedule(['double'], [1, 2, 3])));
+    const list = `/api/v3/oneprovider/spaces/${spaceId}/automation/execution/workflows`;
+    for (let left = ids.length; left > 0;) {
+      const seen = new Map<string, string>();
+      // In the order of the phases: whoever moves on between two questions is met again.
+      for (const phase of ['waiting', 'ongoing', 'suspended', 'ended']) {
+        for (const id of (await call('GET', `${list}?phase=${phase}`)).body.atmWorkflowExecutions as string[]) seen.set(id, phase);
+      }
+      expect(ids.filter((id) => !seen.has(id))).toEqual([]);
+      left = ids.filter((id) => seen.get(id) !== 'ended').length;
+    }
+  });
+
+  it('lists by phase and page, newest first; what was deleted is in none (rest R60, R66, R71)', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 3; count += 1) {
       const id = await schedule(['double'], [1]);

@@ -110,7 +110,7 @@ for (const database of databaseKinds) {
       expect([again.status, again.error, again.body.error.details]).toEqual([409, 'relationAlreadyExists', details]);
     });
 
-    it('somebody adds himself while he holds add_user through a group, with privileges only if he may set them (rest R114)', async () => {
+    it('somebody adds himself while he holds add_user through a group, with privileges only if he may set them (rest R114, schemas R35)', async () => {
       const group = await relations.group(stranger);
       await relations.join(`${plural}/${id}/${groups}/${group}`, [`${type}_add_user`]);
       const url = `${base}/users/${stranger.id}`;
@@ -179,7 +179,7 @@ for (const database of databaseKinds) {
       expect((await world.get(`${base}/effective_users/${stranger.id}/privileges`, stranger)).body.privileges).toEqual([`${type}_update`]);
     });
 
-    it('a member without view sees himself, his privileges and who made the container, and nobody else (rest §8.1)', async () => {
+    it('a member without view sees himself, his privileges and who made the container, and nobody else (rest §8.1, schemas R36)', async () => {
       const other = await world.person('Other');
       await relations.join(`${plural}/${id}/users/${stranger.id}`, []);
       await relations.join(`${plural}/${id}/users/${other.id}`);
@@ -247,7 +247,7 @@ for (const database of databaseKinds) {
       expect((await world.get(`${oz}/groups/${other}/users`, world.admin)).body).toEqual({ users: [] });
     });
 
-    it('is made for a group that then has all privileges, and is seen from the side of the group (rest R32, R105)', async () => {
+    it('is made for a group that then has all privileges, and is seen from the side of the group (schemas R32, rest R105)', async () => {
       const group = await relations.group(owner);
       const member = await relations.memberOf(group);
       const list = `${oz}/groups/${group}/${below}`;

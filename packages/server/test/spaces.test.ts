@@ -69,7 +69,8 @@ describe.each(databaseKinds)('spaces on $name', (kind) => {
     ['advertisedInMarketplace', true, 'missingRequiredValue'],
     ['marketplaceContactEmail', 'nobody', 'badValueEmail'],
     ['idGeneratorSeed', '', 'badValueEmpty'],
-    ['name', null, 'badValueString'],
+    ['idGeneratorSeed', null, 'badValueEmpty'],
+    ['name', null, 'badValueName'],
   ])('%s = %j is refused as %s (rest R106, R107)', async (key, value, error) => {
     const refused = await world.post(`${oz}/user/spaces`, owner, { name: 'photos', [key]: value });
     expect([refused.status, refused.error]).toEqual([400, error]);

@@ -160,7 +160,7 @@ describe.each(databaseKinds)('tokens on $name', (kind) => {
       expect((await verify('identity', { token: ada.token })).error).toBe('notAnIdentityToken');
     });
 
-    it('a service shows itself by a token of this provider, on Onezone only (rest R22, R34)', async () => {
+    it('a service shows itself by a token of this provider, on Onezone only; Oneprovider is for users (rest R22, R25, R34)', async () => {
       const url = `${oz}/providers/${world.deps.providerId}/tokens`;
       expect((await world.post(`${url}/temporary`, ada, {})).status).toBe(403);
       expect((await world.post(`${oz}/providers/none/tokens/temporary`, null, {})).status).toBe(404);
@@ -178,6 +178,20 @@ describe.each(databaseKinds)('tokens on $name', (kind) => {
       expect((await world.get(`${oz}/tokens/named/${lasting.tokenId}`, world.admin)).body.token).toBe(lasting.token);
       const access = (await world.post(`${url}/named`, world.admin, { name: 'access' })).body.token;
       expect((await authError({ 'x-auth-token': access }, `${op}/spaces`)).id).toBe('tokenSubjectInvalid');
+    });
+
+    it('Oneprovider takes caveats of data access, Onezone does not; both know at once that a token is revoked (rest R23)', async () => {
+      const { token, id } = await named(ada, { caveats: [{ type: 'data.readonly' }] });
+      const outcomes = async (): Promise<readonly unknown[]> =>
+        await Promise.all(
+          [`${op}/spaces`, `${oz}/user`].map(async (url) => {
+            const outcome = await authError({ 'x-auth-token': token }, url);
+            return outcome.id ?? outcome;
+          }),
+        );
+      expect(await outcomes()).toEqual(['status 200', 'tokenCaveatUnverified']);
+      await world.send('PATCH', `${oz}/tokens/named/${id}`, ada, { revoked: true });
+      expect(await outcomes()).toEqual(['tokenRevoked', 'tokenRevoked']);
     });
 
     it('a token for providers reads what they need on Onezone, and nothing else (rest R34)', async () => {

@@ -6,6 +6,7 @@ import { LanewayClient, type ExecutionDetails, type TaskDetails, type WorkflowDu
 import { defaultEngineConfig, Engine, type ExecutionEvent } from '@laneway/engine';
 import { loadConfig, startServer, type EngineFactory, type RunningServer } from '@laneway/server';
 import { JobTokens } from '../../../packages/server/src/engine/job-tokens.ts';
+import { keepAnswer } from '../../../packages/server/test/support/seen.ts';
 import type { DatabaseKind } from '../../support/databases.ts';
 import { RecordingDatabase } from './recording-database.ts';
 import type { InProcessLambda } from '../../support/in-process-runtime.ts';
@@ -117,6 +118,7 @@ export class ApiServer {
     });
     const text = await response.text();
     const body = text === '' ? undefined : JSON.parse(text);
+    keepAnswer({ method, url: path }, response.status, body?.error?.id);
     return { status: response.status, id: body?.error?.id, details: body?.error?.details, body };
   }
 

@@ -2,14 +2,14 @@ import type { ContainerDetails, LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
-import { memberRows, membersOf, type MembersOptions } from '../members.ts';
+import { membersOf, printMemberTable, type MembersOptions } from '../members.ts';
 import { findContainer, type FoundContainer } from '../names/find-container.ts';
 import { addDeletion } from '../places/delete-place.ts';
 import { founderOf, withFounder, type FounderOptions } from '../places/founder.ts';
 import { listPlaces, withListed, type ListOptions } from '../places/list-places.ts';
 import { addMemberCommands } from '../places/member-commands.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../places/place-options.ts';
-import { privilegesIn } from '../privilege-lists.ts';
+import { privilegesIn, privilegeSets } from '../privilege-lists.ts';
 import { Undo } from '../run/undo.ts';
 import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 import { addFormerPlaces } from './group-former.ts';
@@ -124,7 +124,7 @@ function addShow(group: Command, terminal: Terminal): void {
       return;
     }
     printLine(terminal, `${details.name} (${details.type})`);
-    printTable(terminal, ['name', 'what', 'id', 'privileges'], memberRows(members));
+    printMemberTable(terminal, members, { realm: 'groups', sets: await privilegeSets(client, 'groups') });
   });
 }
 

@@ -34,7 +34,14 @@ export class Extensions implements ExecutionExtensions {
     this.#database = parts.database;
     this.#requestKeys = parts.requestKeys ?? new RequestKeys(parts.database, 0);
     this.#bulkStarted = parts.bulkStarted ?? (() => undefined);
-    this.#uploads = parts.uploads ?? new Uploads({ database: parts.database, maxItemBytes: defaultMaxItemBytes, retentionMs: 0 });
+    this.#uploads =
+      parts.uploads ??
+      new Uploads({
+        database: parts.database,
+        maxItemBytes: defaultMaxItemBytes,
+        retentionMs: 0,
+        quota: { count: 0, bytes: 0 },
+      });
   }
 
   async upload(request: UploadRequest): Promise<Result<UploadReceipt>> {

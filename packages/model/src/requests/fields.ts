@@ -10,13 +10,19 @@ export type Service = 'oneprovider' | 'onezone';
 /** Reads one field; `key` is what errors name. */
 export type Field<T> = (value: unknown, key: string, service: Service) => Result<T>;
 
-/** Oneprovider takes true and false as their text (rest R56). A text that no column can hold is as good as none. */
+/** A text that no column can hold is as good as none. */
 export function textField(options: { readonly notEmpty?: boolean } = {}): Field<string> {
   return (value, key, service) => {
-    const text = typeof value === 'boolean' && service === 'oneprovider' ? String(value) : value;
+    const text = meantText(value, service);
     if (typeof text !== 'string' || !isColumnText(text)) return refuse(makeError('badValueString', { key }));
     return options.notEmpty === true && text === '' ? refuse(makeError('badValueEmpty', { key })) : ok(text);
   };
+}
+
+/** Oneprovider takes true and false for their text (rest R56), Onezone null for an empty one (rest R106). */
+function meantText(value: unknown, service: Service): unknown {
+  if (service === 'oneprovider') return typeof value === 'boolean' ? String(value) : value;
+  return value === null ? '' : value;
 }
 
 export interface IntegerLimits {

@@ -59,7 +59,7 @@ describe('repeats of the failed lane', () => {
     expect(scenario.flags(2)).toEqual(['3:rt', '2:rt', '1:rt']);
   });
 
-  test('a retry iterates the failed items, a rerun the input, of the run that is repeated (execution §7.6, I7)', () => {
+  test('a retry iterates the failed items, a rerun the input, of the run that is repeated (execution §7.6, I7, rest R91)', () => {
     const iterated = (kind: 'rerun' | 'retry', run: number): string | null =>
       failedInLane2().repeat(kind, 2, run).execution.current.iteratedStoreId;
     expect([iterated('rerun', 1), iterated('retry', 1)]).toEqual(['input-store', 'run-2.exceptions']);

@@ -67,6 +67,8 @@ export interface ServeConfig {
   readonly auditRetentionMs: number;
   readonly bulkMembersPerSecond: number;
   readonly uploadRetentionMs: number;
+  readonly uploadsPerUser: number;
+  readonly uploadBytesPerUser: number;
   readonly lambdaMappings: Readonly<Record<string, string>>;
 }
 
@@ -265,6 +267,8 @@ function compile(read: SettingReader): ServeConfig {
     auditRetentionMs: (read('auditRetentionSec') as number) * 1000,
     bulkMembersPerSecond: read('bulkMembersPerSec') as number,
     uploadRetentionMs: (read('uploadRetentionSec') as number) * 1000,
+    uploadsPerUser: read('uploadsPerUser') as number,
+    uploadBytesPerUser: read('uploadBytesPerUser') as number,
     lambdaMappings: read('lambdaMappings') as Readonly<Record<string, string>>,
   };
 }

@@ -83,6 +83,8 @@ export const serveOptions = {
   bulkRetentionSec: { type: integer(1, maxRetention), fallback: 7 * day },
   auditRetentionSec: { type: integer(1, maxRetention), fallback: 365 * day },
   uploadRetentionSec: { type: integer(1, maxRetention), fallback: 6 * 3600 },
+  uploadsPerUser: { type: integer(1, 1_000_000), fallback: 1000 },
+  uploadBytesPerUser: { type: integer(mebibyte, 1024 ** 3 * mebibyte), fallback: 10 * 1024 * mebibyte },
   bulkMembersPerSec: { type: integer(1, 10_000), fallback: 100 },
   lambdaMappings: { type: { kind: 'map' }, fallback: {} },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

@@ -49,6 +49,8 @@ export async function createEngine(parts: EngineParts): Promise<LanewayEngine> {
       auditRetentionMs: config.auditRetentionMs,
       bulkMembersPerSecond: config.bulkMembersPerSecond,
       uploadRetentionMs: config.uploadRetentionMs,
+      uploadsPerUser: config.uploadsPerUser,
+      uploadBytesPerUser: config.uploadBytesPerUser,
       callbacks: config.callbacks,
       executionsPerSpace: config.executionsPerSpace,
       runtimeCheckMs: config.runtimeCheckMs,

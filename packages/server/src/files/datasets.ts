@@ -3,7 +3,7 @@
  * or removing a dataset takes `space_manage_datasets`, or the token of a job that may write. Protection flags are refused: nothing
  * here could enforce them inside lambdas.
  */
-import type { Dataset } from '@laneway/engine';
+import { isFileId, type Dataset } from '@laneway/engine';
 import { enumField, integerField, makeError, textField, textListField, type JsonObject } from '@laneway/model';
 import { checkCaveats } from '../auth/caveats.ts';
 import { forbidden, notFound, requireUser, unauthorized } from '../auth/identity.ts';
@@ -43,16 +43,18 @@ function refuseFlags(flags: readonly string[] | undefined, key: string): void {
   if (flags !== undefined && flags.length > 0) throw new Refusal(makeError('badValueListNotAllowed', { key, allowed: [] }));
 }
 
+/** A text that is no file id is bad data; a file that is not there is in no space, where nobody has privileges (rest R48, R51). */
 async function create(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
   const { rootFileId, protectionFlags } = providerData(call.body, {
     required: { rootFileId: textField({ notEmpty: true }) },
     optional: { protectionFlags: textListField() },
   });
   refuseFlags(protectionFlags, 'protectionFlags');
+  if (!isFileId(rootFileId)) throw new Refusal(makeError('badValueIdentifier', { key: 'rootFileId' }));
   if (call.identity.kind === 'guest') throw unauthorized(null);
   const ref = await deps.files.resolve(rootFileId);
-  if (ref === null) throw new Refusal(makeError('badValueIdNotFound', { key: 'rootFileId' }));
-  await allow(deps, call, { spaceId: ref.spaceId, gri: 'op_dataset.null.instance:private', use: 'manage' });
+  await allow(deps, call, { spaceId: ref?.spaceId ?? '', gri: 'op_dataset.null.instance:private', use: 'manage' });
+  if (ref === null) throw forbidden();
   const { datasetId } = need(await deps.files.datasets.create(ref));
   return created(`${call.baseUrl}${prefix}/datasets/${datasetId}`, { datasetId });
 }

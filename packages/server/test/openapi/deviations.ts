@@ -114,4 +114,24 @@ export const deviations: readonly Deviation[] = [
     moreErrors: { 400: ['badData', 'badValueIdentifierOccupied'] },
     reason: 'the header Idempotency-Key, an extension, has rules of its own',
   },
+  {
+    operations: ['modify_atm_workflow_schema'],
+    moreErrors: { 400: ['missingRequiredValue'] },
+    reason: 'a revision that comes with the change has to be whole',
+  },
+  {
+    operations: ['create_space'],
+    moreErrors: { 400: ['badValueEmpty', 'badData', 'badValueBoolean'] },
+    reason: 'the seed of the id and the directory of the space, an extension, are checked',
+  },
+  {
+    operations: ['verify_access_token', 'verify_identity_token'],
+    moreErrors: { 400: ['badValueNotAllowed'] },
+    reason: 'an interface that is none is refused with those that there are',
+  },
+  {
+    operations: ['verify_access_token'],
+    moreErrors: { 400: ['badValueBoolean'] },
+    reason: 'whether caveats of data access are accepted is checked to be true or false',
+  },
 ];

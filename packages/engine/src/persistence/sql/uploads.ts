@@ -3,7 +3,8 @@
  *
  * Invariants: 1. An upload can be used only when it is complete (`ready`). 2. Its timer is there as long as it is, so
  * that whatever happens to its writer it goes. 3. Nothing is removed before `kept_until`, which every writer and every
- * reader moves ahead of itself; all of it happens under the lock of the upload's row.
+ * reader moves ahead of itself; all of it happens under the lock of the upload's row. 4. No user has more than his quota: uploads
+ * that begin or grow look at it one after the other.
  */
 import type { Piece } from '../../stores/chunks.ts';
 import { maxDeletedBytes } from '../../stores/limits.ts';
@@ -28,53 +29,89 @@ export interface UploadOwner {
   readonly spaceId: string;
 }
 
+/** What one user may have in uploads, in all spaces together. */
+export interface UploadQuota {
+  readonly count: number;
+  /** Of the items as they are stored. */
+  readonly bytes: number;
+}
+
+interface Used {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Until the transaction ends nothing is added to it. */
+async function usedBy(tx: SqlTransaction, userId: string): Promise<Used> {
+  if (tx.dialect.name === 'postgres') await tx.all('select pg_advisory_xact_lock(hashtext(?))', [`uploads:${userId}`]);
+  const used = await tx.get<Used>(
+    `select count(*) as count, coalesce(cast(sum(bytes) as bigint), 0) as bytes from upload where user_id = ? and state <> 'removed'`,
+    [userId],
+  );
+  return used ?? { count: 0, bytes: 0 };
+}
+
+/** Which part of the quota is used up; null = there is room. */
+export type QuotaReached = keyof UploadQuota | null;
+
 export const beginUpload = defineVerb(
   'beginUpload',
   'control',
-  async (tx, params: UploadOwner & { readonly uploadId: string; readonly keepMs: number }): Promise<void> => {
+  async (
+    tx,
+    params: UploadOwner & { readonly uploadId: string; readonly keepMs: number; readonly quota: UploadQuota },
+  ): Promise<QuotaReached> => {
+    const used = await usedBy(tx, params.userId);
+    if (used.count >= params.quota.count) return 'count';
+    if (used.bytes >= params.quota.bytes) return 'bytes';
     const keptUntil = (await tx.now()) + params.keepMs;
     await tx.run(
       `insert into upload (id, user_id, space_id, state, item_count, bytes, piece_count, kept_until) values (?, ?, ?, 'receiving', 0, 0, 0, ?)`,
       [params.uploadId, params.userId, params.spaceId, keptUntil],
     );
     await setTimer(tx, params.uploadId, keptUntil);
+    return null;
   },
 );
 
-/** Some more pieces. Fails when the upload was given up meanwhile. */
-export const extendUpload = defineVerb(
-  'extendUpload',
-  'data',
-  async (tx, params: { readonly uploadId: string; readonly pieces: readonly Piece[]; readonly keepMs: number }): Promise<void> => {
-    const { uploadId, pieces } = params;
-    const itemCount = pieces.reduce((sum, piece) => sum + piece.itemCount, 0);
-    const upload = await tx.get<{ piece_count: number }>(
-      `update upload set item_count = item_count + ?, piece_count = piece_count + ?, kept_until = ? where id = ? and state = 'receiving'
-       returning piece_count`,
-      [itemCount, pieces.length, (await tx.now()) + params.keepMs, uploadId],
-    );
-    if (upload === undefined) throw new Error('the upload took too long and was given up');
-    if (pieces.length === 0) return;
-    const first = upload.piece_count - pieces.length;
-    await tx.run(
-      `insert into upload_piece (upload_id, piece_number, item_count, items) values ${rows(pieces.length, 4)}`,
-      pieces.flatMap((piece, offset) => [uploadId, first + offset, piece.itemCount, piece.text]),
-    );
-  },
-);
+export interface UploadExtension {
+  readonly uploadId: string;
+  readonly userId: string;
+  readonly pieces: readonly Piece[];
+  readonly keepMs: number;
+  readonly quota: UploadQuota;
+}
+
+/** Some more pieces, all or none. Fails when the upload was given up meanwhile. */
+export const extendUpload = defineVerb('extendUpload', 'data', async (tx, params: UploadExtension): Promise<QuotaReached> => {
+  const { uploadId, userId, pieces, keepMs, quota } = params;
+  const itemCount = pieces.reduce((sum, piece) => sum + piece.itemCount, 0);
+  const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+  if (bytes > 0 && (await usedBy(tx, userId)).bytes + bytes > quota.bytes) return 'bytes';
+  const upload = await tx.get<{ piece_count: number }>(
+    `update upload set item_count = item_count + ?, bytes = bytes + ?, piece_count = piece_count + ?, kept_until = ?
+       where id = ? and state = 'receiving' returning piece_count`,
+    [itemCount, bytes, pieces.length, (await tx.now()) + keepMs, uploadId],
+  );
+  if (upload === undefined) throw new Error('the upload took too long and was given up');
+  if (pieces.length === 0) return null;
+  const first = upload.piece_count - pieces.length;
+  await tx.run(
+    `insert into upload_piece (upload_id, piece_number, item_count, items) values ${rows(pieces.length, 4)}`,
+    pieces.flatMap((piece, offset) => [uploadId, first + offset, piece.itemCount, piece.text]),
+  );
+  return null;
+});
 
 /** From now on it can be used, until it expires. */
 export const finishUpload = defineVerb(
   'finishUpload',
   'control',
-  async (
-    tx,
-    params: { readonly uploadId: string; readonly bytes: number; readonly retentionMs: number },
-  ): Promise<{ readonly itemCount: number }> => {
+  async (tx, params: { readonly uploadId: string; readonly retentionMs: number }): Promise<{ readonly itemCount: number }> => {
     const expiresAt = (await tx.now()) + params.retentionMs;
     const upload = await tx.get<{ item_count: number }>(
-      `update upload set state = 'ready', bytes = ?, expires_at = ?, kept_until = ? where id = ? and state = 'receiving' returning item_count`,
-      [params.bytes, expiresAt, expiresAt, params.uploadId],
+      `update upload set state = 'ready', expires_at = ?, kept_until = ? where id = ? and state = 'receiving' returning item_count`,
+      [expiresAt, expiresAt, params.uploadId],
     );
     if (upload === undefined) throw new Error('the upload took too long and was given up');
     await setTimer(tx, params.uploadId, expiresAt);

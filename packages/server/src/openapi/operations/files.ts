@@ -53,7 +53,7 @@ export const datasetOperations: Operations = {
     privileges: managers,
     body: takes('DatasetCreation'),
     answers: makes('DatasetCreated'),
-    refusals: refused([403, 404], {
+    refusals: refused([403], {
       400: [
         'malformedData',
         'missingRequiredValue',
@@ -61,7 +61,7 @@ export const datasetOperations: Operations = {
         'badValueEmpty',
         'badValueListOfStrings',
         'badValueListNotAllowed',
-        'badValueIdNotFound',
+        'badValueIdentifier',
         'badData',
         'posix',
       ],

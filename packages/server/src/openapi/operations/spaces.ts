@@ -29,7 +29,10 @@ export const spaceOperations: Operations = {
   create_space: {
     ...creation,
     privileges: { onezone: ['oz_spaces_create'] },
-    refusals: refused([403], { 400: [...new Set([...nameErrors, ...detailErrors] as const)], 409: ['alreadyExists'] }),
+    refusals: refused([403], {
+      400: [...new Set([...nameErrors, ...detailErrors, 'badValueEmpty', 'badData', 'badValueBoolean'] as const)],
+      409: ['alreadyExists'],
+    }),
   },
   list_spaces: { ...list, privileges: { onezone: ['oz_spaces_list'] }, refusals: refused([403]) },
   list_space_privileges: { tag, open: true, answers: shows('PrivilegeSets'), refusals: refused([]) },

@@ -192,8 +192,8 @@ export const tokenOperations: Operations = {
     answers: shows('TokenBody'),
     refusals: refused([], { 400: [...tokenErrors, 'badValueCaveat', 'badData'] }),
   },
-  verify_access_token: verification('TokenVerification', ['notAnAccessToken']),
-  verify_identity_token: verification('TokenVerification', ['notAnIdentityToken']),
+  verify_access_token: verification('TokenVerification', ['notAnAccessToken', 'badValueNotAllowed', 'badValueBoolean']),
+  verify_identity_token: verification('TokenVerification', ['notAnIdentityToken', 'badValueNotAllowed']),
   verify_invite_token: verification('InviteTokenVerification', ['badValueInviteType', 'notAnInviteToken']),
   infer_access_token_scope: {
     ...verification('AccessTokenScopeRequest', ['notAnAccessToken']),

@@ -30,7 +30,7 @@ export const workflowSchemaOperations: Operations = {
     privileges: managers,
     body: takes('WorkflowSchemaUpdate'),
     answers: done,
-    refusals: refused([403, 404], { 400: ['malformedData', 'missingAtLeastOneValue', ...definitionErrors] }),
+    refusals: refused([403, 404], { 400: ['malformedData', 'missingAtLeastOneValue', 'missingRequiredValue', ...definitionErrors] }),
   },
   remove_atm_workflow_schema: { tag, privileges: managers, answers: done, refusals: refused([403, 404]) },
   list_atm_workflow_schema_lambdas: { tag, answers: shows('AtmLambdaIds'), refusals: refused([403, 404]) },
