@@ -45,6 +45,13 @@ describe('operations of Onezone', () => {
     },
   );
 
+  it.each(zone.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s: a token that is none is refused before anything is looked at (rest R21)',
+    async (_title, route) => {
+      expect(await ask(route, { id: '', token: 'none' })).toBe('401 unauthorized');
+    },
+  );
+
   it.each(
     zone
       .filter(({ path }) => !path.includes('{') && ![...open].some((start) => path.startsWith(start)))

@@ -10,16 +10,16 @@ const pageErrors: readonly ErrorId[] = ['badValueInteger', 'badValueNotInRange',
 
 const xattrErrors: readonly ErrorId[] = ['malformedData', 'badData', 'badValueEmpty'];
 
-/** Any operation on a file may be refused in the words of the file system. */
+/** An operation on a file is refused in the words of the file system, also to who may not (EACCES) and when there is none (ENOENT). */
 function file(answers: OperationText['answers'], errors: readonly ErrorId[] = [], more: Partial<OperationText> = {}): OperationText {
-  return { tag: 'File', answers, refusals: refused([403, 404], { 400: ['posix', ...errors] }), ...more };
+  return { tag: 'File', answers, refusals: refused([], { 400: ['posix', ...errors] }), ...more };
 }
 
 const content: JsonSchema = { type: 'string', contentMediaType: 'application/octet-stream' };
 const bytes = { schema: content, types: ['application/octet-stream'] } as const;
 
 export const fileOperations: Operations = {
-  get_all_spaces: { tag: 'File', answers: shows(listOf(ref('ProviderSpace'))), refusals: refused([403]) },
+  get_all_spaces: { tag: 'File', answers: shows(listOf(ref('ProviderSpace'))), refusals: refused([]) },
   get_provider_space: { tag: 'File', privileges: { note: 'membership' }, answers: shows('ProviderSpace'), refusals: refused([403]) },
   download_file_content: file(
     {
@@ -106,6 +106,6 @@ export const datasetOperations: Operations = {
     ...dataset,
     privileges: viewers,
     answers: shows('DatasetSummary'),
-    refusals: refused([403, 404], { 400: ['posix'] }),
+    refusals: refused([], { 400: ['posix'] }),
   },
 };
