@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, type DatabaseKind } from '../../../test/support/databases.ts';
 import { contentRows } from '../../engine/test/content-verbs.ts';
 import { realWorld, type RealWorld } from './support/real-world.ts';
+import { keepAnswer } from './support/seen.ts';
 import type { Person } from './support/world.ts';
 
 const stores = '/api/v3/oneprovider/automation/execution/stores';
@@ -48,7 +49,9 @@ describe.each(databaseKinds)('over HTTP on $name', (kind) => {
       duplex: 'half',
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) } as Answer;
+    const parsed = text === '' ? undefined : JSON.parse(text);
+    keepAnswer({ method: 'POST', url: uploads }, response.status, parsed?.error?.id);
+    return { status: response.status, headers: response.headers, body: parsed } as Answer;
   };
   const items = (count: number): string => Array.from({ length: count }, (_, index) => `{"n":${index}}\n`).join('');
   /** With lambdas that wait: what is looked at here is in the stores at once. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/support/databases.ts';
 import type { Route } from '../../src/http/route.ts';
 import type { Person } from '../support/world.ts';
+import { routeOf } from './operations.ts';
 import { op, providerRoutes, ProviderScene, type Named } from './provider-scene.ts';
 import { answerText } from './table/role-table.ts';
 
@@ -65,12 +66,8 @@ describe('operations of Oneprovider', () => {
 
   it('a file is found by its path, and its content is read', async () => {
     const { world } = scene.real;
-    const found = await world.post(scene.url(routeNamed('lookup_file_id')), scene.owner);
+    const found = await world.post(scene.url(routeOf('lookup_file_id')), scene.owner);
     const content = await world.get(`${op}/data/${found.body.fileId}/content`, scene.owner);
     expect([found.status, content.status, content.text]).toEqual([200, 200, 'text']);
   });
 });
-
-function routeNamed(operationId: string): Route {
-  return providerRoutes.find((route) => route.operationId === operationId)!;
-}

@@ -115,7 +115,7 @@ export const sessionOperations: Operations = {
     ].join(' '),
     parameters: [query('state', text), query('code', text), query('error', text)],
     answers: sendsOn('To the place that the login was begun for.'),
-    refusals: refused([404], { 400: ['notSupported'], 403: ['forbidden', 'forbiddenWithHint'], 409: ['alreadyExists'] }),
+    refusals: refused([404], { 400: ['notSupported'], 403: ['forbiddenWithHint'], 409: ['alreadyExists'] }),
   },
   begin_linking_account: {
     ...session,

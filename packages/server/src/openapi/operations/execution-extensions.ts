@@ -15,20 +15,16 @@ export const logOptions: readonly Parameter[] = [
   query('timestamp', { type: 'integer' }),
   query('direction', text),
 ];
-export const browseErrors: readonly ErrorId[] = [
+/** What may be wrong with the options of a log. */
+const logErrors: readonly ErrorId[] = [
   'badData',
   'badValueInteger',
   'badValueString',
   'badValueNotInRange',
   'badValueNotAllowed',
   'badValueTooLow',
-  'badValueTooHigh',
-  'badValueBoolean',
-  'badValueJSON',
-  'badValueEmpty',
-  'badValueListOfStrings',
-  'missingRequiredValue',
 ];
+const browseErrors: readonly ErrorId[] = [...logErrors, 'badValueBoolean', 'badValueJSON', 'missingRequiredValue'];
 const words = (list: readonly string[]): string => `^(${list.join('|')})(,(${list.join('|')}))*$`;
 
 const labelFilter = { type: 'string', pattern: '^[^=]+=' } as const;
@@ -47,7 +43,6 @@ const filterErrors: readonly ErrorId[] = [
   'badValueEmpty',
   'badValueString',
   'badValueInteger',
-  'badValueNotInRange',
   'badValueTooLow',
   'badData',
 ];
@@ -63,7 +58,7 @@ export const executionExtensions: Operations = {
     privileges: viewers,
     parameters: [...filter, query('limit', { ...pageLimit, default: 100 }), pageToken],
     answers: shows('WorkflowExecutionSummaries'),
-    refusals: refused([403], { 400: filterErrors }),
+    refusals: refused([403], { 400: [...filterErrors, 'badValueNotInRange'] }),
   },
   get_workflow_execution_schema: view('WorkflowExecutionSchema'),
   get_workflow_execution_receipt: view('WorkflowExecutionReceipt'),
@@ -71,7 +66,7 @@ export const executionExtensions: Operations = {
   get_workflow_execution_pods: view('Pods'),
   browse_workflow_execution_pod_events: view('PodEvents', {
     parameters: logOptions,
-    refusals: refused([403, 404], { 400: browseErrors }),
+    refusals: refused([403, 404], { 400: logErrors }),
   }),
   follow_workflow_execution: view('Id', {
     parameters: [{ name: 'Last-Event-ID', in: 'header', schema: text }],
@@ -79,7 +74,7 @@ export const executionExtensions: Operations = {
       200: { description: 'Server-sent events, until the execution is deleted.', schema: text, types: ['text/event-stream'] },
       204: { description: 'It has ended, and everything was sent.' },
     },
-    refusals: refused([403, 404], { 400: ['badData', 'badValueInteger', 'badValueTooLow'] }),
+    refusals: refused([403, 404], { 400: ['badValueInteger'] }),
   }),
   get_atm_task_execution: view('TaskExecution'),
   list_available_lambdas: {
@@ -154,7 +149,7 @@ export const storeExtensions: Operations = {
       query('lineage', { type: 'boolean', default: false }),
     ],
     answers: shows('StoreContent'),
-    refusals: refused([403, 404], { 400: [...browseErrors, 'atmStoreContentNotSet', 'notSupported'] }),
+    refusals: refused([403, 404], { 400: [...browseErrors, 'atmStoreContentNotSet'] }),
   },
   export_atm_store: {
     ...storeView,
@@ -167,7 +162,7 @@ export const storeExtensions: Operations = {
         headers: { 'Content-Disposition': text },
       },
     },
-    refusals: refused([403, 404], { 400: ['badValueNotAllowed', 'badValueString', 'badData', 'notSupported', 'posix'] }),
+    refusals: refused([403, 404], { 400: ['badValueNotAllowed', 'badValueString'] }),
   },
   get_atm_store_indices_by_trace_ids: {
     ...storeView,

@@ -5,8 +5,8 @@ import { done, makes, query, refused, shows, takes, type Operations, type Operat
 import { pageLimit } from './executions.ts';
 
 const attribute = query('attribute', { anyOf: [text, listOf(text)] });
-const attributeErrors: readonly ErrorId[] = ['badValueNotAllowed', 'badValueListOfStrings'];
-const pageErrors: readonly ErrorId[] = ['badValueInteger', 'badValueNotInRange', 'badValueTooLow', 'badValueString', 'badData'];
+const attributeErrors: readonly ErrorId[] = ['badValueNotAllowed'];
+const pageErrors: readonly ErrorId[] = ['badValueInteger', 'badValueNotInRange', 'badValueString'];
 
 const xattrErrors: readonly ErrorId[] = ['malformedData', 'badData', 'badValueEmpty'];
 
@@ -31,7 +31,7 @@ export const fileOperations: Operations = {
     { parameters: [{ name: 'Range', in: 'header', schema: text }] },
   ),
   get_attrs: file(shows('FileAttributes'), attributeErrors, { parameters: [attribute] }),
-  list_children: file(shows('FileChildren'), [...attributeErrors, ...pageErrors], {
+  list_children: file(shows('FileChildren'), [...attributeErrors, ...pageErrors, 'badValueTooLow'], {
     parameters: [query('limit', pageLimit), query('offset', count), query('token', text), attribute],
   }),
   get_xattrs: file(shows('ExtendedAttributes'), ['badValueString'], { parameters: [query('attribute', text)] }),
@@ -82,7 +82,6 @@ export const datasetOperations: Operations = {
         'badValueNotAllowed',
         'badValueListOfStrings',
         'badValueListNotAllowed',
-        'posix',
       ],
       409: ['alreadyExists'],
     }),
@@ -93,14 +92,14 @@ export const datasetOperations: Operations = {
     privileges: viewers,
     parameters: pages,
     answers: shows('Datasets'),
-    refusals: refused([403, 404], { 400: pageErrors }),
+    refusals: refused([403, 404], { 400: [...pageErrors, 'badData'] }),
   },
   list_space_top_datasets: {
     ...dataset,
     privileges: viewers,
     parameters: [query('state', { type: 'string', enum: ['attached', 'detached'], default: 'attached' }), ...pages],
     answers: shows('Datasets'),
-    refusals: refused([403], { 400: ['badValueNotAllowed', ...pageErrors] }),
+    refusals: refused([403], { 400: ['badValueNotAllowed', ...pageErrors, 'badData'] }),
   },
   get_file_dataset_summary: {
     ...dataset,
