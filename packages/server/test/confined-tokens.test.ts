@@ -48,3 +48,30 @@ describe('an api caveat', () => {
     expect(await outcome('*e'.repeat(300))).toBe(401);
   });
 });
+
+describe('a token for providers only', () => {
+  const forProviders = async (person: Person): Promise<Person> => await world.confined(person, [{ type: 'service', whitelist: ['opw-*'] }]);
+
+  it('reads who its user is and where he belongs, but not his tokens, which are more than it is (rest R34)', async () => {
+    const token = await forProviders(ada);
+    for (const path of ['/user', '/user/spaces', '/user/effective_groups', '/user/atm_inventories'])
+      expect((await world.get(`${oz}${path}`, token)).status, path).toBe(200);
+    for (const path of ['/user/client_tokens', '/user/tokens/named', '/user/tokens/temporary']) {
+      const answer = await world.get(`${oz}${path}`, token);
+      expect([answer.status, answer.body.error.details.authError?.id], path).toEqual([401, 'tokenCaveatUnverified']);
+    }
+  });
+
+  it('of an administrator reads of people himself alone (rest R34)', async () => {
+    const token = await forProviders(world.admin);
+    expect((await world.get(`${oz}/users/${world.admin.id}`, token)).status).toBe(200);
+    for (const path of ['/users', `/users/${ada.id}`, `/users/${ada.id}/privileges`])
+      expect((await world.get(`${oz}${path}`, token)).status, path).toBe(401);
+  });
+
+  it('changes nothing (rest R34)', async () => {
+    const token = await forProviders(ada);
+    expect((await world.send('PATCH', `${oz}/user`, token, { fullName: 'Somebody Else' })).status).toBe(401);
+    expect((await world.post(`${oz}/user/client_tokens`, token)).status).toBe(401);
+  });
+});

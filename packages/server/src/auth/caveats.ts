@@ -42,13 +42,18 @@ function covers(entry: string, operation: Operation): boolean {
   return isAsPattern(operation.gri, rest.join('/'));
 }
 
-/** What a provider has to read on Onezone to act on behalf of a user (rest R34). */
-const readForProviders = /^(od_user|od_space|od_group|od_provider|od_atm_inventory|od_atm_lambda|od_atm_workflow_schema)\./;
+/** What a provider has to read on Onezone to act on behalf of a user: of people himself alone (rest R34). */
+const readForProviders = /^od_(space|group|provider|atm_inventory|atm_lambda|atm_workflow_schema)\./;
 
-function permits(caveat: Caveat, operation: Operation): boolean {
+function isReadForProviders({ method, gri }: Operation, userId: string): boolean {
+  const isOwn = gri.startsWith('od_user.self.') || gri.startsWith(`od_user.${userId}.`);
+  return method === 'GET' && (isOwn || readForProviders.test(gri));
+}
+
+function permits(caveat: Caveat, operation: Operation, userId: string): boolean {
   if ('scope' in caveat) return false;
   if (isDataCaveat(caveat)) return operation.dataAccess === true;
-  if (operation.service === 'ozw' && isForProvidersOnly(caveat)) return operation.method === 'GET' && readForProviders.test(operation.gri);
+  if (operation.service === 'ozw' && isForProvidersOnly(caveat)) return isReadForProviders(operation, userId);
   return caveat.type !== 'api' || caveat.whitelist.some((entry) => covers(entry, operation));
 }
 
@@ -61,6 +66,6 @@ export function refuseTokensForFiles(user: UserIdentity): void {
 /** Refuses with `tokenCaveatUnverified` unless every caveat of the token lets the operation pass. Guests pass. */
 export function checkCaveats(identity: Identity, operation: Operation): void {
   if (identity.kind !== 'user') return;
-  const unmet = identity.caveats.find((caveat) => !permits(caveat, operation));
+  const unmet = identity.caveats.find((caveat) => !permits(caveat, operation, identity.account.id));
   if (unmet !== undefined) throw unauthorized(makeError('tokenCaveatUnverified', { caveat: unmet }));
 }
