@@ -32,7 +32,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: deps.logger as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: deps.settings.trustProxy,
+    // Only what the proxy itself has added: whatever stands before it in X-Forwarded-For, the client may have written.
+    trustProxy: deps.settings.trustProxy ? (_address, hop) => hop === 0 : false,
     exposeHeadRoutes: false,
     // Bounds how long an idle client can hold up a server that closes.
     keepAliveTimeout: 5000,
