@@ -25,7 +25,7 @@ export {
   zonePrivileges,
   type PrivilegeSets,
 } from './registry/privileges.ts';
-export { apiInterfaces, caveatFromJson, isDataCaveat, type ApiInterface, type Caveat } from './registry/caveats.ts';
+export { apiInterfaces, caveatFits, caveatFromJson, isDataCaveat, type ApiInterface, type Caveat } from './registry/caveats.ts';
 export { addressPlace } from './registry/address-place.ts';
 export { isForProvidersOnly, kindMayCarry } from './registry/caveat-context.ts';
 export { AddressData } from './registry/address-data.ts';

@@ -75,3 +75,30 @@ describe('a token for providers only', () => {
     expect((await world.post(`${oz}/user/client_tokens`, token)).status).toBe(401);
   });
 });
+
+describe('what is too long for a token', () => {
+  const objects = (count: number): object => ({ type: 'data.objectid', whitelist: Array.from({ length: count }, () => 'A'.repeat(60)) });
+
+  it('is a bad caveat wherever one is given, and leaves no token behind (rest R131)', async () => {
+    const bob = await world.person('Bob');
+    const caveats = [objects(2000)];
+    const refused = [
+      await world.post(`${oz}/tokens/confine`, null, { token: bob.token, caveats }),
+      await world.post(`${oz}/user/tokens/named`, bob, { name: 'long', caveats }),
+      await world.post(`${oz}/user/tokens/temporary`, bob, { caveats }),
+    ];
+    for (const answer of refused) expect([answer.status, answer.error]).toEqual([400, 'badValueCaveat']);
+    expect((await world.get(`${oz}/user/tokens/named/name/long`, bob)).status).toBe(404);
+    expect((await world.get(`${oz}/user/client_tokens`, bob)).body.tokens).toEqual([bob.token]);
+    const short = await world.post(`${oz}/tokens/confine`, null, { token: bob.token, caveats: [objects(1000), objects(1000)] });
+    expect(short.status).toBe(200);
+  });
+
+  it('is a bad type when it is the id in one (rest R131)', async () => {
+    const id = 'A'.repeat(70_000);
+    for (const type of [{ accessToken: { sessionId: id } }, { inviteToken: { inviteType: 'userJoinSpace', spaceId: id } }]) {
+      const answer = await world.post(`${oz}/user/tokens/named`, ada, { name: 'long', type });
+      expect([answer.status, answer.error]).toEqual([400, 'badValueTokenType']);
+    }
+  });
+});
