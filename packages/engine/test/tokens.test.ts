@@ -207,6 +207,18 @@ describe('a caveat', () => {
     expect(() => encodeToken(addCaveats(macaroon, [caveatToText(named(longest + 1))]))).toThrow(RangeError);
     expect(caveatFits({ type: 'api', whitelist: [`all/all/${'é'.repeat(40_000)}`] })).toBe(false);
   });
+
+  it('that is not known any more is not left out of the token: the token is refused (rest §2.3 row 8)', async () => {
+    const database = await openDatabase({ kind: 'memory' });
+    const registry = new Registry(database, 'zone');
+    const user = await registry.createUser({ fullName: 'A User', username: null, privileges: [] });
+    if (!user.ok) throw new Error(user.error.description);
+    const request = { name: 'n', type: 'act', customMetadata: {}, revoked: false };
+    const made = await registry.createNamedToken(user.value.userId, { ...request, caveats: [{ type: 'weekday', whitelist: ['monday'] }] });
+    if (!made.ok) throw new Error(made.error.description);
+    expect(await registry.tokens.verify(made.value.token, anywhere)).toMatchObject({ error: { id: 'tokenCaveatUnknown' } });
+    await database.close();
+  });
 });
 
 describe('caveats (rest §2.4)', () => {
