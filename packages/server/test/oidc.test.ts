@@ -137,6 +137,15 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
       expect([place, (await login(ada, place)).headers['location']]).toEqual([place, '/']);
   });
 
+  it('sends people on in the characters that a header can hold, whatever the place is called', async () => {
+    configure({ signUp: true });
+    const places = { '/żółw?q=é': '/%C5%BC%C3%B3%C5%82w?q=%C3%A9', '/a%20b#c': '/a%20b#c', '/\0': '/', '/a\u0001b': '/', '/a\u007f': '/' };
+    for (const [place, shown] of Object.entries(places)) {
+      const answer = await login(ada, place);
+      expect([place, answer.status, answer.headers['location']]).toEqual([place, 302, shown]);
+    }
+  });
+
   it('may be away: the login is refused, and the next one tries again', async () => {
     configure({ signUp: true });
     provider.isAway = true;

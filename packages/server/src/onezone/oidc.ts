@@ -19,9 +19,10 @@ function provider(deps: ServerDeps): OidcProvider {
   return deps.oidc;
 }
 
-/** Only places of this server: anything else could lead people to a page that looks like ours. */
+/** Only places of this server: anything else could lead people to a page that looks like ours. In the characters that a header can hold. */
 function placeHere(text: unknown): string {
-  return typeof text === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(text) ? text : '/';
+  const isHere = typeof text === 'string' && /^\/(?![/\\])[^\s\\\p{Cc}\p{Cs}]*$/u.test(text);
+  return isHere ? text.replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent) : '/';
 }
 
 /** Begins a login of this browser; `userId` links the account instead. Gives the address at the provider. */
