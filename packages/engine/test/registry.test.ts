@@ -123,6 +123,24 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
     }
   });
 
+  it('of tokens that get one name at once, by renaming and by making, one has it, and the others are told (rest R131)', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const request = { type: 'act' as const, caveats: [], customMetadata: {}, revoked: false };
+      const make = async (name: string): Promise<string | null> => {
+        const created = await registry.createNamedToken(userId, { ...request, name });
+        return created.ok ? created.value.tokenId : null;
+      };
+      const [one, two] = [(await make(`one ${round}`))!, (await make(`two ${round}`))!];
+      const change = { name: `wanted ${round}`, revoked: null, customMetadata: undefined };
+      const outcomes = await Promise.all([
+        registry.updateNamedToken(one, change),
+        registry.updateNamedToken(two, change),
+        make(change.name).then((id) => (id === null ? 'nameTaken' : 'done')),
+      ]);
+      expect(outcomes.toSorted()).toEqual(['done', 'nameTaken', 'nameTaken']);
+    }
+  });
+
   it('the name and the summary of a schema are both changed (schemas R44)', async () => {
     const id = await newSchema(await newLambda());
     for (let round = 0; round < rounds; round += 1) {
