@@ -49,6 +49,19 @@ describe('an api caveat', () => {
   });
 });
 
+describe('a token for files', () => {
+  it('learns nothing of its user, neither as a user nor as who is logged in (rest R32)', async () => {
+    for (const caveat of [{ type: 'data.readonly' }, { type: 'api', whitelist: ['opw/all/*'] }]) {
+      const token = await world.confined(ada, [caveat]);
+      for (const path of ['/user', '/session']) {
+        const answer = await world.get(`${oz}${path}`, token);
+        expect([answer.status, answer.body.error.details.authError], path).toMatchObject([401, { id: 'tokenCaveatUnverified' }]);
+      }
+    }
+    expect((await world.get(`${oz}/session`, ada)).body).toEqual({ userId: ada.id, fullName: 'Ada', by: 'token' });
+  });
+});
+
 describe('a token for providers only', () => {
   const forProviders = async (person: Person): Promise<Person> => await world.confined(person, [{ type: 'service', whitelist: ['opw-*'] }]);
 
