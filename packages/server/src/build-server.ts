@@ -61,6 +61,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     reply.header('access-control-allow-origin', '*');
     reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition, retry-after');
     reply.header('x-content-type-options', 'nosniff');
+    // Whose answer it is stands in headers that a cache on the way does not know; some answers are secrets.
+    reply.header('cache-control', 'no-store');
   });
   app.setErrorHandler(async (error, request, reply) => await sendError(deps, error, request, reply));
   app.setNotFoundHandler(async (request, reply) => await sendError(deps, new Refusal(makeError('notFound'), 404), request, reply));
