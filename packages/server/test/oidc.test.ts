@@ -180,6 +180,25 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
     expect((await world.send('DELETE', `${oz}/user/linked_accounts`, one, account)).status).toBe(204);
     expect((await login(ada)).status).toBe(403);
   });
+
+  it('lets nobody stay who came in by an account that was unlinked, nor go on with a link that was begun', async () => {
+    const person = await world.person('Ada');
+    const linked = { issuer: provider.issuer, subject: ada.sub };
+    await world.registry.linkedAccounts.link(person.id, { ...linked, email: null });
+    const intruder = kept(await login(ada), 'laneway_session');
+    const opened = await world.request('POST', `${oz}/session`, { headers: { 'x-auth-token': person.token } });
+    const own = { cookie: kept(opened, 'laneway_session'), 'x-csrf-token': opened.body.csrfToken };
+    const begun = await world.request('POST', `${oz}/user/linked_accounts`, { headers: own });
+    const answer = await world.request('DELETE', `${oz}/user/linked_accounts`, {
+      headers: { ...own, 'content-type': 'application/json' },
+      payload: JSON.stringify({ idp: linked.issuer, subjectId: linked.subject }),
+    });
+    expect(answer.status).toBe(204);
+    expect((await world.request('GET', `${oz}/user`, { headers: { cookie: intruder } })).status).toBe(401);
+    expect((await world.request('GET', `${oz}/user`, { headers: { cookie: own.cookie } })).status).toBe(200);
+    expect(authError(await finish(provider.agree(begun.body.url, ada), kept(begun, 'laneway_login')))).toEqual([401, 'badData']);
+    expect(await world.registry.linkedAccounts.of(person.id)).toEqual([]);
+  });
 });
 
 describe('without an identity provider', () => {

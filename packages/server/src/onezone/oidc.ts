@@ -131,9 +131,11 @@ export function oidcRoutes(deps: ServerDeps): Route[] {
       body: 'json',
       parameters: [{ name: 'idp, subjectId', in: 'body', text: 'required' }],
       handle: async (call) => {
-        const { account } = requireZoneUser(call, 'od_user.self.linked_accounts:private');
+        const { account, credential } = requireZoneUser(call, 'od_user.self.linked_accounts:private');
         const { idp, subjectId } = zoneData(call.body, { required: { idp: textField(), subjectId: textField() } });
         if (!(await deps.registry.linkedAccounts.unlink(account.id, idp, subjectId))) throw notFound();
+        // Whoever came in by it is out.
+        await deps.registry.sessions.closeOthers(account.id, credential.kind === 'session' ? credential.sessionId : null);
         return noContent;
       },
     },
