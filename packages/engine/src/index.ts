@@ -25,8 +25,9 @@ export {
   zonePrivileges,
   type PrivilegeSets,
 } from './registry/privileges.ts';
-export { apiInterfaces, caveatFromJson, isDataCaveat, type ApiInterface, type Caveat } from './registry/caveats.ts';
-export { isForProvidersOnly, kindMayCarry, plainAddress } from './registry/caveat-context.ts';
+export { apiInterfaces, caveatFits, caveatFromJson, isDataCaveat, type ApiInterface, type Caveat } from './registry/caveats.ts';
+export { addressPlace } from './registry/address-place.ts';
+export { isForProvidersOnly, kindMayCarry } from './registry/caveat-context.ts';
 export { AddressData } from './registry/address-data.ts';
 export type { LinkedAccount } from './persistence/sql/linked-accounts.ts';
 export { inviteRights } from './registry/invite-rights.ts';

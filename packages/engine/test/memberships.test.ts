@@ -62,7 +62,7 @@ describe.each(databaseKinds)('memberships on $name', (kind) => {
     return { type: 'space', id };
   }
   const newInventory = async (): Promise<ContainerRef> => {
-    const id = await registry.createInventory({ name: 'inventory', creatorId: 'somebody', withMembership: false });
+    const id = (await registry.createInventory({ name: 'inventory', creatorId: 'somebody', withMembership: false }))!;
     return { type: 'atm_inventory', id };
   };
   const add = async (container: ContainerRef, member: MemberRef, privileges: readonly string[] = [], owner = false) =>

@@ -1,4 +1,5 @@
 /** What guessing passwords meets, on real databases (rest R27). */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Registry, type Database } from '@laneway/engine';
 import { databaseKinds } from '../../../test/support/databases.ts';
@@ -47,6 +48,32 @@ describe.each(databaseKinds)('attempts to log in on $name', (kind) => {
     // Three failures are left of the address: the next one is one too many.
     expect(await begin(address)).toBe(0);
     expect(await begin(address)).toBeGreaterThan(0);
+  });
+
+  it('an IPv6 network counts as one address, for whoever has one in it has them all', async () => {
+    const patience = { freeFailures: 2, firstDelayMs: hour, maxDelayMs: hour };
+    const passwords = new Passwords(database, { account: { ...patience, freeFailures: 100 }, address: patience });
+    const guess = async (address: string): Promise<string> => {
+      const verified = await passwords.verify({ username: 'nobody', password: 'guess', address });
+      return verified.ok ? 'in' : verified.error.id;
+    };
+    for (const address of ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:0db8:1:2:3:4:5:6'])
+      expect(await guess(address)).toBe('badBasicCredentials');
+    expect(await guess('2001:db8:1:2:ffff::')).toBe('forbiddenWithHint');
+    expect(await guess('2001:db8:1:3::1')).toBe('badBasicCredentials');
+    for (const address of ['198.51.100.7', '::ffff:198.51.100.7', '198.51.100.7']) expect(await guess(address)).toBe('badBasicCredentials');
+    expect(await guess('::ffff:198.51.100.7')).toBe('forbiddenWithHint');
+    expect(await guess('198.51.100.8')).toBe('badBasicCredentials');
+  });
+
+  it('a name longer than any is refused like every wrong one', async () => {
+    const passwords = new Passwords(database);
+    for (const length of [255, 256, 100_000]) {
+      const username = randomBytes(length).toString('hex').slice(0, length);
+      expect(await passwords.verify({ username, password: 'guess', address: null })).toMatchObject({
+        error: { id: 'badBasicCredentials' },
+      });
+    }
   });
 
   it('many accounts from one address are one attempt each at the address; the right password waits too', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Registry, type Database, type Presentation } from '@laneway/engine';
 import { decodeWorkflowSchemaRevision, newId, type LambdaRevision, type WorkflowSchemaRevision } from '@laneway/model';
+import { createSpace } from '../src/persistence/sql/files.ts';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { addCaveats, mintMacaroon } from '../src/registry/macaroon.ts';
 import { lambdaChecksum } from '../src/registry/schema-decoding.ts';
@@ -86,7 +87,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
     if (!created.ok) throw new Error(created.error.description);
     return created.value.userId;
   }
-  const newInventory = async () => await registry.createInventory({ name: 'inventory', creatorId: userId, withMembership: true });
+  const newInventory = async () => (await registry.createInventory({ name: 'inventory', creatorId: userId, withMembership: true }))!;
   const newLambda = async () =>
     await registry.createLambda({ inventoryId, originalAtmLambdaId: null, creatorId: userId, revisions: [[1, lambda]] });
   const client = () => ({ userId, zoneWide: true });
@@ -120,6 +121,24 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
         registry.updateNamedToken(tokenId, { name: `renamed ${round}`, revoked: null, customMetadata: undefined }),
       ]);
       expect(await registry.namedToken(tokenId)).toMatchObject({ name: `renamed ${round}`, revoked: true, customMetadata: {} });
+    }
+  });
+
+  it('of tokens that get one name at once, by renaming and by making, one has it, and the others are told (rest R131)', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const request = { type: 'act' as const, caveats: [], customMetadata: {}, revoked: false };
+      const make = async (name: string): Promise<string | null> => {
+        const created = await registry.createNamedToken(userId, { ...request, name });
+        return created.ok ? created.value.tokenId : null;
+      };
+      const [one, two] = [(await make(`one ${round}`))!, (await make(`two ${round}`))!];
+      const change = { name: `wanted ${round}`, revoked: null, customMetadata: undefined };
+      const outcomes = await Promise.all([
+        registry.updateNamedToken(one, change),
+        registry.updateNamedToken(two, change),
+        make(change.name).then((id) => (id === null ? 'nameTaken' : 'done')),
+      ]);
+      expect(outcomes.toSorted()).toEqual(['done', 'nameTaken', 'nameTaken']);
     }
   });
 
@@ -165,6 +184,30 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
       expect(await registry.members.list({ type: 'space', id: spaceId }, 'user')).toHaveLength(1);
       expect([outcomes[0] === 'removed', outcomes[1].kind === 'deleted']).toContain(false);
     }
+  });
+
+  it('nobody becomes a member of what he makes while his account is deleted', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const maker = await newUser();
+      const spaceId = newId();
+      const path = `/nowhere/${spaceId}`;
+      const [deletion, space] = await Promise.all([
+        registry.deleteUser(maker),
+        database.call(createSpace, { id: spaceId, name: 'space', path, readonly: false, ownerUserId: maker, ownerPrivileges: [] }),
+        registry.groups.create({ name: 'group', type: 'team', creatorUserId: maker, creatorPrivileges: [] }),
+        registry.createInventory({ name: 'inventory', creatorId: maker, withMembership: true }),
+      ]);
+      const member = { type: 'user', id: maker } as const;
+      const owns = space.kind === 'created' && deletion.kind === 'lastOwner';
+      expect(deletion.kind).toBe(owns ? 'lastOwner' : 'deleted');
+      expect(await registry.members.containersOf(member, 'space')).toEqual(owns ? [spaceId] : []);
+      if (owns) continue;
+      expect(await registry.members.containersOf(member, 'group')).toEqual([]);
+      expect(await registry.members.containersOf(member, 'atm_inventory')).toEqual([]);
+    }
+    const nobody = { name: 'inventory', creatorId: newId(), withMembership: true };
+    expect(await registry.createInventory(nobody)).toBeNull();
+    expect(await registry.groups.create({ name: 'group', type: 'team', creatorUserId: newId(), creatorPrivileges: [] })).toBeNull();
   });
 
   it('a foreign lambda is taken from where it came from, else by what it does, else made anew (schemas R56, R59, rest R125)', async () => {

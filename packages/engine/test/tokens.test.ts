@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Registry, openDatabase, type Database, type Presentation } from '@laneway/engine';
 import { AddressData } from '../src/registry/address-data.ts';
 import { caveatHolds, kindMayCarry, type TokenContext } from '../src/registry/caveat-context.ts';
-import { caveatFromJson, caveatFromText, caveatToText, type Caveat } from '../src/registry/caveats.ts';
+import { caveatFits, caveatFromJson, caveatFromText, caveatToText, type Caveat } from '../src/registry/caveats.ts';
 import { addCaveats, mintMacaroon } from '../src/registry/macaroon.ts';
 import { decodeToken, encodeToken, tokenIdentifier } from '../src/registry/token-text.ts';
 import { inviteOf, inviteTypeText, kindOf, typeOfText, typeTextOf, type InviteCode } from '../src/registry/token-types.ts';
@@ -194,6 +194,30 @@ describe('a token that was tampered with', () => {
     expect(await registry.tokens.verify(freed, anywhere)).toMatchObject({ error: { id: 'tokenInvalid' } });
     const elsewhere = encodeToken({ ...macaroon, location: 'other' });
     expect(await registry.tokens.verify(elsewhere, anywhere)).toMatchObject({ error: { id: 'tokenInvalid' } });
+  });
+});
+
+describe('a caveat', () => {
+  it('fits into a token up to the length that its form can say (rest §2.2)', () => {
+    const macaroon = mintMacaroon({ location: 'zone', identifier: 'id', secret: 's' });
+    const longest = 0xffff - 'NNNNcid \n'.length - 'data.objectid = '.length;
+    const named = (length: number): Caveat => ({ type: 'data.objectid', whitelist: ['A'.repeat(length)] });
+    expect([caveatFits(named(longest)), caveatFits(named(longest + 1))]).toEqual([true, false]);
+    expect(() => encodeToken(addCaveats(macaroon, [caveatToText(named(longest))]))).not.toThrow();
+    expect(() => encodeToken(addCaveats(macaroon, [caveatToText(named(longest + 1))]))).toThrow(RangeError);
+    expect(caveatFits({ type: 'api', whitelist: [`all/all/${'é'.repeat(40_000)}`] })).toBe(false);
+  });
+
+  it('that is not known any more is not left out of the token: the token is refused (rest §2.3 row 8)', async () => {
+    const database = await openDatabase({ kind: 'memory' });
+    const registry = new Registry(database, 'zone');
+    const user = await registry.createUser({ fullName: 'A User', username: null, privileges: [] });
+    if (!user.ok) throw new Error(user.error.description);
+    const request = { name: 'n', type: 'act', customMetadata: {}, revoked: false };
+    const made = await registry.createNamedToken(user.value.userId, { ...request, caveats: [{ type: 'weekday', whitelist: ['monday'] }] });
+    if (!made.ok) throw new Error(made.error.description);
+    expect(await registry.tokens.verify(made.value.token, anywhere)).toMatchObject({ error: { id: 'tokenCaveatUnknown' } });
+    await database.close();
   });
 });
 

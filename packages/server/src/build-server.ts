@@ -32,7 +32,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: deps.logger as unknown as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: deps.settings.trustProxy,
+    // Only what the proxy itself has added: whatever stands before it in X-Forwarded-For, the client may have written.
+    trustProxy: deps.settings.trustProxy ? (_address, hop) => hop === 0 : false,
     exposeHeadRoutes: false,
     // Bounds how long an idle client can hold up a server that closes.
     keepAliveTimeout: 5000,
@@ -60,6 +61,8 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     reply.header('access-control-allow-origin', '*');
     reply.header('access-control-expose-headers', 'location, allow, content-range, content-disposition, retry-after');
     reply.header('x-content-type-options', 'nosniff');
+    // Whose answer it is stands in headers that a cache on the way does not know; some answers are secrets.
+    reply.header('cache-control', 'no-store');
   });
   app.setErrorHandler(async (error, request, reply) => await sendError(deps, error, request, reply));
   app.setNotFoundHandler(async (request, reply) => await sendError(deps, new Refusal(makeError('notFound'), 404), request, reply));

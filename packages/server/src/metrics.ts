@@ -47,9 +47,12 @@ export function createMetrics(): Metrics {
   };
 }
 
+const loopback = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/;
+
 /** With a token: whoever presents it; without one: only this machine. */
 export function metricsAllowed(request: FastifyRequest, token: string | null): boolean {
-  if (token === null) return /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.socket.remoteAddress ?? '');
+  // What comes through a proxy on this machine comes from elsewhere.
+  if (token === null) return [request.socket.remoteAddress ?? '', request.ip].every((address) => loopback.test(address));
   const given = Buffer.from(request.headers.authorization ?? '');
   const expected = Buffer.from(`Bearer ${token}`);
   return given.length === expected.length && timingSafeEqual(given, expected);

@@ -78,6 +78,17 @@ describe.each(databaseKinds)('the audit of changes on $name', (kind) => {
     expect(text).toContain('"customMetadata":"object"');
   });
 
+  it('has the id of a token that was named by its text, which is a secret (rest R136)', async () => {
+    const made = await world.post(`${oz}/user/client_tokens`, owner);
+    const text = made.body.token as string;
+    const id = (await world.post(`${oz}/tokens/examine`, null, { token: text })).body.id as string;
+    expect((await world.send('DELETE', `${oz}/user/client_tokens/${text}`, owner)).status).toBe(204);
+    expect(await changes(`?entity=${id}`)).toMatchObject([
+      { operation: 'delete_client_token', target: `${oz}/user/client_tokens/${id}`, details: {} },
+    ]);
+    expect(JSON.stringify(await changes())).not.toContain(text);
+  });
+
   it('is for administrators: others 403, guests 401; bad filters name their field', async () => {
     expect((await world.get(`${oz}/audit`, owner)).status).toBe(403);
     expect((await world.get(`${oz}/audit`, null)).status).toBe(401);
@@ -85,7 +96,10 @@ describe.each(databaseKinds)('the audit of changes on $name', (kind) => {
       id: 'badValueNotInRange',
       details: { key: 'limit' },
     });
-    expect((await world.get(`${oz}/audit?token=x`, world.admin)).body.error).toMatchObject({ id: 'badData', details: { key: 'token' } });
+    for (const token of ['x', Buffer.from('1 \0').toString('base64url'), Buffer.from('1 ').toString('base64url')]) {
+      const { error } = (await world.get(`${oz}/audit?token=${token}`, world.admin)).body;
+      expect(error).toMatchObject({ id: 'badData', details: { key: 'token' } });
+    }
   });
 
   it('has commands on executions too, without making them wait', async () => {

@@ -136,8 +136,9 @@ describe.each(databaseKinds)('extensions on $name', (kind) => {
       ['limit=0', 'badValueNotInRange', 'limit'],
       ['token=x', 'badData', 'token'],
       ['scheduledAfter=yesterday', 'badValueInteger', 'scheduledAfter'],
-    ])('refuse %s by name', async (query, error, key) => {
+    ])('refuse %s by name, whoever asks (rest R48)', async (query, error, key) => {
       const answer = await summaries(query);
+      expect((await summaries(query, await real.world.person('Nobody'))).error).toBe(error);
       expect([answer.status, answer.error, answer.body.error.details.key]).toEqual([400, error, key]);
     });
   });

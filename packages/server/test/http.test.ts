@@ -229,6 +229,15 @@ describe('credentials (rest §2)', () => {
     expect([asked.status, asked.error]).toEqual([400, 'tokenCaveatUnverified']);
   });
 
+  it('what they open is kept by no cache on the way, which knows nothing of them; the API description is', async () => {
+    const made = await world.post(`${oz}/user/tokens/named`, world.admin, { name: 'not to be kept' });
+    const shown = await world.get(`${oz}/tokens/named/${made.body.tokenId}`, world.admin);
+    const refused = await world.get(`${oz}/tokens/named/${made.body.tokenId}`, null);
+    expect([made, shown, refused].map((answer) => answer.headers['cache-control'])).toEqual(['no-store', 'no-store', 'no-store']);
+    const description = await world.app.inject({ method: 'GET', url: '/openapi.json' });
+    expect(description.headers['cache-control']).toMatch(/^public/);
+  });
+
   it('unknown, revoked and altered tokens are told apart (rest §2.3)', async () => {
     const [id] = await world.registry.namedTokens(person.id);
     expect(await authError({ 'x-auth-token': `${person.token.slice(0, -4)}AAAA` })).toMatch(/tokenInvalid|badToken/);

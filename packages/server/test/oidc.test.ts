@@ -137,6 +137,15 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
       expect([place, (await login(ada, place)).headers['location']]).toEqual([place, '/']);
   });
 
+  it('sends people on in the characters that a header can hold, whatever the place is called', async () => {
+    configure({ signUp: true });
+    const places = { '/żółw?q=é': '/%C5%BC%C3%B3%C5%82w?q=%C3%A9', '/a%20b#c': '/a%20b#c', '/\0': '/', '/a\u0001b': '/', '/a\u007f': '/' };
+    for (const [place, shown] of Object.entries(places)) {
+      const answer = await login(ada, place);
+      expect([place, answer.status, answer.headers['location']]).toEqual([place, 302, shown]);
+    }
+  });
+
   it('may be away: the login is refused, and the next one tries again', async () => {
     configure({ signUp: true });
     provider.isAway = true;
@@ -170,6 +179,25 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
     expect((await world.send('DELETE', `${oz}/user/linked_accounts`, two, account)).status).toBe(404);
     expect((await world.send('DELETE', `${oz}/user/linked_accounts`, one, account)).status).toBe(204);
     expect((await login(ada)).status).toBe(403);
+  });
+
+  it('lets nobody stay who came in by an account that was unlinked, nor go on with a link that was begun', async () => {
+    const person = await world.person('Ada');
+    const linked = { issuer: provider.issuer, subject: ada.sub };
+    await world.registry.linkedAccounts.link(person.id, { ...linked, email: null });
+    const intruder = kept(await login(ada), 'laneway_session');
+    const opened = await world.request('POST', `${oz}/session`, { headers: { 'x-auth-token': person.token } });
+    const own = { cookie: kept(opened, 'laneway_session'), 'x-csrf-token': opened.body.csrfToken };
+    const begun = await world.request('POST', `${oz}/user/linked_accounts`, { headers: own });
+    const answer = await world.request('DELETE', `${oz}/user/linked_accounts`, {
+      headers: { ...own, 'content-type': 'application/json' },
+      payload: JSON.stringify({ idp: linked.issuer, subjectId: linked.subject }),
+    });
+    expect(answer.status).toBe(204);
+    expect((await world.request('GET', `${oz}/user`, { headers: { cookie: intruder } })).status).toBe(401);
+    expect((await world.request('GET', `${oz}/user`, { headers: { cookie: own.cookie } })).status).toBe(200);
+    expect(authError(await finish(provider.agree(begun.body.url, ada), kept(begun, 'laneway_login')))).toEqual([401, 'badData']);
+    expect(await world.registry.linkedAccounts.of(person.id)).toEqual([]);
   });
 });
 

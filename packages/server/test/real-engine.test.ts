@@ -91,7 +91,7 @@ beforeEach(async () => {
   });
   if (!space.ok) throw new Error(space.error.description);
   spaceId = space.value.id;
-  inventoryId = await deps.registry.createInventory({ name: 'inventory', creatorId: userId, withMembership: true });
+  inventoryId = (await deps.registry.createInventory({ name: 'inventory', creatorId: userId, withMembership: true }))!;
 });
 
 afterEach(async () => {

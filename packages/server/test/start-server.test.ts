@@ -250,7 +250,7 @@ describe('events (interfaces, Events)', () => {
     const token = readFileSync(join(directory, 'admin.token'), 'utf8').trim();
     const headers = { 'x-auth-token': token };
     const [userId] = await registry.users();
-    const inventory = await registry.createInventory({ name: 'inv', creatorId: userId!, withMembership: true });
+    const inventory = (await registry.createInventory({ name: 'inv', creatorId: userId!, withMembership: true }))!;
     await registry.addSpaceMember({ spaceId: 'space', userId: userId!, privileges: [], owner: true });
     const id = await executions.scheduleSomething({ userId: userId!, spaceId: 'space', atmInventoryId: inventory });
     const url = `${server.url}/api/v3/oneprovider/automation/execution/workflows/${id}/events`;

@@ -63,7 +63,7 @@ export class Spaces {
     if (outcome.kind === 'created') return ok(outcome.space);
     if (request.path === null) await rmdir(directory.value);
     if (outcome.kind === 'idTaken') return refuse(makeError('alreadyExists'));
-    if (outcome.kind === 'groupMissing') return refuse(makeError('notFound'));
+    if (outcome.kind === 'memberMissing') return refuse(makeError('notFound'));
     const { name, path } = outcome.other;
     if (path === directory.value) return badPath(`${path} is the directory of space "${name}" already`);
     return badPath(`${directory.value} overlaps with the directory of space "${name}", ${path}`);

@@ -102,6 +102,14 @@ export function caveatToText(caveat: Caveat): string {
   }
 }
 
+/** Bytes of text that a token can say of one caveat: its form counts a part of it, with some bytes around the text, in four hex digits. */
+const maxTextBytes = 0xffff - 9;
+
+/** Whether a token can carry the caveat, however much it lists. */
+export function caveatFits(caveat: Caveat): boolean {
+  return Buffer.byteLength(caveatToText(caveat)) <= maxTextBytes;
+}
+
 /** The caveat in a signed text, or null (`tokenCaveatUnknown`). */
 export function caveatFromText(text: string): Caveat | null {
   if (text === 'authorization = none') return { scope: 'identityToken' };

@@ -10,7 +10,7 @@ export class Groups {
     this.#database = database;
   }
 
-  /** null when what it was to be a member of, or its first member, is gone. */
+  /** null when what it was to be a member of, or a first member, is gone. */
   async create(
     group: Omit<groups.NewGroup, 'id' | 'within' | 'child'> & Partial<Pick<groups.NewGroup, 'within' | 'child'>>,
   ): Promise<string | null> {

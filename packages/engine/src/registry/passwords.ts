@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { makeError, ok, refuse, type ErrorObject, type Result } from '@laneway/model';
 import { beginLogin, endLogin, readPassword, setPassword, type LoginPlace } from '../persistence/sql/logins.ts';
 import type { Database } from '../persistence/sql.ts';
+import { addressPlace } from './address-place.ts';
 import { hashPassword, passwordMatches } from './password-hash.ts';
 import type { Account } from './types.ts';
 
@@ -18,6 +19,8 @@ export interface PasswordLogin {
   readonly nowMs: number;
 }
 
+/** Nobody's name is longer: what has no end is not counted, for it would have to be kept. */
+const maxNameLength = 255;
 /** Beyond this the work of hashing would be the sender's to choose. */
 const maxPasswordLength = 1024;
 /** How long a password that was right is right without the work of proving it again, and how many such are known. */
@@ -57,7 +60,8 @@ export class Passwords {
   /** `badBasicCredentials`, `basicAuthDisabled`, `userBlocked` (rest R27), or `forbiddenWithHint` while attempts have to wait. */
   async verify(attempt: PasswordAttempt): Promise<Result<PasswordLogin>> {
     const { username, password, address } = attempt;
-    if (username.includes('\0') || password.length > maxPasswordLength) return refuse(makeError('badBasicCredentials'));
+    const isOdd = username.includes('\0') || username.length > maxNameLength || password.length > maxPasswordLength;
+    if (isOdd) return refuse(makeError('badBasicCredentials'));
     const digest = this.#digest(username, password);
     const known = await this.#database.call(readPassword, { username });
     if (known.account !== null && this.#isProven(digest, known.hash)) return standing(known.account, known.nowMs);
@@ -84,7 +88,7 @@ export class Passwords {
   /** The account first; whether it exists makes no difference. */
   #places(username: string, address: string | null): readonly LoginPlace[] {
     const account = { place: `account ${username}`, ...this.#patience.account };
-    return address === null ? [account] : [account, { place: `address ${address}`, ...this.#patience.address }];
+    return address === null ? [account] : [account, { place: `address ${addressPlace(address)}`, ...this.#patience.address }];
   }
 
   #digest(username: string, password: string): string {

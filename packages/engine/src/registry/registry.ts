@@ -237,12 +237,17 @@ export class Registry {
     return await this.#database.call(insertKnownMember, { container, member, privileges, owner });
   }
 
-  async createInventory(request: { readonly name: string; readonly creatorId: string; readonly withMembership: boolean }): Promise<string> {
+  /** null when the creator is to be a member, and gone. */
+  async createInventory(request: {
+    readonly name: string;
+    readonly creatorId: string;
+    readonly withMembership: boolean;
+  }): Promise<string | null> {
     const id = newId();
     const creatorPrivileges = request.withMembership ? inventoryPrivileges.admin : null;
     const { name, creatorId } = request;
-    await this.#database.call(inventories.createInventory, { id, name, creatorId, creatorPrivileges, group: null });
-    return id;
+    const created = await this.#database.call(inventories.createInventory, { id, name, creatorId, creatorPrivileges, group: null });
+    return created ? id : null;
   }
 
   /** The group gets all privileges (rest §8.1). null when there is no such group any more. */

@@ -111,7 +111,7 @@ export class Sessions {
     await this.#database.call(closeWebSession, { id });
   }
 
-  /** After a change of the password, all but the one in which it was changed. */
+  /** After a change of what lets the user in, all but the one in which it was changed; links that were begun are given up. */
   async closeOthers(userId: string, exceptId: string | null): Promise<void> {
     await this.#database.call(closeOtherWebSessions, { userId, exceptId });
   }

@@ -36,8 +36,8 @@ export type InviteCode = keyof typeof inviteTypes;
 
 const inviteCodes = Object.keys(inviteTypes) as InviteCode[];
 
-/** Ids are looked up in text columns, which cannot hold every text, and are parts of identifiers. */
-export const idText = /^[\w-]+$/;
+/** Ids are looked up in text columns, which cannot hold every text, and are parts of identifiers, which cannot be of any length. */
+export const idText = /^[\w-]{1,1024}$/;
 
 /** The code of an `inviteType`, or null for a word that is none. */
 export function inviteCodeOf(inviteType: unknown): InviteCode | null {

@@ -9,9 +9,8 @@
  * 5. Once refused, the same credentials are refused without being looked at until there is a request for them again.
  */
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { makeError } from '@laneway/model';
-import { plainAddress } from '@laneway/engine';
+import { addressPlace } from '@laneway/engine';
 import { Refusal } from '../http/refusal.ts';
 import { TokenBuckets, type BucketSize } from '../http/token-buckets.ts';
 import { headerOf, type Headers } from './authenticate.ts';
@@ -63,10 +62,10 @@ export class RequestRate {
     try {
       identity = await identify();
     } catch (error) {
-      if (error instanceof Refusal) this.#charge(sender, this.#strangers, placeOf(sender.ip), 'guest');
+      if (error instanceof Refusal) this.#charge(sender, this.#strangers, addressPlace(sender.ip), 'guest');
       throw error;
     }
-    if (identity.kind === 'guest') this.#charge(sender, this.#strangers, placeOf(sender.ip), 'guest');
+    if (identity.kind === 'guest') this.#charge(sender, this.#strangers, addressPlace(sender.ip), 'guest');
     else if (identity.kind === 'user')
       this.#charge(sender, this.#known, nameOf(identity.account.id, identity.credential), identity.credential.kind);
     return identity;
@@ -111,24 +110,6 @@ function nameOf(userId: string, credential: Credential): string {
     case 'idp':
       return `idp ${userId}`;
   }
-}
-
-/** Whoever has an IPv6 address has the 2^64 around it. */
-function placeOf(ip: string): string {
-  const address = plainAddress(ip);
-  return isIPv6(address) ? network64(address) : address;
-}
-
-function network64(address: string): string {
-  const [head = '', tail] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gap = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array<string>(gap).fill('0'), ...after];
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
-    .join(':');
 }
 
 const credentialHeaders = ['x-auth-token', 'authorization', 'macaroon', 'cookie'] as const;

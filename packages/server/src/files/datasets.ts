@@ -4,7 +4,7 @@
  * here could enforce them inside lambdas.
  */
 import { isFileId, type Dataset } from '@laneway/engine';
-import { enumField, integerField, makeError, textField, textListField, type JsonObject } from '@laneway/model';
+import { enumField, integerField, isColumnText, makeError, textField, textListField, type JsonObject } from '@laneway/model';
 import { checkCaveats } from '../auth/caveats.ts';
 import { forbidden, notFound, requireUser, unauthorized } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -101,7 +101,7 @@ async function page(deps: ServerDeps, { after, limit }: Page, level: Level): Pro
 function placeOf(token: string): { readonly id: string; readonly path: string } {
   try {
     const [id, path] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as readonly unknown[];
-    if (typeof id === 'string' && typeof path === 'string') return { id, path };
+    if (typeof id === 'string' && typeof path === 'string' && isColumnText(id) && isColumnText(path)) return { id, path };
   } catch {
     // Answered below, like any other text that is no token.
   }

@@ -4,7 +4,7 @@
  * Commands on executions are answered at once – a cancel must not wait for a second commit – and their entry follows; the event log of the
  * execution has its actor either way.
  */
-import type { Change } from '@laneway/engine';
+import { decodeToken, type Change } from '@laneway/engine';
 import type { JsonObject } from '@laneway/model';
 import type { Credential } from '../auth/identity.ts';
 import type { Answer, Call, Route } from './route.ts';
@@ -19,8 +19,8 @@ export function changeOf(route: Route, call: Call, answer: Answer): Change | nul
   const { identity } = call;
   if (identity.kind === 'guest' || (identity.kind === 'job' && route.workOfJobs === true)) return null;
   const made = madeId(answer);
-  const parameters = [...route.path.matchAll(/\{…?(\w+)\}/g)].map((match) => call.param(match[1] ?? ''));
-  const target = route.path.replaceAll(/\{…?(\w+)\}/g, (_match, name: string) => call.param(name));
+  const parameters = [...route.path.matchAll(/\{…?(\w+)\}/g)].map((match) => named(call.param(match[1] ?? '')));
+  const target = route.path.replaceAll(/\{…?(\w+)\}/g, (_match, name: string) => named(call.param(name)));
   return {
     userId: identity.kind === 'user' ? identity.account.id : identity.grant.userId,
     tokenId: identity.kind === 'user' ? credentialText(identity.credential) : `job of ${identity.grant.executionId}`,
@@ -30,6 +30,12 @@ export function changeOf(route: Route, call: Call, answer: Answer): Change | nul
     details: { ...shortened(call.body), ...(made === null ? {} : { created: made }) },
     entityIds: [...parameters, ...(made === null ? [] : [made])].filter((id) => id !== '' && id.length <= 64),
   };
+}
+
+/** What a path names; of a token that is named by its text (rest R136) the id, for the text is a secret. */
+function named(text: string): string {
+  const decoded = decodeToken(text);
+  return decoded.ok ? decoded.value.identity.id : text;
 }
 
 /** Temporary tokens have no id of their own: their generation stands for it. */

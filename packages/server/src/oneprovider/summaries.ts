@@ -29,6 +29,7 @@ export function summariesRoute(deps: ServerDeps): Route {
         optional: { limit: integerField({ range: { low: 1, high: 1000 } }), token: textField({ notEmpty: true }) },
       });
       const filter = filterOf(call.query);
+      const after = page.token === undefined ? null : placeOf(page.token);
       const spaceId = call.param('sid');
       const { user } = await requireSpace(deps, call, {
         spaceId,
@@ -41,7 +42,7 @@ export function summariesRoute(deps: ServerDeps): Route {
         viewerId: user.account.id,
         filter,
         limit: page.limit ?? defaultLimit,
-        after: page.token === undefined ? null : placeOf(page.token),
+        after,
       });
       const last = entries.at(-1);
       return json({

@@ -39,7 +39,7 @@ async function list(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
 
 function placeOf(token: string): { readonly at: number; readonly id: string } {
   const [at = '', id = ''] = Buffer.from(token, 'base64url').toString('utf8').split(' ');
-  if (!/^\d{1,15}$/.test(at) || id === '') throw new Refusal(makeError('badData', { key: 'token' }));
+  if (!/^\d{1,15}$/.test(at) || !/^\w+$/.test(id)) throw new Refusal(makeError('badData', { key: 'token' }));
   return { at: Number(at), id };
 }
 

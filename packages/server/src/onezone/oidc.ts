@@ -19,9 +19,10 @@ function provider(deps: ServerDeps): OidcProvider {
   return deps.oidc;
 }
 
-/** Only places of this server: anything else could lead people to a page that looks like ours. */
+/** Only places of this server: anything else could lead people to a page that looks like ours. In the characters that a header can hold. */
 function placeHere(text: unknown): string {
-  return typeof text === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(text) ? text : '/';
+  const isHere = typeof text === 'string' && /^\/(?![/\\])[^\s\\\p{Cc}\p{Cs}]*$/u.test(text);
+  return isHere ? text.replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent) : '/';
 }
 
 /** Begins a login of this browser; `userId` links the account instead. Gives the address at the provider. */
@@ -130,9 +131,11 @@ export function oidcRoutes(deps: ServerDeps): Route[] {
       body: 'json',
       parameters: [{ name: 'idp, subjectId', in: 'body', text: 'required' }],
       handle: async (call) => {
-        const { account } = requireZoneUser(call, 'od_user.self.linked_accounts:private');
+        const { account, credential } = requireZoneUser(call, 'od_user.self.linked_accounts:private');
         const { idp, subjectId } = zoneData(call.body, { required: { idp: textField(), subjectId: textField() } });
         if (!(await deps.registry.linkedAccounts.unlink(account.id, idp, subjectId))) throw notFound();
+        // Whoever came in by it is out.
+        await deps.registry.sessions.closeOthers(account.id, credential.kind === 'session' ? credential.sessionId : null);
         return noContent;
       },
     },

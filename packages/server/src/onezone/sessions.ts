@@ -6,6 +6,7 @@ import { closingCookies, isOwnOrigin, openingCookies } from '../auth/session-coo
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { json, noContent, type Call, type Route } from '../http/route.ts';
+import { requireZoneUser } from './access.ts';
 
 const prefix = '/api/v3/onezone';
 const path = '/session';
@@ -72,7 +73,7 @@ export function sessionRoutes(deps: ServerDeps): Route[] {
       body: 'none',
       extension: true,
       handle: async (call) => {
-        const { account, credential } = requireUser(call.identity);
+        const { account, credential } = requireZoneUser(call, 'od_user.self.instance:private');
         return json({ userId: account.id, fullName: account.fullName, by: credential.kind });
       },
     },

@@ -1,5 +1,6 @@
 /** Data of requests about tokens (rest R131–R134). */
 import {
+  caveatFits,
   caveatFromJson,
   decodeToken,
   inviteCodeOf,
@@ -25,7 +26,10 @@ export const typeField: Field<TokenTypeText> = convertedField(anyField(), (value
 
 export const caveatsField: Field<readonly unknown[]> = (value, key) => {
   if (!Array.isArray(value)) return refuse(makeError('badData', { key }));
-  const bad = value.find((caveat) => caveatFromJson(caveat) === null);
+  const bad = value.find((json) => {
+    const caveat = caveatFromJson(json);
+    return caveat === null || !caveatFits(caveat);
+  });
   return bad === undefined ? ok(value as readonly unknown[]) : refuse(makeError('badValueCaveat', { caveat: bad }));
 };
 

@@ -105,7 +105,7 @@ export class World {
   }
 
   async inventory(owner: Person): Promise<string> {
-    return await this.registry.createInventory({ name: 'inventory', creatorId: owner.id, withMembership: true });
+    return (await this.registry.createInventory({ name: 'inventory', creatorId: owner.id, withMembership: true }))!;
   }
 
   async joinInventory(inventoryId: string, person: Person, privileges: readonly string[] = inventoryPrivileges.member): Promise<void> {

@@ -58,7 +58,7 @@ export type CreateSpaceOutcome =
   | { readonly kind: 'created'; readonly space: Space }
   | { readonly kind: 'idTaken' }
   /** The group that it was made for is gone. */
-  | { readonly kind: 'groupMissing' }
+  | { readonly kind: 'memberMissing' }
   /** The directory is, contains or lies in that of another space. */
   | { readonly kind: 'overlaps'; readonly other: Space };
 
@@ -85,7 +85,8 @@ export const createSpace = defineVerb('createSpace', 'control', async (tx, param
   const { id, name, path, readonly, ownerUserId, group } = params;
   // Two nodes that register at once must not both pass the check.
   if (tx.dialect.name === 'postgres') await tx.all('lock table space in share row exclusive mode');
-  if (group !== undefined && !(await lockEntity(tx, { type: 'group', id: group.id }))) return { kind: 'groupMissing' };
+  if (group !== undefined && !(await lockEntity(tx, { type: 'group', id: group.id }))) return { kind: 'memberMissing' };
+  if (params.ownerPrivileges !== null && !(await lockEntity(tx, { type: 'user', id: ownerUserId }))) return { kind: 'memberMissing' };
   const others = (await tx.all<SpaceRow>(`select ${columns} from space`)).map(spaceOf);
   if (others.some((known) => known.id === id)) return { kind: 'idTaken' };
   const other = others.find((known) => pathsOverlap(known.path, path));

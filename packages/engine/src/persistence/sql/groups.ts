@@ -54,10 +54,11 @@ async function firstRelations(tx: SqlTransaction, { id, creatorUserId, creatorPr
   }
 }
 
-/** False when what it is to be a member of, or the member, is gone. */
+/** False when what it is to be a member of, or a first member, is gone. */
 export const createGroup = defineVerb('createGroup', 'control', async (tx, group: NewGroup): Promise<boolean> => {
   if (group.within !== null && !(await lockEntity(tx, group.within.container))) return false;
   if (group.child !== null && !(await lockEntity(tx, { type: 'group', id: group.child.groupId }))) return false;
+  if (group.creatorPrivileges !== null && !(await lockEntity(tx, { type: 'user', id: group.creatorUserId }))) return false;
   const creationTime = Math.floor((await tx.now()) / 1000);
   const values = [group.id, group.name, group.type, group.creatorUserId, creationTime];
   await tx.run(`insert into user_group (${columns}) values (?, ?, ?, ?, ?)`, values);

@@ -25,10 +25,11 @@ export interface NewInventory {
   readonly group: { readonly id: string; readonly privileges: readonly string[] } | null;
 }
 
-/** False when the group is gone. */
+/** False when who is to be its first member is gone. */
 export const createInventory = defineVerb('createInventory', 'control', async (tx, params: NewInventory): Promise<boolean> => {
   const { id, name, creatorId, creatorPrivileges, group } = params;
   if (group !== null && !(await lockEntity(tx, { type: 'group', id: group.id }))) return false;
+  if (creatorPrivileges !== null && !(await lockEntity(tx, { type: 'user', id: creatorId }))) return false;
   const values = [id, name, creatorId, await seconds(tx)];
   await tx.run('insert into inventory (id, name, creator_id, creation_time) values (?, ?, ?, ?)', values);
   const container = { type: 'atm_inventory', id } as const;

@@ -60,7 +60,16 @@ export interface NewNamedToken {
   readonly privileges: readonly string[] | null;
 }
 
+/**
+ * With PostgreSQL: who gives a subject's token this name waits for others who do. Whoever renames has looked whether it is free, and would
+ * fail if another came in between.
+ */
+async function holdName(tx: SqlTransaction, userId: string, name: string): Promise<void> {
+  if (tx.dialect.name === 'postgres') await tx.all('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`${userId} ${name}`]);
+}
+
 export async function insertToken(tx: SqlTransaction, token: NewNamedToken): Promise<boolean> {
+  await holdName(tx, token.userId, token.name);
   const added = await tx.run(
     `insert into named_token (${tokenColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) on conflict do nothing`,
     [
@@ -132,6 +141,7 @@ export const updateNamedToken = defineVerb(
     const row = await tx.get<{ user_id: string }>(`select user_id from named_token where id = ?${tx.dialect.forUpdate}`, [tokenId]);
     if (row === undefined) return 'missing';
     if (name !== null) {
+      await holdName(tx, row.user_id, name);
       const taken = await tx.get<{ id: string }>('select id from named_token where user_id = ? and name = ? and id <> ?', [
         row.user_id,
         name,

@@ -94,12 +94,13 @@ export const closeWebSession = defineVerb('closeWebSession', 'control', async (t
   return (await tx.run('delete from web_session where id = ?', [params.id])) === 1;
 });
 
-/** All sessions of the user but one. */
+/** All sessions of the user but one, and what they have begun: an account that is being linked would let in again who was to be out. */
 export const closeOtherWebSessions = defineVerb(
   'closeOtherWebSessions',
   'control',
   async (tx, params: { readonly userId: string; readonly exceptId: string | null }) => {
     await tx.run('delete from web_session where user_id = ? and id <> ?', [params.userId, params.exceptId ?? '']);
+    await tx.run('delete from oidc_login where user_id = ?', [params.userId]);
   },
 );
 

@@ -19,8 +19,10 @@ type Create = (deps: ServerDeps, call: Call, user: UserIdentity, first: FirstMem
 const createInventory: Create = async ({ registry }, call, user, first) => {
   const { name } = zoneData(call.body, { required: { name: entityNameField } });
   const creatorId = user.account.id;
-  if (first.type !== 'group') return await registry.createInventory({ name, creatorId, withMembership: first.type === 'user' });
-  const id = await registry.createInventoryOfGroup({ name, creatorId, groupId: first.id });
+  const id =
+    first.type === 'group'
+      ? await registry.createInventoryOfGroup({ name, creatorId, groupId: first.id })
+      : await registry.createInventory({ name, creatorId, withMembership: first.type === 'user' });
   if (id === null) throw notFound();
   return id;
 };
