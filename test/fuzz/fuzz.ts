@@ -1,5 +1,6 @@
 /** Sends requests made from the API description of a running server, good, nearly good and hostile ones, while an execution runs. */
 import { ApiDescription, type DescribedOperation } from '../support/api-description.ts';
+import type { AnswerTimes } from './answer-times.ts';
 import type { IdentityProvider } from '../../packages/server/test/support/identity-provider.ts';
 import { Random } from '../simulation/random.ts';
 import { wireOf, type Draft } from './draft.ts';
@@ -20,7 +21,7 @@ export interface FuzzOptions {
   /** The provider at which people log in. */
   readonly identity: IdentityProvider;
   /** What is asked meanwhile goes on. */
-  readonly onProgress?: (sent: number) => Promise<void> | void;
+  readonly onProgress?: (sent: number, times: AnswerTimes) => Promise<void> | void;
 }
 
 export interface FuzzResult {
@@ -97,7 +98,7 @@ class Run {
       while (this.#started < requests) {
         const turn = this.#started;
         this.#started += 1;
-        await onProgress?.(turn);
+        await onProgress?.(turn, this.#parts.sender.times);
         const operation = operations[turn % operations.length];
         if (operation !== undefined) await this.#one(operation, random);
       }

@@ -18,6 +18,8 @@ const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.
 const requests = Number(values.requests);
 /** Those of the lambdas of the execution that runs all the while. */
 const ownFiles = 30;
+/** Of those on which most time is spent. */
+const shownKinds = 8;
 const postgres = values['database-url'] === 'test' ? await startTestPostgres() : null;
 const server = await startFuzzedServer(postgres?.url ?? values['database-url'] ?? null);
 const began = performance.now();
@@ -33,8 +35,10 @@ const { tally, operationIds, running } = await fuzz({
   requests,
   seed,
   parallel: Number(values.parallel),
-  onProgress: async (sent) => {
-    if (sent > 0 && sent % Math.max(1000, Math.round(requests / 10)) === 0) say(`${sent} sent after ${seconds()} s: ${await held()}`);
+  onProgress: async (sent, times) => {
+    if (sent === 0 || sent % Math.max(1000, Math.round(requests / 10)) !== 0) return;
+    say(`${sent} sent after ${seconds()} s: ${await held()}`);
+    for (const { kind, count, ms } of times.take(shownKinds)) say(`  ${(ms / count).toFixed(1)} ms × ${count}: ${kind}`);
   },
 });
 say(tally.report());

@@ -1,5 +1,6 @@
 /** Sends one request as it is, however odd, and hears the answer to its end or to a deadline. */
 import { Agent, request } from 'node:http';
+import { AnswerTimes } from './answer-times.ts';
 
 export interface Wire {
   readonly method: string;
@@ -28,6 +29,8 @@ const maxKept = 4 * 1024 * 1024;
 export class Sender {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
   readonly #host: URL;
+  /** Of what was answered. */
+  readonly times = new AnswerTimes();
 
   constructor(url: string) {
     this.#host = new URL(url);
@@ -37,13 +40,13 @@ export class Sender {
     this.#agent.destroy();
   }
 
-  async send({ method, url, headers, body, leaveEarly = false, from }: Wire): Promise<Outcome> {
+  async send({ method, url: path, headers, body, leaveEarly = false, from }: Wire): Promise<Outcome> {
     return await new Promise<Outcome>((resolve) => {
       const { hostname, port } = this.#host;
       let sent: ReturnType<typeof request>;
       try {
         const way = from === undefined ? { agent: this.#agent } : { agent: false, localAddress: from };
-        sent = request({ hostname, port, ...way, method, path: url, headers: { ...headers, ...lengthOf(body) } });
+        sent = request({ hostname, port, ...way, method, path, headers: { ...headers, ...lengthOf(body) } });
       } catch {
         resolve({ kind: 'unsendable' });
         return;
@@ -52,8 +55,10 @@ export class Sender {
         resolve({ kind: 'silent' });
         sent.destroy();
       }, patienceMs);
+      const began = performance.now();
       const end = (outcome: Outcome): void => {
         clearTimeout(impatient);
+        if (outcome.kind === 'answered' && outcome.status < 400) this.times.add(method, path, performance.now() - began);
         resolve(outcome);
       };
       sent.once('error', (error) => end({ kind: 'closed', why: error.message }));

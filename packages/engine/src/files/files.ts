@@ -74,6 +74,15 @@ export class Files implements FileService {
     return refs;
   }
 
+  /** The id of each space's root directory, whether it can be entered now or not. Only what was never told before is written. */
+  async rootsOf(spaceIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const roots = spaceIds.map((spaceId) => ({ id: fileIdOf(spaceId, ''), spaceId, path: '' }));
+    const known = await this.resolveMany(roots.map((root) => root.id));
+    const unknown = roots.filter((root) => !known.has(root.id));
+    if (unknown.length > 0) await this.#database.call(registerFiles, { files: unknown });
+    return new Map(roots.map((root) => [root.spaceId, root.id]));
+  }
+
   async lookup(spaceId: string, path: string): Promise<Result<FileRef>> {
     const found = await this.inSpace(spaceId, async (space) => {
       const { parent, name } = placeOf(path);

@@ -54,6 +54,7 @@ export class Spaces {
       id,
       name: request.name,
       path: directory.value,
+      isNewDirectory: request.path === null,
       readonly: request.readonly,
       ownerUserId: request.ownerUserId,
       ownerPrivileges: request.ownerPrivileges ?? null,

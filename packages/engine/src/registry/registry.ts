@@ -17,6 +17,7 @@ import type { Database } from '../persistence/sql.ts';
 import * as lambdas from '../persistence/sql/registry-lambdas.ts';
 import * as inventories from '../persistence/sql/registry-inventories.ts';
 import { insertKnownMember, type PrivilegeChange } from '../persistence/sql/memberships.ts';
+import { memberSpacesCalled } from '../persistence/sql/effective-memberships.ts';
 import * as schemas from '../persistence/sql/registry-schemas.ts';
 import { readCredentials, renewTemporaryTokens, sessionStanding } from '../persistence/sql/credentials.ts';
 import * as namedTokens from '../persistence/sql/registry-tokens.ts';
@@ -229,6 +230,11 @@ export class Registry {
   async spacesOf(userId: string): Promise<readonly SpaceMembership[]> {
     const spaces = await this.members.effectiveContainersOf({ type: 'user', id: userId }, 'space');
     return spaces.map(({ containerId, privileges, owner }) => ({ spaceId: containerId, userId, privileges, owner }));
+  }
+
+  /** Ids of those of the user's spaces that have this name or id. */
+  async spacesCalled(userId: string, nameOrId: string): Promise<readonly string[]> {
+    return await this.#database.call(memberSpacesCalled, { userId, nameOrId });
   }
 
   /** For callers who know that both exist. False when the user is a member already. */

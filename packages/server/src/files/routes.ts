@@ -1,5 +1,5 @@
 /** The part of the file API that lambdas and fixtures need (lambdas §12). */
-import { listChildren, readContent } from '@laneway/engine';
+import { listChildren, readContent, type Space } from '@laneway/engine';
 import {
   canonicalFileAttributes,
   convertedField,
@@ -67,6 +67,14 @@ async function sendContent(deps: ServerDeps, call: Call): Promise<typeof answere
   return answered;
 }
 
+async function spacesCalled(deps: ServerDeps, { identity }: Call, nameOrId: string): Promise<readonly Space[]> {
+  if (identity.kind === 'job') {
+    const own = await deps.spaces.list([identity.grant.spaceId]);
+    return own.filter((space) => space.name === nameOrId || space.id === nameOrId);
+  }
+  return await deps.spaces.list(await deps.registry.spacesCalled(requireUser(identity).account.id, nameOrId));
+}
+
 /** `/<space name or id>/a/b` → the file's id; a name must be that of one space of the caller. */
 async function lookUp(deps: ServerDeps, call: Call): Promise<JsonObject> {
   if (call.identity.kind === 'guest') throw unauthorized(null);
@@ -74,11 +82,7 @@ async function lookUp(deps: ServerDeps, call: Call): Promise<JsonObject> {
     .param('*')
     .split('/')
     .filter((part) => part !== '');
-  const spaceIds =
-    call.identity.kind === 'job'
-      ? [call.identity.grant.spaceId]
-      : (await deps.registry.spacesOf(requireUser(call.identity).account.id)).map((membership) => membership.spaceId);
-  const spaces = (await deps.spaces.list(spaceIds)).filter((space) => space.name === spaceName || space.id === spaceName);
+  const spaces = await spacesCalled(deps, call, spaceName);
   const [space] = spaces;
   if (space === undefined) throw new Refusal(posixError('ENOENT'));
   if (spaces.length > 1) throw new Refusal(makeError('badValueAmbiguousId', { key: 'path' }));

@@ -4,23 +4,22 @@ import { checkCaveats } from '../auth/caveats.ts';
 import { forbidden, requireUser } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { reachedSpaces } from '../onezone/token-scope.ts';
-import { need } from '../http/refusal.ts';
 import { json, type Call, type Route } from '../http/route.ts';
 
 const prefix = '/api/v3/oneprovider';
 
 /** `dirId` and `fileId` are the root directory; trash and archives do not exist here. */
-async function spaceJson(deps: ServerDeps, space: Space): Promise<Readonly<Record<string, unknown>>> {
-  const { fileId } = need(await deps.files.lookup(space.id, ''));
-  return {
+async function spacesJson(deps: ServerDeps, spaces: readonly Space[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const roots = await deps.files.rootsOf(spaces.map((space) => space.id));
+  return spaces.map((space) => ({
     name: space.name,
     spaceId: space.id,
-    fileId,
-    dirId: fileId,
+    fileId: roots.get(space.id),
+    dirId: roots.get(space.id),
     trashDirId: null,
     archivesDirId: null,
     providers: [{ providerId: deps.providerId, providerName: 'laneway' }],
-  };
+  }));
 }
 
 async function ownSpaces(deps: ServerDeps, call: Call): Promise<readonly Space[]> {
@@ -52,7 +51,7 @@ export function providerSpaceRoutes(deps: ServerDeps): Route[] {
       operationId: 'get_all_spaces',
       summary: 'List spaces of the current user',
       body: 'none',
-      handle: async (call) => json(await Promise.all((await ownSpaces(deps, call)).map((space) => spaceJson(deps, space)))),
+      handle: async (call) => json(await spacesJson(deps, await ownSpaces(deps, call))),
     },
     {
       prefix,
@@ -61,7 +60,10 @@ export function providerSpaceRoutes(deps: ServerDeps): Route[] {
       operationId: 'get_provider_space',
       summary: 'Get a space of the current user',
       body: 'none',
-      handle: async (call) => json(await spaceJson(deps, await ownSpace(deps, call))),
+      handle: async (call) => {
+        const [space] = await spacesJson(deps, [await ownSpace(deps, call)]);
+        return json(space);
+      },
     },
   ];
 }

@@ -155,6 +155,17 @@ export const memberSpaces = defineVerb(
   },
 );
 
+/** Ids of the spaces of this name, or this id, that the user is a member of. Names are not unique. */
+export const memberSpacesCalled = defineVerb(
+  'memberSpacesCalled',
+  'read',
+  async (tx, params: { readonly userId: string; readonly nameOrId: string }): Promise<readonly string[]> => {
+    const { userId, nameOrId } = params;
+    const targets = { text: 'select id from space where name = ? union select id from space where id = ?', values: [nameOrId, nameOrId] };
+    return (await effectiveMembershipsIn(tx, targets, userId)).map((space) => space.containerId);
+  },
+);
+
 /**
  * The privileges of groups that give any, each with every nested group through which it is given. Counting keeps planners from
  * reading all groups that the member is in.
@@ -181,4 +192,5 @@ export const effectiveMembershipVerbs = [
   listEffectiveMembers,
   listIntermediaries,
   memberSpaces,
+  memberSpacesCalled,
 ];

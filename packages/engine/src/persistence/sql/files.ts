@@ -68,6 +68,8 @@ export interface NewSpace extends Omit<Space, 'creationTime'> {
   /** A group that is a member from the start. */
   readonly group?: { readonly id: string; readonly privileges: readonly string[] };
   readonly details?: Partial<SpaceDetails>;
+  /** The directory was made for it. */
+  readonly isNewDirectory?: boolean;
 }
 
 async function firstMembers(tx: SqlTransaction, { id, ownerUserId, ownerPrivileges, group }: NewSpace): Promise<void> {
@@ -80,6 +82,27 @@ async function firstMembers(tx: SqlTransaction, { id, ownerUserId, ownerPrivileg
   }
 }
 
+/** A space whose directory is, contains or lies in this one; nothing can lie in one that was made for it. */
+async function overlapping(tx: SqlTransaction, path: string, isNewDirectory: boolean): Promise<Space | null> {
+  const upwards = directoriesTo(path);
+  const containing = await tx.get<SpaceRow>(`select ${columns} from space where path in (${marks(upwards.length)}) limit 1`, upwards);
+  if (containing !== undefined) return spaceOf(containing);
+  if (isNewDirectory) return null;
+  const below = path.endsWith('/') ? path : `${path}/`;
+  // A range of paths would depend on the database's collation: this looks at all spaces, when an administrator names a directory.
+  const inside = await tx.get<SpaceRow>(`select ${columns} from space where substr(path, 1, ?) = ? limit 1`, [
+    Array.from(below).length,
+    below,
+  ]);
+  return inside === undefined ? null : spaceOf(inside);
+}
+
+/** `/a/b` → `/`, `/a`, `/a/b`. */
+function directoriesTo(path: string): readonly string[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  return ['/', ...parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`)];
+}
+
 /** One space per directory, none inside another one; checked and written in one transaction, with the first members. */
 export const createSpace = defineVerb('createSpace', 'control', async (tx, params: NewSpace): Promise<CreateSpaceOutcome> => {
   const { id, name, path, readonly, ownerUserId, group } = params;
@@ -87,10 +110,9 @@ export const createSpace = defineVerb('createSpace', 'control', async (tx, param
   if (tx.dialect.name === 'postgres') await tx.all('lock table space in share row exclusive mode');
   if (group !== undefined && !(await lockEntity(tx, { type: 'group', id: group.id }))) return { kind: 'memberMissing' };
   if (params.ownerPrivileges !== null && !(await lockEntity(tx, { type: 'user', id: ownerUserId }))) return { kind: 'memberMissing' };
-  const others = (await tx.all<SpaceRow>(`select ${columns} from space`)).map(spaceOf);
-  if (others.some((known) => known.id === id)) return { kind: 'idTaken' };
-  const other = others.find((known) => pathsOverlap(known.path, path));
-  if (other !== undefined) return { kind: 'overlaps', other };
+  if ((await tx.get('select id from space where id = ?', [id])) !== undefined) return { kind: 'idTaken' };
+  const other = await overlapping(tx, path, params.isNewDirectory === true);
+  if (other !== null) return { kind: 'overlaps', other };
   const creationTime = Math.floor((await tx.now()) / 1000);
   const values = [id, name, path, readonly ? 1 : 0, ownerUserId, creationTime];
   await tx.run(`insert into space (${columns}) values (?, ?, ?, ?, ?, ?)`, values);
