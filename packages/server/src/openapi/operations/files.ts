@@ -62,7 +62,6 @@ export const datasetOperations: Operations = {
         'badValueListOfStrings',
         'badValueListNotAllowed',
         'badValueIdentifier',
-        'badData',
         'posix',
       ],
       409: ['alreadyExists'],
