@@ -72,11 +72,13 @@ describe.each(owners)('of %s', (_name, url) => {
     }
   });
 
-  it('create_temporary_token_for_…: without caveats it would have no end (rest R132)', async () => {
+  it('create_temporary_token_for_…: without caveats it would have no end, and both caveats and type are checked (rest R131, R132)', async () => {
     const temporary = async (body: object): Promise<unknown> => errorOf(await world.post(`${url()}/temporary`, manager, body));
     expect(await temporary({})).toEqual([400, 'missingRequiredValue']);
     expect(await temporary({ caveats: null })).toEqual([400, 'badData']);
     expect(await temporary({ caveats: [] })).toEqual([400, 'tokenTimeCaveatRequired']);
+    expect(await temporary({ caveats: [{ type: 'moon' }] })).toEqual([400, 'badValueCaveat']);
+    expect(await temporary({ caveats: [soon()], type: 'odd' })).toEqual([400, 'badValueTokenType']);
     expect(await temporary({ caveats: [soon()] })).toEqual([201, undefined]);
   });
 });
