@@ -68,13 +68,13 @@ describe('schedule_workflow_execution', () => {
   });
 
   it.each([
-    [makeError('atmOpenfaasNotConfigured'), 400],
-    [makeError('atmOpenfaasUnreachable'), 400],
-    [makeError('atmOpenfaasQueryFailed', { reason: 'no answer' }), 400],
-    [makeError('atmOpenfaasUnhealthy'), 503],
-  ])('is told why lambdas cannot run: $0.id (rest §5.2 row 11, execution R14)', async (error, status) => {
+    ['atmOpenfaasNotConfigured', 400, makeError('atmOpenfaasNotConfigured')],
+    ['atmOpenfaasUnreachable', 400, makeError('atmOpenfaasUnreachable')],
+    ['atmOpenfaasQueryFailed', 400, makeError('atmOpenfaasQueryFailed', { reason: 'no answer' })],
+    ['atmOpenfaasUnhealthy', 503, makeError('atmOpenfaasUnhealthy')],
+  ])('is told why lambdas cannot run: %s (rest §5.2 row 11, execution R14)', async (id, status, error) => {
     real.runtime.unhealthy = error;
-    await expect.poll(scheduled, patience).toEqual([status, error.id]);
+    await expect.poll(scheduled, patience).toEqual([status, id]);
     real.runtime.unhealthy = null;
     await expect.poll(scheduled, patience).toEqual([201, undefined]);
   });
