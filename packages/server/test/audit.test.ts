@@ -92,10 +92,14 @@ describe.each(databaseKinds)('the audit of changes on $name', (kind) => {
   it('is for administrators: others 403, guests 401; bad filters name their field', async () => {
     expect((await world.get(`${oz}/audit`, owner)).status).toBe(403);
     expect((await world.get(`${oz}/audit`, null)).status).toBe(401);
-    expect((await world.get(`${oz}/audit?limit=0`, world.admin)).body.error).toMatchObject({
-      id: 'badValueNotInRange',
-      details: { key: 'limit' },
-    });
+    for (const [query, id, key] of [
+      ['limit=0', 'badValueNotInRange', 'limit'],
+      ['limit=many', 'badValueInteger', 'limit'],
+      ['since=yesterday', 'badValueInteger', 'since'],
+      ['until=-1', 'badValueTooLow', 'until'],
+      ['user=one&user=two', 'badValueString', 'user'],
+    ] as const)
+      expect((await world.get(`${oz}/audit?${query}`, world.admin)).body.error).toMatchObject({ id, details: { key } });
     for (const token of ['x', Buffer.from('1 \0').toString('base64url'), Buffer.from('1 ').toString('base64url')]) {
       const { error } = (await world.get(`${oz}/audit?token=${token}`, world.admin)).body;
       expect(error).toMatchObject({ id: 'badData', details: { key: 'token' } });

@@ -1,5 +1,5 @@
 /** Logging in at an OpenID Connect provider, with a real one on this machine (design §9). */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { OidcProvider } from '../src/auth/oidc.ts';
 import type { OidcSettings } from '../src/config/oidc-settings.ts';
@@ -11,6 +11,17 @@ const oz = '/api/v3/onezone';
 const callback = `${oz}/session/oidc/callback`;
 const redirectUrl = `http://127.0.0.1${callback}`;
 const ada: IdPerson = { sub: 'ada-at-home', name: 'Ada Lovelace', email: 'ada@example.org', email_verified: true };
+
+function kept(answer: Answer, name: string): string {
+  const given = [answer.headers['set-cookie'] ?? []].flat() as string[];
+  return given.find((text) => text.startsWith(`${name}=`))?.split(';')[0] ?? '';
+}
+
+/** Headers of a browser in which the person is logged in. */
+async function browserOfPerson(world: World, token: string): Promise<{ readonly cookie: string; readonly 'x-csrf-token': string }> {
+  const opened = await world.request('POST', `${oz}/session`, { headers: { 'x-auth-token': token } });
+  return { cookie: kept(opened, 'laneway_session'), 'x-csrf-token': opened.body.csrfToken };
+}
 
 describe.each(databaseKinds)('an identity provider on $name', (kind) => {
   let provider: IdentityProvider;
@@ -31,10 +42,6 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
   function configure(changes: Partial<OidcSettings> = {}): void {
     (world.deps as { oidc: OidcProvider | null }).oidc = new OidcProvider({ ...settings, ...changes });
   }
-  const kept = (answer: Answer, name: string): string => {
-    const given = [answer.headers['set-cookie'] ?? []].flat() as string[];
-    return given.find((text) => text.startsWith(`${name}=`))?.split(';')[0] ?? '';
-  };
   const begin = async (returnTo = '/somewhere'): Promise<{ readonly address: string; readonly browser: string }> => {
     const answer = await world.request('GET', `${oz}/session/oidc?returnTo=${encodeURIComponent(returnTo)}`);
     if (answer.status !== 302) throw new Error(answer.text);
@@ -158,22 +165,18 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
 
   it('is linked by who is logged in, and unlinked; a subject belongs to one account', async () => {
     const [one, two] = [await world.person('One'), await world.person('Two')];
-    const browserOfPerson = async (token: string): Promise<Record<string, string>> => {
-      const opened = await world.request('POST', `${oz}/session`, { headers: { 'x-auth-token': token } });
-      return { cookie: kept(opened, 'laneway_session'), 'x-csrf-token': opened.body.csrfToken };
-    };
     const link = async (headers: Record<string, string>): Promise<Answer> => {
       const answer = await world.request('POST', `${oz}/user/linked_accounts`, { headers });
       if (answer.status !== 200) return answer;
       return await finish(provider.agree(answer.body.url, ada), kept(answer, 'laneway_login'));
     };
     expect((await world.post(`${oz}/user/linked_accounts`, one)).status).toBe(403);
-    const first = await browserOfPerson(one.token);
+    const first = await browserOfPerson(world, one.token);
     const { 'x-csrf-token': _, ...withoutCsrf } = first;
     expect((await link(withoutCsrf)).status).toBe(401);
     expect((await link(first)).status).toBe(302);
     expect((await userOf(await login(ada))).userId).toBe(one.id);
-    const taken = await link(await browserOfPerson(two.token));
+    const taken = await link(await browserOfPerson(world, two.token));
     expect([taken.status, taken.error]).toEqual([409, 'alreadyExists']);
     const account = { idp: provider.issuer, subjectId: ada.sub };
     expect((await world.send('DELETE', `${oz}/user/linked_accounts`, two, account)).status).toBe(404);
@@ -186,8 +189,7 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
     const linked = { issuer: provider.issuer, subject: ada.sub };
     await world.registry.linkedAccounts.link(person.id, { ...linked, email: null });
     const intruder = kept(await login(ada), 'laneway_session');
-    const opened = await world.request('POST', `${oz}/session`, { headers: { 'x-auth-token': person.token } });
-    const own = { cookie: kept(opened, 'laneway_session'), 'x-csrf-token': opened.body.csrfToken };
+    const own = await browserOfPerson(world, person.token);
     const begun = await world.request('POST', `${oz}/user/linked_accounts`, { headers: own });
     const answer = await world.request('DELETE', `${oz}/user/linked_accounts`, {
       headers: { ...own, 'content-type': 'application/json' },
@@ -199,13 +201,37 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
     expect(authError(await finish(provider.agree(begun.body.url, ada), kept(begun, 'laneway_login')))).toEqual([401, 'badData']);
     expect(await world.registry.linkedAccounts.of(person.id)).toEqual([]);
   });
+
+  it('is linked to nobody who has gone meanwhile', async () => {
+    const person = await world.person('Ada');
+    const begun = await world.request('POST', `${oz}/user/linked_accounts`, { headers: await browserOfPerson(world, person.token) });
+    const { linkedAccounts } = world.registry;
+    const link = linkedAccounts.link.bind(linkedAccounts);
+    vi.spyOn(linkedAccounts, 'link').mockImplementationOnce(async (userId, account) => {
+      expect((await world.send('DELETE', `${oz}/users/${userId}`, world.admin)).status).toBe(204);
+      return await link(userId, account);
+    });
+    const finished = await finish(provider.agree(begun.body.url, ada), kept(begun, 'laneway_login'));
+    expect([finished.status, finished.error]).toEqual([404, 'notFound']);
+    expect((await login(ada)).status).toBe(403);
+  });
+
+  it('is left for places of this server that are texts (rest R56)', async () => {
+    const person = await world.person('Ada');
+    const headers = { ...(await browserOfPerson(world, person.token)), 'content-type': 'application/json' };
+    const answer = await world.request('POST', `${oz}/user/linked_accounts`, { headers, payload: '{"returnTo":["/"]}' });
+    expect([answer.status, answer.error]).toEqual([400, 'badValueString']);
+  });
 });
 
 describe('without an identity provider', () => {
   it('there is no login at one', async () => {
     const world = await newWorld();
     try {
-      expect((await world.get(`${oz}/session/oidc`, null)).error).toBe('notSupported');
+      const person = await world.person();
+      const begun = await world.request('POST', `${oz}/user/linked_accounts`, { headers: await browserOfPerson(world, person.token) });
+      const answers = [begun, await world.get(`${oz}/session/oidc`, null), await world.get(`${callback}?code=x&state=y`, null)];
+      expect(answers.map(({ status, error }) => [status, error])).toEqual(answers.map(() => [400, 'notSupported']));
       expect((await world.get(`${oz}/session/methods`, null)).body).toEqual({ password: true, oidc: null });
     } finally {
       await world.close();

@@ -85,17 +85,30 @@ describe('asking about a token that is wrong', () => {
     expect(await ask(operation, (await made(await type())).token, { consumerToken })).toEqual([400, 'badConsumerToken']);
   });
 
-  it('an access token comes with a service only by a good token of the service (rest R22)', async () => {
-    const serviceToken = (await made('idn')).token;
-    expect(await ask('verify_access_token', (await made('act')).token, { serviceToken })).toEqual([400, 'badServiceToken']);
+  it.each([
+    ['verify_access_token', 'act'],
+    ['verify_identity_token', 'idn'],
+  ] as const)('%s: it comes with a service only by a good token of the service (rest R22)', async (operation, type) => {
+    const { token } = await made(type);
+    const ofUser = (await made('idn')).token;
+    expect(await ask(operation, token, { serviceToken: ofUser })).toEqual([400, 'badServiceToken']);
+    const revoked = await wrongTokens['tokenRevoked']!('idn');
+    expect(await ask(operation, token, { serviceToken: revoked })).toEqual([400, 'badServiceToken']);
+    const request = { name: newId(), type: 'idn', caveats: [], customMetadata: {}, revoked: false } as const;
+    const ofProvider = await world.registry.createNamedToken(world.deps.providerId, request, 'oneprovider');
+    if (!ofProvider.ok) throw new Error(ofProvider.error.description);
+    expect(await ask(operation, token, { serviceToken: ofProvider.value.token })).toEqual([200, undefined]);
   });
 
-  it.each(['verify_access_token', 'infer_access_token_scope'])(
-    '%s: one that is bound to a session is good nowhere else',
-    async (operation) => {
-      expect(await ask(operation, (await made(`act:${newId()}`)).token)).toEqual([400, 'tokenSessionInvalid']);
-    },
-  );
+  it.each([
+    ['verify_access_token', []],
+    ['infer_access_token_scope', []],
+    // One that proves who somebody is, and no more.
+    ['verify_identity_token', [{ scope: 'identityToken' }]],
+  ])('%s: one that is bound to a session is good nowhere else (rest §2.3 row 11)', async (operation, caveats) => {
+    expect(await ask(operation, (await made('act', ada, { caveats })).token)).toEqual([200, undefined]);
+    expect(await ask(operation, (await made(`act:${newId()}`, ada, { caveats })).token)).toEqual([400, 'tokenSessionInvalid']);
+  });
 });
 
 describe('joining by an invitation that is wrong', () => {

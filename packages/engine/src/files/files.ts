@@ -1,6 +1,7 @@
 /** Spaces and files of this machine: ids, attributes and extended attributes. Content and children: content.ts, children.ts. */
-import { readlink, type FileHandle } from 'node:fs/promises';
-import { ok, posixError, refuse, type Result } from '@laneway/model';
+import { constants } from 'node:fs';
+import { access, readlink, type FileHandle } from 'node:fs/promises';
+import { makeError, ok, posixError, refuse, type Result } from '@laneway/model';
 import type { Database } from '../persistence/sql.ts';
 import { findFiles, registerFiles, type Space } from '../persistence/sql/files.ts';
 import { attributesOf, typeOf, wantsXattrs } from './attributes.ts';
@@ -9,7 +10,7 @@ import { Entities } from './entities.ts';
 import { fileIdOf, isFileId } from './file-id.ts';
 import { componentsOf, openAny, placeOf, statEntry, within, withDirectory } from './open.ts';
 import type { FileAttributes, FileRef, FileService, FileType } from './port.ts';
-import { attempt, ErrnoError, forEachBounded } from './posix.ts';
+import { attempt, ErrnoError, forEachBounded, isStorageAway } from './posix.ts';
 import type { Spaces } from './spaces.ts';
 import { XattrHelper } from './xattr-helper.ts';
 import { xattrNameProblem } from './xattr-values.ts';
@@ -158,6 +159,14 @@ export class Files implements FileService {
       if (space.readonly) throw new ErrnoError('EROFS');
       await this.#xattrs.remove({ ...ref, file }, names);
     });
+  }
+
+  /** Whether the directory of a space can be read: `posix`, or `serviceUnavailable` when the storage below it does not answer (rest §5.2 row 5). */
+  async reach(spaceId: string): Promise<Result<void>> {
+    const reached = await this.inSpace(spaceId, async (space) => {
+      await withDirectory(space, '', async (directory) => await access(within(directory, ''), constants.R_OK | constants.X_OK));
+    });
+    return !reached.ok && isStorageAway(reached.error) ? refuse(makeError('serviceUnavailable')) : reached;
   }
 
   /** Runs a file operation in a space; `posix` errors, ENOENT for a space that is not there. */

@@ -1,5 +1,5 @@
 /** Failures of the file system as errors of the contract. */
-import { ok, posixError, refuse, type Result } from '@laneway/model';
+import { ok, posixError, refuse, type ErrorObject, type Result } from '@laneway/model';
 
 /** A refusal of our own with an errno, raised where the operating system would have raised it. */
 export class ErrnoError extends Error {
@@ -26,6 +26,14 @@ export async function attempt<T>(run: () => Promise<T>): Promise<Result<T>> {
     if (errno === null) throw error;
     return refuse(posixError(errno));
   }
+}
+
+/** What a mounted storage answers that cannot be reached, or has lost what it held. */
+const awayErrnos = new Set(['EIO', 'ESTALE', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'EREMOTEIO']);
+
+/** Whether a `posix` error is about the storage, and not about the file. */
+export function isStorageAway({ id, details }: ErrorObject): boolean {
+  return id === 'posix' && awayErrnos.has(String(details?.['errno']).toUpperCase());
 }
 
 /** Runs the task on every element, at most `width` at a time. */

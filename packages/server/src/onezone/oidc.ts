@@ -44,16 +44,15 @@ function failed(deps: ServerDeps, error: unknown): never {
 }
 
 async function finish(deps: ServerDeps, call: Call): Promise<Answer> {
+  const idp = provider(deps);
   const query = call.request.raw.url?.split('?')[1] ?? '';
   const state = new URLSearchParams(query).get('state') ?? '';
   const browser = browserOf(call.request, call.baseUrl);
   const attempt = browser === null ? null : await deps.registry.linkedAccounts.take(state, browser);
   if (attempt === null) throw unauthorized(makeError('badData', { key: 'state', hint: 'this login was not begun here, or is over' }));
-  const person = await provider(deps)
-    .finish(query, attempt)
-    .catch((error: unknown) => failed(deps, error));
+  const person = await idp.finish(query, attempt).catch((error: unknown) => failed(deps, error));
   if (attempt.userId === null) {
-    const found = await accountOfPerson(deps.registry, person, provider(deps).settings.signUp);
+    const found = await accountOfPerson(deps.registry, person, idp.settings.signUp);
     if (found === null) throw new Refusal(noAccount);
     const { account } = found;
     if (account.blocked) throw unauthorized(makeError('userBlocked'));

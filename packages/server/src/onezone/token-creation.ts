@@ -1,19 +1,11 @@
 /** Making named and temporary tokens (rest §8.8, R131, R132). */
 import { inviteOf, validUntil, type TokenSubject } from '@laneway/engine';
-import { anyField, booleanField, makeError, objectField } from '@laneway/model';
+import { anyField, booleanField, entityNameField, makeError, objectField } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, type Answer, type Call } from '../http/route.ts';
-import {
-  caveatsField,
-  caveatsOf,
-  offeredPrivileges,
-  refuseUselessCaveats,
-  tokenNameField,
-  typeField,
-  usageLimitField,
-} from './token-fields.ts';
+import { caveatsField, caveatsOf, offeredPrivileges, refuseUselessCaveats, typeField, usageLimitField } from './token-fields.ts';
 
 const prefix = '/api/v3/onezone';
 /** Seconds; the longest life of a temporary token (rest R132). */
@@ -31,7 +23,7 @@ async function requireInviter(
 
 export async function createNamed(deps: ServerDeps, call: Call, subject: TokenSubject): Promise<Answer> {
   const request = zoneData(call.body, {
-    required: { name: tokenNameField },
+    required: { name: entityNameField },
     optional: {
       type: typeField,
       caveats: caveatsField,
@@ -53,7 +45,7 @@ export async function createNamed(deps: ServerDeps, call: Call, subject: TokenSu
 }
 
 export async function createTemporary(deps: ServerDeps, call: Call, subject: TokenSubject, nowSeconds: number): Promise<Answer> {
-  const { caveats = [], type = 'act' } = zoneData(call.body, { optional: { caveats: caveatsField, type: typeField } });
+  const { caveats, type = 'act' } = zoneData(call.body, { required: { caveats: caveatsField }, optional: { type: typeField } });
   refuseUselessCaveats(caveats, type);
   const end = validUntil(caveatsOf(caveats));
   if (end === null || end > nowSeconds + maxTtl) throw new Refusal(makeError('tokenTimeCaveatRequired', { maxTtl }));

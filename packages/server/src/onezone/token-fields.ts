@@ -46,10 +46,6 @@ export function refuseUselessCaveats(values: readonly unknown[], typeText: Token
   if (useless !== undefined) throw new Refusal(makeError('badValueCaveat', { caveat: useless }));
 }
 
-export const tokenNameField: Field<string> = convertedField(textField({ notEmpty: true }), (name, key) =>
-  name.length <= 255 ? ok(name) : refuse(makeError('badValueTextTooLarge', { key, limit: 255 })),
-);
-
 /** A number of uses, or `infinity` (null). */
 export const usageLimitField: Field<number | null> = (value, key, service) =>
   value === 'infinity' ? ok(null) : integerField({ min: 1 })(value, key, service);

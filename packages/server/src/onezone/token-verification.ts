@@ -59,7 +59,12 @@ export function tokenVerificationRoutes(deps: ServerDeps): Route[] {
     handle,
   });
   const token = { token: tokenField } as const;
-  const circumstances = { peerIp: addressField, interface: enumField(apiInterfaces), consumerToken: tokenField } as const;
+  const circumstances = {
+    peerIp: addressField,
+    interface: enumField(apiInterfaces),
+    serviceToken: tokenField,
+    consumerToken: tokenField,
+  } as const;
   return [
     post('examine', 'examine_token', 'Read the public properties of a token', async (call) =>
       json(need(examineToken(zoneData(call.body, { required: token }).token))),
@@ -69,7 +74,7 @@ export function tokenVerificationRoutes(deps: ServerDeps): Route[] {
       return json({ token: need(confineToken(request.token, caveatsOf(request.caveats))) });
     }),
     post('verify_access_token', 'verify_access_token', 'Verify an access token', async (call) => {
-      const optional = { ...circumstances, serviceToken: tokenField, allowDataAccessCaveats: booleanField() };
+      const optional = { ...circumstances, allowDataAccessCaveats: booleanField() };
       const request = zoneData(call.body, { required: token, optional });
       return verdict(await tokens.verify(request.token, presentation(request)));
     }),

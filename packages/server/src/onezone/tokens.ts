@@ -1,6 +1,6 @@
 /** Named and temporary tokens (rest §8.8). */
 import { inviteOf, typeOfText, type NamedToken, type TokenSubject } from '@laneway/engine';
-import { booleanField, makeError, objectField } from '@laneway/model';
+import { booleanField, entityNameField, makeError, objectField } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
@@ -8,7 +8,6 @@ import { Refusal } from '../http/refusal.ts';
 import { json, noContent, type Call, type Route } from '../http/route.ts';
 import { requireZonePrivilege, requireZoneUser } from './access.ts';
 import { createNamed, createTemporary } from './token-creation.ts';
-import { tokenNameField } from './token-fields.ts';
 
 const prefix = '/api/v3/onezone';
 /** Whose tokens a path is about, after the caller was let pass: a user's own, or another subject's. */
@@ -172,7 +171,7 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
     route('PATCH', '/tokens/named/{id}', 'modify_named_token', 'Rename, revoke or annotate a named token', async (call) => {
       const token = await enter(deps, call);
       const change = zoneData(call.body, {
-        optional: { customMetadata: objectField(), name: tokenNameField, revoked: booleanField() },
+        optional: { customMetadata: objectField(), name: entityNameField, revoked: booleanField() },
         atLeastOne: ['customMetadata', 'name', 'revoked'],
       });
       const { name = null, revoked = null, customMetadata } = change;

@@ -93,6 +93,10 @@ describe('a particular request', () => {
     expect(await send('remove_xattrs', { keys: [''] })).toBe('400 badValueEmpty');
   });
 
+  it('no file has an id that no column can hold (design §5)', async () => {
+    expect(await send('establish_dataset', { rootFileId: 'a\0' })).toBe('400 badValueString');
+  });
+
   it('a file has one attached dataset at a time', async () => {
     const url = scene.url(routeOf('update_dataset'));
     expect(textOf(await sendTo('PATCH', url, { state: 'detached' }))).toBe('204');

@@ -5,8 +5,12 @@ const throughGroups = 'Also those that come through groups.';
 const unrelated = '404 also when it exists and the two are not related.';
 
 const space = { tag: 'Space' } as const;
-const oneSpace: OperationText = { ...space, answers: shows('Space'), refusals: refused([403, 404]) };
-const spaceOfGroup: OperationText = { ...oneSpace, privileges: { group: ['group_view'], onezone: ['oz_spaces_view'] } };
+const oneSpace: OperationText = { ...space, answers: shows('Space'), refusals: refused([404]) };
+const spaceOfGroup: OperationText = {
+  ...oneSpace,
+  refusals: refused([403, 404]),
+  privileges: { group: ['group_view'], onezone: ['oz_spaces_view'] },
+};
 const spacesOfGroup: OperationText = {
   ...space,
   privileges: { group: ['group_view'], onezone: ['oz_groups_list_relationships'] },

@@ -87,7 +87,7 @@ export const executionExtensions: Operations = {
     privileges: schedulers,
     body: { schema: text, required: true, types: ['application/x-ndjson'] },
     answers: makes('UploadReceipt'),
-    refusals: refused([403], { 400: ['badData', 'malformedData', 'limitReached', 'spaceNotSupportedBy'] }),
+    refusals: refused([403], { 400: ['badData', 'limitReached', 'spaceNotSupportedBy'] }),
   },
   remove_store_initial_content_upload: {
     tag: 'Store',

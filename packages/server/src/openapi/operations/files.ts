@@ -8,7 +8,7 @@ const attribute = query('attribute', { anyOf: [text, listOf(text)] });
 const attributeErrors: readonly ErrorId[] = ['badValueNotAllowed'];
 const pageErrors: readonly ErrorId[] = ['badValueInteger', 'badValueNotInRange', 'badValueString'];
 
-const xattrErrors: readonly ErrorId[] = ['malformedData', 'badData', 'badValueEmpty'];
+const xattrErrors: readonly ErrorId[] = ['malformedData', 'badValueEmpty'];
 
 /** An operation on a file is refused in the words of the file system, also to who may not (EACCES) and when there is none (ENOENT). */
 function file(answers: OperationText['answers'], errors: readonly ErrorId[] = [], more: Partial<OperationText> = {}): OperationText {
@@ -62,7 +62,6 @@ export const datasetOperations: Operations = {
         'badValueListOfStrings',
         'badValueListNotAllowed',
         'badValueIdentifier',
-        'badData',
         'posix',
       ],
       409: ['alreadyExists'],

@@ -6,15 +6,17 @@ const tag = 'Automation inventory';
 export const nameErrors: readonly ErrorId[] = ['malformedData', 'missingRequiredValue', 'badValueString', 'badValueName'];
 const list: OperationText = { tag, answers: shows('AtmInventoryIds'), refusals: refused([]) };
 const one: OperationText = { tag, answers: shows('AtmInventory'), refusals: refused([403, 404]) };
+/** What he does not belong to is not there for him. */
+const own: OperationText = { ...one, refusals: refused([404]) };
 const groupList: OperationText = { ...list, privileges: { group: ['group_view'] }, refusals: refused([403, 404]) };
 
 export const inventoryOperations: Operations = {
   create_user_atm_inventory: { tag, body: takes('NameBody'), answers: makes(), refusals: refused([], { 400: nameErrors }) },
   list_user_atm_inventories: list,
   list_user_effective_atm_inventories: list,
-  get_user_atm_inventory: one,
-  leave_atm_inventory: { tag, answers: done, refusals: refused([403, 404]) },
-  get_user_effective_atm_inventory: one,
+  get_user_atm_inventory: own,
+  leave_atm_inventory: { ...own, answers: done },
+  get_user_effective_atm_inventory: own,
   create_group_atm_inventory: {
     tag,
     privileges: { group: ['group_add_atm_inventory'] },

@@ -16,7 +16,6 @@ const errors: readonly ErrorId[] = [
   'inviteTokenUsageLimitReached',
   'inviteTokenSubjectNotAuthorized',
   'inviteTokenTargetIdInvalid',
-  'inviteTokenConsumerInvalid',
 ];
 
 function userJoins(tag: Tag, about: string): OperationText {

@@ -9,18 +9,21 @@ const managers = { atmInventory: ['atm_inventory_manage_lambdas'], onezone: ['oz
 /** A revision number, or `auto` to keep the one in the body. */
 export const targetRevision: JsonSchema = { oneOf: [{ type: 'integer', minimum: 1 }, { const: 'auto' }] };
 
-/** What may be wrong with a definition. */
-export const definitionErrors: readonly ErrorId[] = [
+/** What may be wrong with any revision. */
+const revisionErrors: readonly ErrorId[] = [
   'badData',
   'badValueJSON',
   'badValueInteger',
   'badValueTooLow',
   'badValueNotAllowed',
   'badValueString',
-  'badValueName',
   'badValueTextTooLarge',
-  'badValueEmpty',
 ];
+const lambdaErrors: readonly ErrorId[] = [...revisionErrors, 'badValueName'];
+/** A workflow schema has time series without anything in them, and no names that are checked. */
+export const schemaRevisionErrors: readonly ErrorId[] = [...revisionErrors, 'badValueEmpty'];
+/** What comes beside the revision may be wrong as well. */
+export const definitionErrors: readonly ErrorId[] = [...revisionErrors, 'badValueName', 'badValueEmpty'];
 export const dumpErrors: readonly ErrorId[] = [
   'malformedData',
   'missingRequiredValue',
@@ -54,7 +57,7 @@ export const lambdaOperations: Operations = {
     privileges: managers,
     body: takes('LambdaUpdate'),
     answers: done,
-    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', ...definitionErrors], 409: ['alreadyExists'] }),
+    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', ...lambdaErrors], 409: ['alreadyExists'] }),
   },
   remove_atm_lambda: { tag, answers: {}, refusals: refused([], { 400: ['notSupported'] }) },
   list_atm_lambda_inventories: { tag, answers: shows('AtmInventoryIds'), refusals: refused([403, 404]) },
@@ -83,7 +86,7 @@ export const lambdaOperations: Operations = {
     path: { rid: targetRevision },
     body: takes('LambdaRevisionInsertion'),
     answers: done,
-    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', ...definitionErrors], 409: ['alreadyExists'] }),
+    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', ...lambdaErrors], 409: ['alreadyExists'] }),
   },
   modify_atm_lambda_revision: {
     tag,

@@ -11,7 +11,7 @@ const detailErrors = ['badValueListOfStrings', 'badValueTextTooLarge', 'badValue
 
 /** With those about the directory, an extension. */
 const creationErrors: Refusals = {
-  400: [...new Set([...nameErrors, ...detailErrors, 'badValueEmpty', 'badValueIdentifierOccupied', 'badData', 'posix'] as const)],
+  400: [...new Set([...nameErrors, ...detailErrors, 'badValueEmpty', 'badValueIdentifierOccupied', 'badData'] as const)],
   409: ['alreadyExists'],
 };
 
@@ -25,14 +25,11 @@ export const spaceOperations: Operations = {
   },
   list_user_spaces: list,
   list_effective_user_spaces: list,
-  get_user_space: { tag, answers: shows('Space'), refusals: refused([403, 404]) },
+  get_user_space: { tag, answers: shows('Space'), refusals: refused([404]) },
   create_space: {
     ...creation,
     privileges: { onezone: ['oz_spaces_create'] },
-    refusals: refused([403], {
-      400: [...new Set([...nameErrors, ...detailErrors, 'badValueEmpty', 'badData', 'badValueBoolean'] as const)],
-      409: ['alreadyExists'],
-    }),
+    refusals: refused([403], creationErrors),
   },
   list_spaces: { ...list, privileges: { onezone: ['oz_spaces_list'] }, refusals: refused([403]) },
   list_space_privileges: { tag, open: true, answers: shows('PrivilegeSets'), refusals: refused([]) },

@@ -10,7 +10,7 @@ const creation = {
   tag,
   body: takes('NamedTokenCreation'),
   answers: makes('NamedTokenCreated'),
-  refusals: refused([403], {
+  refusals: refused([], {
     400: [
       'malformedData',
       'missingRequiredValue',
@@ -22,8 +22,6 @@ const creation = {
       'badData',
       'badValueJSON',
       'badValueBoolean',
-      'badValueEmpty',
-      'badValueTextTooLarge',
       'inviteTokenTargetIdInvalid',
       'inviteTokenSubjectNotAuthorized',
       'badValueListOfStrings',
@@ -38,18 +36,16 @@ const tokenErrors: readonly ErrorId[] = ['malformedData', 'missingRequiredValue'
 const list: OperationText = { tag, answers: shows('TokenIds'), refusals: refused([]) };
 const one: OperationText = { tag, privileges: owner, answers: shows('NamedToken'), refusals: refused([403, 404]) };
 
+/** Of where, and by which service, it is said to be presented; invitations are bound to neither. */
+const circumstanceErrors: readonly ErrorId[] = ['badValueIPv4Address', 'badValueNotAllowed', 'tokenSessionInvalid', 'badServiceToken'];
+
 function verification(body: string, errors: readonly ErrorId[]): OperationText {
   const about: readonly ErrorId[] = [
-    'badValueIPv4Address',
-    'badToken',
     'tokenInvalid',
     'tokenRevoked',
     'tokenCaveatUnverified',
     'tokenCaveatUnknown',
     'tokenSubjectInvalid',
-    'tokenServiceForbidden',
-    'tokenSessionInvalid',
-    'badServiceToken',
     'badConsumerToken',
     'userBlocked',
   ];
@@ -66,7 +62,7 @@ const temporary = {
   tag,
   body: takes('TemporaryTokenCreation'),
   answers: { 201: { description: 'The token.', schema: { $ref: '#/components/schemas/TokenBody' } } },
-  refusals: refused([403], {
+  refusals: refused([], {
     400: [
       'malformedData',
       'missingRequiredValue',
@@ -88,7 +84,7 @@ function tokensOf(subject: 'user' | 'provider'): Operations {
       ...creation,
       about: `It acts for the ${subject}. Its text is shown only to those who may see the token.`,
       privileges: managers,
-      refusals: { ...creation.refusals, 404: ['notFound'] },
+      refusals: { ...creation.refusals, 403: ['forbidden'], 404: ['notFound'] },
     },
     [`list_named_tokens_of_${subject}`]: { ...list, ...ofSubject },
     [`delete_named_tokens_of_${subject}`]: { tag, ...ofSubject, about: 'They end at once, and for good.', answers: done },
@@ -102,7 +98,7 @@ function tokensOf(subject: 'user' | 'provider'): Operations {
       ...temporary,
       about: `It acts for the ${subject}, is not listed, and lasts a week at most.`,
       privileges: managers,
-      refusals: { ...temporary.refusals, 404: ['notFound'] },
+      refusals: { ...temporary.refusals, 403: ['forbidden'], 404: ['notFound'] },
     },
   };
 }
@@ -130,7 +126,7 @@ export const tokenOperations: Operations = {
   create_named_token_for_current_user: creation,
   list_named_tokens_of_current_user: list,
   delete_named_tokens_of_current_user: { tag, answers: done, refusals: refused([]) },
-  get_named_token_of_current_user_by_name: { tag, answers: shows('NamedToken'), refusals: refused([403, 404]) },
+  get_named_token_of_current_user_by_name: { tag, answers: shows('NamedToken'), refusals: refused([404]) },
   ...tokensOf('user'),
   get_temporary_token_generation_of_user: {
     tag,
@@ -168,13 +164,11 @@ export const tokenOperations: Operations = {
         'badValueIdentifierOccupied',
         'badValueBoolean',
         'badValueJSON',
-        'badValueEmpty',
-        'badValueTextTooLarge',
       ],
     }),
   },
   delete_named_token: { ...one, answers: done },
-  get_named_token_status: { tag, answers: shows('TokenStatus'), refusals: refused([403, 404]) },
+  get_named_token_status: { tag, answers: shows('TokenStatus'), refusals: refused([404]) },
   create_temporary_token_for_current_user: temporary,
   get_temporary_token_generation_of_current_user: { tag, answers: shows('TokenGeneration'), refusals: refused([]) },
   revoke_all_temporary_tokens_of_current_user: { tag, answers: done, refusals: refused([]) },
@@ -192,11 +186,11 @@ export const tokenOperations: Operations = {
     answers: shows('TokenBody'),
     refusals: refused([], { 400: [...tokenErrors, 'badValueCaveat', 'badData'] }),
   },
-  verify_access_token: verification('TokenVerification', ['notAnAccessToken', 'badValueNotAllowed', 'badValueBoolean']),
-  verify_identity_token: verification('TokenVerification', ['notAnIdentityToken', 'badValueNotAllowed']),
-  verify_invite_token: verification('InviteTokenVerification', ['badValueInviteType', 'notAnInviteToken']),
+  verify_access_token: verification('TokenVerification', ['notAnAccessToken', ...circumstanceErrors, 'badValueBoolean']),
+  verify_identity_token: verification('TokenVerification', ['notAnIdentityToken', ...circumstanceErrors]),
+  verify_invite_token: verification('InviteTokenVerification', ['badValueInviteType', 'notAnInviteToken', 'badValueIPv4Address']),
   infer_access_token_scope: {
-    ...verification('AccessTokenScopeRequest', ['notAnAccessToken']),
+    ...verification('AccessTokenScopeRequest', ['notAnAccessToken', 'tokenSessionInvalid']),
     about: [
       'The token is read as if it were used where it may be used: only caveats on time, consumer and data count. Names the spaces that it',
       'reaches something of, and where their files are.',

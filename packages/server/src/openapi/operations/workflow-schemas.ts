@@ -1,6 +1,6 @@
 /** Workflow schemas (rest §8.3). */
 import { done, makes, refused, shows, takes, type Operations } from '../operation.ts';
-import { definitionErrors, dumpErrors, targetRevision } from './lambdas.ts';
+import { definitionErrors, dumpErrors, schemaRevisionErrors, targetRevision } from './lambdas.ts';
 
 const tag = 'Automation workflow schema';
 const managers = { atmInventory: ['atm_inventory_manage_workflow_schemas'], onezone: ['oz_atm_inventories_update'] } as const;
@@ -46,7 +46,7 @@ export const workflowSchemaOperations: Operations = {
     path: { rid: targetRevision },
     body: takes('WorkflowSchemaRevisionInsertion'),
     answers: done,
-    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', ...definitionErrors] }),
+    refusals: refused([403, 404], { 400: ['malformedData', 'missingRequiredValue', ...schemaRevisionErrors] }),
   },
   remove_atm_workflow_schema_revision: { tag, privileges: managers, answers: done, refusals: refused([403, 404]) },
   dump_atm_workflow_schema_revision: {

@@ -1,5 +1,5 @@
 /** Zone-wide privileges of users and groups (rest §6.4, §8.7). */
-import { done, refused, shows, takes, type Operations } from '../operation.ts';
+import { done, refused, shows, takes, type Operations, type Refusals } from '../operation.ts';
 
 /** Of those that are missing `current_user` knows no 404: he is there. */
 function privilegesOf(noun: 'current_user' | 'user' | 'group'): Operations {
@@ -14,14 +14,15 @@ function privilegesOf(noun: 'current_user' | 'user' | 'group'): Operations {
       : { privileges: { onezone: ['oz_view_privileges'] }, refusals: refused([403, 404]) }),
   } as const;
   const change = { tag, privileges: { onezone: ['oz_set_privileges'] }, answers: done } as const;
-  const forbidden = { 403: ['forbidden', 'forbiddenWithHint'] } as const;
-  const last = 'Refused when nobody could administer users any more.';
+  // Who administers users by a privilege of his own counts, so what groups hold may always be taken.
+  const forbidden: Refusals = noun === 'group' ? { 403: ['forbidden'] } : { 403: ['forbidden', 'forbiddenWithHint'] };
+  const last = noun === 'group' ? '' : ' Refused when nobody could administer users any more.';
   return {
     [`get_${noun}_privileges`]: { ...view, about: `Those that were granted. ${own}` },
     [`get_${noun}_effective_privileges`]: { ...view, about: `Those that were granted, and those that come through groups. ${own}` },
     [`update_${noun}_privileges`]: {
       ...change,
-      about: `What is in both lists is not held afterwards. ${last}`,
+      about: `What is in both lists is not held afterwards.${last}`,
       body: takes('PrivilegeChange'),
       refusals: refused(missing, {
         400: ['malformedData', 'missingAtLeastOneValue', 'badValueListOfStrings', 'badValueListNotAllowed'],
@@ -30,7 +31,7 @@ function privilegesOf(noun: 'current_user' | 'user' | 'group'): Operations {
     },
     [`remove_${noun}_privileges`]: {
       ...change,
-      about: `Those that come through groups stay. ${last}`,
+      about: `Those that come through groups stay.${last}`,
       refusals: refused(missing, forbidden),
     },
   };
