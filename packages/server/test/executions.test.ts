@@ -107,6 +107,12 @@ describe('scheduling (rest §5.2)', () => {
     expect(answer.status).toBe(201);
   });
 
+  it('reads a query to its end, whatever question marks are in it (rest R11)', async () => {
+    const answer = await world.post(`${workflows}?callback=https://hook.example.org/?id=7?&logLevel=debug`, owner, body());
+    expect(answer.status).toBe(201);
+    expect(world.executions.requests[0]).toMatchObject({ callback: 'https://hook.example.org/?id=7?', logLevel: 7 });
+  });
+
   it('takes a repeated query parameter for a list, which is neither integer nor text (rest R12)', async () => {
     const answer = await world.post(`${workflows}?atmWorkflowSchemaRevisionNumber=1&atmWorkflowSchemaRevisionNumber=2`, owner, body());
     expect([answer.error, answer.body.error.details.key]).toEqual(['badValueInteger', 'atmWorkflowSchemaRevisionNumber']);

@@ -215,6 +215,21 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
       expect((await world.post(`${oz}/users`, world.admin, { fullName: '' })).error).toBe('badValueFullName');
     });
 
+    it.each(['राम शर्मा', 'สมชาย ใจดี', 'Zoe\u0308 Saldana', "Conan O'Brien, Jr.", '李雷', '𝒳'.repeat(128)])(
+      'a full name may be %j (rest R109)',
+      async (fullName) => {
+        expect((await world.send('PATCH', `${oz}/user`, owner, { fullName })).status).toBe(204);
+        expect((await world.get(`${oz}/user`, owner)).body).toMatchObject({ fullName, name: fullName });
+      },
+    );
+
+    it.each(['', 'A', '-Ada', '\u0308Ada', 'Ada-', 'Ada ', 'Ada\n', 'Ada_', 'a'.repeat(129), null])(
+      'a full name may not be %j (rest R106, R109)',
+      async (fullName) => {
+        expect((await world.send('PATCH', `${oz}/user`, owner, { fullName })).error).toBe('badValueFullName');
+      },
+    );
+
     it('a space is made for the caller; naming a directory is for administrators', async () => {
       const answer = await world.post(`${oz}/user/spaces`, owner, { name: 'mine' });
       expect(answer.status).toBe(201);

@@ -7,7 +7,7 @@ import { unauthorized, type Identity, type UserIdentity } from './identity.ts';
 export interface Operation {
   readonly service: 'opw' | 'ozw';
   readonly method: Method;
-  /** Such as `op_space.<id>.atm_workflow_executions:private`. */
+  /** Such as `op_space.<id>.atm_workflow_executions:private`; on Onezone the types are `user`, `space`, `atm_lambda` … (rest §3.2). */
   readonly gri: string;
   /** Tokens for files pass; the handler confines them (rest R32). */
   readonly dataAccess?: true;
@@ -43,10 +43,10 @@ function covers(entry: string, operation: Operation): boolean {
 }
 
 /** What a provider has to read on Onezone to act on behalf of a user: of people himself alone (rest R34). */
-const readForProviders = /^od_(space|group|provider|atm_inventory|atm_lambda|atm_workflow_schema)\./;
+const readForProviders = /^(space|group|provider|atm_inventory|atm_lambda|atm_workflow_schema)\./;
 
 function isReadForProviders({ method, gri }: Operation, userId: string): boolean {
-  const isOwn = gri.startsWith('od_user.self.') || gri.startsWith(`od_user.${userId}.`);
+  const isOwn = gri.startsWith('user.self.') || gri.startsWith(`user.${userId}.`);
   return method === 'GET' && (isOwn || readForProviders.test(gri));
 }
 
