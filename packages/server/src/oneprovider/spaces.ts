@@ -4,14 +4,17 @@ import { checkCaveats } from '../auth/caveats.ts';
 import { forbidden, requireUser } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { reachedSpaces } from '../onezone/token-scope.ts';
-import { need } from '../http/refusal.ts';
 import { json, type Call, type Route } from '../http/route.ts';
 
 const prefix = '/api/v3/oneprovider';
 
-/** `dirId` and `fileId` are the root directory; trash and archives do not exist here. */
+/**
+ * `dirId` and `fileId` are the root directory; trash and archives do not exist here. The disk is not asked for the root: one that is away
+ * must hide neither its space nor all the others.
+ */
 async function spaceJson(deps: ServerDeps, space: Space): Promise<Readonly<Record<string, unknown>>> {
-  const { fileId } = need(await deps.files.lookup(space.id, ''));
+  const [root] = await deps.files.register(space.id, ['']);
+  const fileId = root?.fileId ?? null;
   return {
     name: space.name,
     spaceId: space.id,

@@ -18,7 +18,7 @@ import {
 } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { refuseNul, zoneData } from '../http/fields.ts';
+import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Route } from '../http/route.ts';
 import { holdsInInventory, requireZonePrivilege, requireZoneUser } from './access.ts';
@@ -75,7 +75,6 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       ],
       handle: async (call) => {
         const { user, inventoryId } = await targetInventory(deps, call, 'manage_lambdas', 'atm_lambda.null.instance:private');
-        refuseNul(call.body);
         const dump = checked(decodeLambdaDump(call.body));
         const id = await registry.createLambda({
           inventoryId,

@@ -21,7 +21,7 @@ import {
 } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { refuseNul, zoneData } from '../http/fields.ts';
+import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Route } from '../http/route.ts';
 import { holdsInInventory, requireZonePrivilege, requireZoneUser } from './access.ts';
@@ -93,7 +93,6 @@ function revisionOf(schema: WorkflowSchema, number: number | string): WorkflowSc
 
 async function createSchema(deps: ServerDeps, call: Call): Promise<string> {
   const { user, inventoryId } = await targetInventory(deps, call, 'manage_workflow_schemas', 'atm_workflow_schema.null.instance:private');
-  refuseNul(call.body);
   const id = newId();
   const withRevision = ownValue(call.body, 'revision') !== undefined;
   if (withRevision) {
