@@ -1,6 +1,6 @@
 /** Users (rest §8.7); what they may do zone-wide is in zone-privileges.ts. */
 import type { Account, LinkedAccount } from '@laneway/engine';
-import { booleanField, convertedField, makeError, ok, refuse, textField, type Field } from '@laneway/model';
+import { booleanField, convertedField, isFullName, makeError, ok, refuse, textField, type Field } from '@laneway/model';
 import { notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
@@ -10,12 +10,9 @@ import { accessAnswer, lastAdministrator, requireZonePrivilege, requireZoneUser 
 
 const prefix = '/api/v3/onezone';
 
-/** 2–128 characters (rest R109). A letter may carry marks, without which many names of the world could not be written. */
-const fullName = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'’-]{0,126}[\p{L}\p{M}\p{N}.]$/u;
-
-const fullNameField: Field<string> = convertedField(textField(), (name) => {
-  return fullName.test(name) ? ok(name) : refuse(makeError('badValueFullName'));
-});
+const fullNameField: Field<string> = convertedField(textField(), (name) =>
+  isFullName(name) ? ok(name) : refuse(makeError('badValueFullName')),
+);
 
 const usernameField: Field<string> = convertedField(textField(), (name) =>
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}[A-Za-z0-9]$/.test(name) ? ok(name) : refuse(makeError('badValueUsername')),
