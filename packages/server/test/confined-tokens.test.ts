@@ -33,6 +33,9 @@ describe('an api caveat', () => {
     ];
     for (const pattern of others) expect(await outcome(pattern), pattern).toBe(401);
     expect(await outcome('*:public', 'user.*')).toBe(200);
+    // Who speaks of himself has an id, too.
+    expect(await outcome(`user.${ada.id}.instance:private`)).toBe(200);
+    expect(await outcome(`user.${world.admin.id}.instance:private`)).toBe(401);
   });
 
   it('of many stars is decided at once', async () => {
