@@ -1,3 +1,4 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeError, refuse, type WorkflowSchemaRevision } from '@laneway/model';
 import { inventoryPrivileges, spacePrivileges, zonePrivileges } from '@laneway/engine';
@@ -95,6 +96,22 @@ describe('scheduling (rest §5.2)', () => {
     const answer = await world.post(workflows, owner, body({ logLevel: 'loud' }));
     const levels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
     expect(answer.body.error.details.allowed).toEqual(levels);
+  });
+
+  it('needs the directory of the space, after the right to schedule there and before the schema (rest §5.2 row 5)', async () => {
+    const { path } = (await world.deps.spaces.get(spaceId))!;
+    await rename(path, `${path}.away`);
+    expect((await world.post(workflows, stranger, body())).status).toBe(403);
+    for (const changes of [{}, { atmWorkflowSchemaId: 'none' }]) {
+      const answer = await world.post(workflows, owner, body(changes));
+      expect([answer.status, answer.error]).toEqual([503, 'serviceUnavailable']);
+    }
+    await writeFile(path, 'no directory');
+    expect((await world.post(workflows, owner, body())).status).toBe(503);
+    expect(world.executions.requests).toHaveLength(0);
+    await rm(path);
+    await rename(`${path}.away`, path);
+    await schedule();
   });
 
   it('reports required keys alphabetically before optional ones (rest R54)', async () => {

@@ -10,7 +10,7 @@ import {
   type LambdaRevision,
   type WorkflowSchemaRevision,
 } from '@laneway/model';
-import { lambdaReferences, type WorkflowSchema } from '@laneway/engine';
+import { lambdaReferences, type Space, type WorkflowSchema } from '@laneway/engine';
 import { forbidden, notFound, sessionTokenOf, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { identifiersField, providerData, urlField } from '../http/fields.ts';
@@ -81,6 +81,7 @@ export function scheduleRoute(deps: ServerDeps): Route {
         const earlier = need(await deps.extensions.answered(named));
         if (earlier !== null) return answer(earlier.executionId);
       }
+      await requireStorage(deps, space);
       const schema = await readableSchema(deps, user, request.atmWorkflowSchemaId);
       const revision = revisionOf(schema, request.atmWorkflowSchemaRevisionNumber);
       const scheduled = await deps.executions.schedule({
@@ -104,6 +105,17 @@ export function scheduleRoute(deps: ServerDeps): Route {
       return answer(need(scheduled).executionId);
     },
   };
+}
+
+/**
+ * Files of a space whose directory is away would be taken for files that are gone, and a forest of them for an empty one: nothing would be
+ * done, and the execution would have finished (rest §5.2 row 5).
+ */
+async function requireStorage({ files }: ServerDeps, { id }: Space): Promise<void> {
+  const root = await files.fileType({ fileId: id, spaceId: id, path: '' });
+  if (root.ok) return;
+  const isDenied = ['eacces', 'eperm'].includes(String(root.error.details?.['errno']));
+  throw new Refusal(isDenied ? root.error : makeError('serviceUnavailable'));
 }
 
 /** Fetched with the caller's rights: unknown → 404, not a member of its inventory → 403 (rest §5.2 row 6). */
