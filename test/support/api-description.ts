@@ -102,9 +102,9 @@ export class ApiDescription {
   }
 }
 
-/** An `Accept` header or a body that cannot be read, or a character that nothing may have. */
+/** An `Accept` header or a body that cannot be read. */
 function isStageData({ id, details }: Json): boolean {
-  return id === 'badData' && (['Accept', 'body'].includes(details?.key) || String(details?.hint).includes('U+0000'));
+  return id === 'badData' && ['Accept', 'body'].includes(details?.key);
 }
 
 function errorOf(text: string): Json | undefined {

@@ -33,7 +33,7 @@ const caveatsOf = async (token: string): Promise<any[]> => JSON.parse(await lane
 const works = async (token: string): Promise<boolean> => (await world.get('/api/v3/onezone/user', { id: '', token })).status === 200;
 
 test('a token is made with caveats, listed without its text, revoked by its name and deleted', async () => {
-  const caveat = '{"type":"api","whitelist":["ozw/get/od_user.*"]}';
+  const caveat = '{"type":"api","whitelist":["ozw/get/user.*"]}';
   const token = await laneway('token', 'create', 'my backup', '--ip', '127.0.0.1', '--ip', '::1', '--expires', '12h', '--caveat', caveat);
   const now = Math.floor(Date.now() / 1000);
   const caveats = await caveatsOf(token);

@@ -38,7 +38,7 @@ export { canonicalJson, isJsonObject, jsonValueProblem, ownValue, parseJson } fr
 export type { JsonLimits, JsonObject, JsonOutcome, JsonValueProblem } from './data/json.ts';
 export { isMeasurement, isOfType, isRangeValue } from './data/membership.ts';
 export type { Measurement, RangeValue } from './data/membership.ts';
-export { characterCount, isColumnText, isEntityName } from './data/names.ts';
+export { characterCount, fullNameLike, isColumnText, isEntityName, isFullName } from './data/names.ts';
 export { checkPredefinedValue } from './data/predefined-value.ts';
 export {
   anyField,

@@ -4,7 +4,9 @@ import {
   canonicalJson,
   checkPredefinedValue,
   checkValue,
+  fullNameLike,
   isEntityName,
+  isFullName,
   isOfType,
   jsonValueProblem,
   newId,
@@ -38,6 +40,23 @@ describe('entity names (schemas §1)', () => {
     'refuses %j (schemas §1, rest R108)',
     (name) => expect(isEntityName(name)).toBe(false),
   );
+});
+
+describe('full names (rest R109)', () => {
+  it.each([
+    ['Ada Lovelace', 'Ada Lovelace'],
+    [' <b>Ada</b>, Countess - ', 'bAdab, Countess'],
+    ['राम शर्मा', 'राम शर्मा'],
+    ['\u0308Zoe\u0308', 'Zoe\u0308'],
+    ['(Dr.) X.', 'Dr. X.'],
+    [`${'𝒳'.repeat(127)} ab`, '𝒳'.repeat(127)],
+    ['<>', null],
+    ['X', null],
+    ['', null],
+  ])('what is called %j elsewhere is %j here', (name, found) => {
+    expect(fullNameLike(name)).toBe(found);
+    expect(isFullName(found ?? name)).toBe(found !== null);
+  });
 });
 
 describe('parseJson', () => {

@@ -73,6 +73,9 @@ describe('field types (rest §4.2)', () => {
     // Neither database could keep them in a text column (design §5).
     for (const bad of ['a\0', 'a\ud800', '\udc00a']) expect(read(textField(), bad)).toEqual({ id: 'badValueString', key: 'k' });
     expect(read(textField(), 'a\ud83d\ude00\u0001')).toBe('a\ud83d\ude00\u0001');
+    expect(read(textField(), null, 'onezone')).toBe('');
+    expect(read(textField({ notNull: true }), null, 'onezone')).toEqual({ id: 'badValueString', key: 'k' });
+    expect(read(textField({ notNull: true }), '', 'onezone')).toBe('');
     expect(read(textField({ notEmpty: true }), '')).toEqual({ id: 'badValueEmpty', key: 'k' });
   });
   it('integers: also as text with a sign, and within bounds (rest R56, R57)', () => {

@@ -19,28 +19,23 @@ describe('an api caveat', () => {
   };
 
   it('covers the operations that its patterns describe, and no others (rest R28, R31)', async () => {
-    const covering = [
-      'od_user.self.instance:private',
-      '*',
-      '*:private',
-      'od_user.*',
-      'od_*.*.instance:*',
-      '**',
-      'od_user.self.instance:private*',
-    ];
+    const covering = ['user.self.instance:private', '*', '*:private', 'user.*', 'u*.*.instance:*', '**', 'user.self.instance:private*'];
     for (const pattern of covering) expect(await outcome(pattern), pattern).toBe(200);
     const others = [
-      'od_user.self.instance',
-      'od_user.self.instance:privat',
-      'user.*',
+      'user.self.instance',
+      'user.self.instance:privat',
+      'od_user.*',
       '*:public',
-      'od_user.self.instance*instance:private',
+      'user.self.instance*instance:private',
       '*instance*self*',
-      'od_user.self.instance:private*private',
-      'od.user.self.instance:private',
+      'user.self.instance:private*private',
+      'usr.self.instance:private',
     ];
     for (const pattern of others) expect(await outcome(pattern), pattern).toBe(401);
-    expect(await outcome('*:public', 'od_user.*')).toBe(200);
+    expect(await outcome('*:public', 'user.*')).toBe(200);
+    // Who speaks of himself has an id, too.
+    expect(await outcome(`user.${ada.id}.instance:private`)).toBe(200);
+    expect(await outcome(`user.${world.admin.id}.instance:private`)).toBe(401);
   });
 
   it('of many stars is decided at once', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newWorld, type Person, type World } from './support/world.ts';
@@ -35,6 +35,19 @@ describe('files (lambdas §12)', () => {
     expect([part.status, part.text, part.headers['content-range']]).toEqual([206, 'wor', 'bytes 6-8/11']);
     const beyond = await world.request('GET', url, { as: owner, headers: { range: 'bytes=11-' } });
     expect([beyond.status, beyond.headers['content-range']]).toEqual([416, 'bytes */11']);
+  });
+
+  it('a space whose disk is away is listed with the others, and shown (rest §5.9)', async () => {
+    const lostId = await world.space(owner, 'lost');
+    const list = async (): Promise<unknown> => (await world.get(`${op}/spaces`, owner)).body;
+    const before = await list();
+    expect(before).toMatchObject([{ name: 'data' }, { name: 'lost', spaceId: lostId }]);
+    await rm((await world.deps.spaces.get(lostId))!.path, { recursive: true });
+    expect(await list()).toEqual(before);
+    const shown = await world.get(`${op}/spaces/${lostId}`, owner);
+    expect([shown.status, shown.body.name]).toEqual([200, 'lost']);
+    const root = await world.get(`${op}/data/${shown.body.fileId}`, owner);
+    expect([root.error, root.body.error.details]).toEqual(['posix', { errno: 'enoent' }]);
   });
 
   it('extended attributes are merged, read and removed (lambdas R139)', async () => {

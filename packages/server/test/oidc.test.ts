@@ -78,6 +78,8 @@ describe.each(databaseKinds)('an identity provider on $name', (kind) => {
     expect((await userOf(await login({ ...ada, name: 'Countess' }))).userId).toBe(first.userId);
     const nameless = await userOf(await login({ sub: 'x', name: '<>', email: 'x@example.org', email_verified: false }));
     expect(nameless).toMatchObject({ fullName: 'Unnamed User', emails: [] });
+    const hindi = await userOf(await login({ sub: 'y', name: ' राम शर्मा – ' }));
+    expect(hindi.fullName).toBe('राम शर्मा');
     const both = await Promise.all([login({ sub: 'twice' }), login({ sub: 'twice' })]);
     const users = await Promise.all(both.map(userOf));
     expect(users[0].userId).toBe(users[1].userId);

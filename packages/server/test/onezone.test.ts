@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inventoryPrivileges, spacePrivileges } from '@laneway/engine';
 import { databaseKinds } from '../../../test/support/databases.ts';
 import { readReference } from '../../../test/support/reference.ts';
-import { newWorld, type Person, type World } from './support/world.ts';
+import { lambdaRevision, newWorld, type Person, type World } from './support/world.ts';
 
 describe.each(databaseKinds)('the registry on $name', (kind) => {
   const oz = '/api/v3/onezone';
@@ -215,6 +215,21 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
       expect((await world.post(`${oz}/users`, world.admin, { fullName: '' })).error).toBe('badValueFullName');
     });
 
+    it.each(['राम शर्मा', 'สมชาย ใจดี', 'Zoe\u0308 Saldana', "Conan O'Brien, Jr.", '李雷', '𝒳'.repeat(128)])(
+      'a full name may be %j (rest R109)',
+      async (fullName) => {
+        expect((await world.send('PATCH', `${oz}/user`, owner, { fullName })).status).toBe(204);
+        expect((await world.get(`${oz}/user`, owner)).body).toMatchObject({ fullName, name: fullName });
+      },
+    );
+
+    it.each(['', 'A', '-Ada', '\u0308Ada', 'Ada-', 'Ada ', 'Ada\n', 'Ada_', 'a'.repeat(129), null])(
+      'a full name may not be %j (rest R106, R109)',
+      async (fullName) => {
+        expect((await world.send('PATCH', `${oz}/user`, owner, { fullName })).error).toBe('badValueFullName');
+      },
+    );
+
     it('a space is made for the caller; naming a directory is for administrators', async () => {
       const answer = await world.post(`${oz}/user/spaces`, owner, { name: 'mine' });
       expect(answer.status).toBe(201);
@@ -253,6 +268,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
     const urls = [...paths.map((path) => `${oz}/${path}/a%00b`), `${op}/data/%00`, `${op}/automation/execution/workflows/%00`];
     for (const url of urls) expect([url, (await world.get(url, world.admin)).status]).toEqual([url, 404]);
     const nul = 'a\0b';
+    const lambda = { revision: { originalRevisionNumber: 1, atmLambdaRevision: lambdaRevision() } };
     const workflow = { spaceId: 'space', atmWorkflowSchemaId: 'schema', atmWorkflowSchemaRevisionNumber: 1 };
     const bodies = [
       [`${op}/automation/execution/workflows`, { ...workflow, spaceId: nul }, 'spaceId'],
@@ -264,13 +280,15 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
         { ...dump('echo'), atmInventoryId: inventoryId, originalAtmWorkflowSchemaId: nul },
         'originalAtmWorkflowSchemaId',
       ],
-      [`${oz}/atm_lambdas`, { atmInventoryId: inventoryId, originalAtmLambdaId: nul }, 'originalAtmLambdaId'],
+      [`${oz}/atm_lambdas`, { ...lambda, atmInventoryId: inventoryId, originalAtmLambdaId: nul }, 'originalAtmLambdaId'],
       [`${oz}/user/tokens/named`, { name: nul }, 'name'],
     ] as const;
     for (const [url, body, key] of bodies) {
       const answer = await world.post(url, world.admin, body);
       expect([url, answer.status, answer.body.error.details.key]).toEqual([url, 400, key]);
     }
+    // A key that nobody asks for may be anything (schemas R30).
+    expect((await world.post(`${oz}/atm_lambdas`, world.admin, { ...lambda, atmInventoryId: inventoryId, odd: nul })).status).toBe(201);
     const listed = await world.get(`${op}/spaces/${await world.space(owner)}/automation/execution/workflows?index=%00`, owner);
     expect([listed.status, listed.body.error.details.key]).toEqual([400, 'index']);
   });

@@ -69,6 +69,7 @@ describe('workflow schemas (rest §8.3, schemas §9.3)', () => {
       ['a bad name', { name: '-' }, 'badValueName', {}],
       ['a long summary', { summary: tooLong }, 'badValueTextTooLarge', { key: 'summary', limit: 200 }],
       ['a summary that is no text', { summary: [] }, 'badValueString', { key: 'summary' }],
+      ['a summary that is null', { summary: null }, 'badValueString', { key: 'summary' }],
       ['an empty origin', { originalAtmWorkflowSchemaId: '' }, 'badValueEmpty', { key: 'originalAtmWorkflowSchemaId' }],
       ['a revision that is no object', { revision: 5 }, 'badValueJSON', { key: 'revision' }],
       ['a revision that is null', { revision: null }, 'badValueJSON', { key: 'revision' }],
@@ -88,6 +89,7 @@ describe('workflow schemas (rest §8.3, schemas §9.3)', () => {
 
   it('a change needs one of its keys, and a refused revision leaves name and summary as they are (schemas R44)', async () => {
     await refused('PATCH', schema, ['nothing', {}, 'missingAtLeastOneValue', { keys: ['name', 'revision', 'summary'] }]);
+    await refused('PATCH', schema, ['no summary', { name: 'other', summary: null }, 'badValueString', { key: 'summary' }]);
     const broken = { ...revision, atmWorkflowSchemaRevision: {} };
     await refused('PATCH', schema, [
       'a broken revision',
@@ -135,6 +137,19 @@ describe('lambdas (rest §8.2, schemas §9.2)', () => {
     ];
     const good = { atmInventoryId: inventoryId, revision: lambdaBody };
     for (const [what, body, id, details] of cases) await refused('POST', lambdas, [what, { ...good, ...body }, id, details]);
+  });
+
+  it('a revision that is added is read like the first one (schemas R26, R38, R39)', async () => {
+    const cases: readonly Case[] = [
+      ['nothing', { revision: undefined }, 'missingRequiredValue', { key: 'revision' }],
+      ['a revision that is no object', { revision: null }, 'badValueJSON', { key: 'revision' }],
+      ['an empty revision', { revision: { ...lambdaBody, atmLambdaRevision: {} } }, 'badData', { key: 'atmLambdaRevision' }],
+      ...formats,
+      ...numbers.map(([what, body, id, details]): Case => [what, { revision: { ...lambdaBody, ...body } }, id, details]),
+    ];
+    const good = { revision: { ...lambdaBody, originalRevisionNumber: 77 } };
+    for (const [what, body, id, details] of cases) await refused('PATCH', lambda, [what, { ...good, ...body }, id, details]);
+    expect(Object.keys((await world.get(lambda, owner)).body.revisionRegistry)).not.toContain('77');
   });
 
   it('nothing but the state of a revision changes, and that is learnt before the need to log in (schemas R39, R41, rest R121)', async () => {

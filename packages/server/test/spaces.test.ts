@@ -61,6 +61,9 @@ describe.each(databaseKinds)('spaces on $name', (kind) => {
 
   it.each([
     ['description', 7, 'badValueString'],
+    ['description', null, 'badValueString'],
+    ['marketplaceContactEmail', null, 'badValueString'],
+    ['organizationName', null, 'badValueString'],
     ['organizationName', 'x'.repeat(129), 'badValueTextTooLarge'],
     ['tags', 'one', 'badValueListOfStrings'],
     ['tags', ['x'.repeat(129)], 'badValueTextTooLarge'],
@@ -75,6 +78,14 @@ describe.each(databaseKinds)('spaces on $name', (kind) => {
     const refused = await world.post(`${oz}/user/spaces`, owner, { name: 'photos', [key]: value });
     expect([refused.status, refused.error]).toEqual([400, error]);
     expect((await world.get(`${oz}/user/spaces`, owner)).body.spaces).toEqual([]);
+  });
+
+  it('texts are as long as their characters are many (schemas §1)', async () => {
+    const longest = '😀'.repeat(128);
+    const made = await world.post(`${oz}/user/spaces`, owner, { name: 'photos', organizationName: longest, tags: [longest] });
+    expect(made.status).toBe(201);
+    const more = await world.send('PATCH', `${oz}/spaces/${idOf(made)}`, owner, { organizationName: `${longest}😀` });
+    expect([more.error, more.body.error.details]).toEqual(['badValueTextTooLarge', { key: 'organizationName', limit: 128 }]);
   });
 
   it('a seed makes the id predictable, and serves once (rest §8.6)', async () => {

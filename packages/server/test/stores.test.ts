@@ -211,7 +211,7 @@ describe('caveats of tokens (rest §2.4)', () => {
   it('an api caveat admits what it names and nothing else, but is not looked at for a dump (rest R30, R31, R33)', async () => {
     world.executions.force(executionId, 'finished');
     for (const [, , entry] of operations()) {
-      const token = await world.confined(owner, [{ type: 'api', whitelist: [entry ?? 'ozw/get/od_user.*'] }]);
+      const token = await world.confined(owner, [{ type: 'api', whitelist: [entry ?? 'ozw/get/user.*'] }]);
       for (const [method, path, other] of operations().slice(0, -1)) {
         const isAdmitted = other === null || other === entry;
         expect([entry, path, (await ask(method, path, token)) !== 'tokenCaveatUnverified']).toEqual([entry, path, isAdmitted]);

@@ -10,7 +10,7 @@ import { Entities } from './entities.ts';
 import { fileIdOf, isFileId } from './file-id.ts';
 import { componentsOf, openAny, placeOf, statEntry, within, withDirectory } from './open.ts';
 import type { FileAttributes, FileRef, FileService, FileType } from './port.ts';
-import { attempt, ErrnoError, forEachBounded, isStorageAway } from './posix.ts';
+import { attempt, ErrnoError, forEachBounded, isAccessDenied } from './posix.ts';
 import type { Spaces } from './spaces.ts';
 import { XattrHelper } from './xattr-helper.ts';
 import { xattrNameProblem } from './xattr-values.ts';
@@ -161,12 +161,12 @@ export class Files implements FileService {
     });
   }
 
-  /** Whether the directory of a space can be read: `posix`, or `serviceUnavailable` when the storage below it does not answer (rest §5.2 row 5). */
+  /** Whether the directory of a space can be read: `posix` when that is not allowed, `serviceUnavailable` when it is away (rest §5.2 row 5). */
   async reach(spaceId: string): Promise<Result<void>> {
     const reached = await this.inSpace(spaceId, async (space) => {
       await withDirectory(space, '', async (directory) => await access(within(directory, ''), constants.R_OK | constants.X_OK));
     });
-    return !reached.ok && isStorageAway(reached.error) ? refuse(makeError('serviceUnavailable')) : reached;
+    return reached.ok || isAccessDenied(reached.error) ? reached : refuse(makeError('serviceUnavailable'));
   }
 
   /** Runs a file operation in a space; `posix` errors, ENOENT for a space that is not there. */

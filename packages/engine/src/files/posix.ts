@@ -28,12 +28,9 @@ export async function attempt<T>(run: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
-/** What a mounted storage answers that cannot be reached, or has lost what it held. */
-const awayErrnos = new Set(['EIO', 'ESTALE', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'EREMOTEIO']);
-
-/** Whether a `posix` error is about the storage, and not about the file. */
-export function isStorageAway({ id, details }: ErrorObject): boolean {
-  return id === 'posix' && awayErrnos.has(String(details?.['errno']).toUpperCase());
+/** Whether a `posix` error says that something may not be done, rather than that it cannot be. */
+export function isAccessDenied({ id, details }: ErrorObject): boolean {
+  return id === 'posix' && ['eacces', 'eperm'].includes(String(details?.['errno']).toLowerCase());
 }
 
 /** Runs the task on every element, at most `width` at a time. */

@@ -10,12 +10,18 @@ export type Service = 'oneprovider' | 'onezone';
 /** Reads one field; `key` is what errors name. */
 export type Field<T> = (value: unknown, key: string, service: Service) => Result<T>;
 
+export interface TextOptions {
+  readonly notEmpty?: boolean;
+  /** Where an empty text is a good value: null must not pass for it (rest R106). */
+  readonly notNull?: boolean;
+}
+
 /** A text that no column can hold is as good as none. */
-export function textField(options: { readonly notEmpty?: boolean } = {}): Field<string> {
+export function textField({ notEmpty = false, notNull = false }: TextOptions = {}): Field<string> {
   return (value, key, service) => {
-    const text = meantText(value, service);
+    const text = notNull && value === null ? null : meantText(value, service);
     if (typeof text !== 'string' || !isColumnText(text)) return refuse(makeError('badValueString', { key }));
-    return options.notEmpty === true && text === '' ? refuse(makeError('badValueEmpty', { key })) : ok(text);
+    return notEmpty && text === '' ? refuse(makeError('badValueEmpty', { key })) : ok(text);
   };
 }
 

@@ -110,8 +110,8 @@ export const entityNameField: Field<string> = convertedField(textField(), (name)
   isEntityName(name) ? ok(name) : refuse(makeError('badValueName')),
 );
 
-/** A summary of at most 200 characters (schemas R43). */
-export const summaryField: Field<string> = convertedField(textField(), (summary, key) =>
+/** A summary of at most 200 characters, which may be empty but not null (schemas R43). */
+export const summaryField: Field<string> = convertedField(textField({ notNull: true }), (summary, key) =>
   characterCount(summary) > summaryLimit ? refuse(makeError('badValueTextTooLarge', { key, limit: summaryLimit })) : ok(summary),
 );
 

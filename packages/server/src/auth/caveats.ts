@@ -7,7 +7,7 @@ import { unauthorized, type Identity, type UserIdentity } from './identity.ts';
 export interface Operation {
   readonly service: 'opw' | 'ozw';
   readonly method: Method;
-  /** Such as `op_space.<id>.atm_workflow_executions:private`. */
+  /** Such as `op_space.<id>.atm_workflow_executions:private`; on Onezone the types are `user`, `space`, `atm_lambda` … (rest §3.2). */
   readonly gri: string;
   /** Tokens for files pass; the handler confines them (rest R32). */
   readonly dataAccess?: true;
@@ -42,19 +42,26 @@ function covers(entry: string, operation: Operation): boolean {
   return isAsPattern(operation.gri, rest.join('/'));
 }
 
-/** What a provider has to read on Onezone to act on behalf of a user: of people himself alone (rest R34). */
-const readForProviders = /^od_(space|group|provider|atm_inventory|atm_lambda|atm_workflow_schema)\./;
+/** The names of what an operation reaches: a user who asks for himself may be named by his id as well. */
+function grisOf({ gri }: Operation, userId: string): readonly string[] {
+  const own = 'user.self.';
+  return gri.startsWith(own) ? [gri, `user.${userId}.${gri.slice(own.length)}`] : [gri];
+}
 
-function isReadForProviders({ method, gri }: Operation, userId: string): boolean {
-  const isOwn = gri.startsWith('od_user.self.') || gri.startsWith(`od_user.${userId}.`);
-  return method === 'GET' && (isOwn || readForProviders.test(gri));
+/** What a provider has to read on Onezone to act on behalf of a user: of people himself alone (rest R34). */
+const readForProviders = /^(space|group|provider|atm_inventory|atm_lambda|atm_workflow_schema)\./;
+
+function isReadForProviders(operation: Operation, userId: string): boolean {
+  const isOwn = grisOf(operation, userId).some((gri) => gri.startsWith(`user.${userId}.`));
+  return operation.method === 'GET' && (isOwn || readForProviders.test(operation.gri));
 }
 
 function permits(caveat: Caveat, operation: Operation, userId: string): boolean {
   if ('scope' in caveat) return false;
   if (isDataCaveat(caveat)) return operation.dataAccess === true;
   if (operation.service === 'ozw' && isForProvidersOnly(caveat)) return isReadForProviders(operation, userId);
-  return caveat.type !== 'api' || caveat.whitelist.some((entry) => covers(entry, operation));
+  const gris = grisOf(operation, userId);
+  return caveat.type !== 'api' || caveat.whitelist.some((entry) => gris.some((gri) => covers(entry, { ...operation, gri })));
 }
 
 /** For an operation that does not look at `api` caveats (rest R33): a token for files reaches files only (rest R32). */

@@ -1,6 +1,6 @@
 /** The accounts of people whom the identity provider vouches for. Nobody is found by a name or an address. */
 import type { Registry } from '@laneway/engine';
-import { makeError } from '@laneway/model';
+import { fullNameLike, makeError } from '@laneway/model';
 import { Refusal } from '../http/refusal.ts';
 import { forbidden } from './identity.ts';
 import type { OidcPerson } from './oidc.ts';
@@ -14,7 +14,8 @@ export async function accountOfPerson(registry: Registry, person: OidcPerson, si
   const { linkedAccounts } = registry;
   const known = await linkedAccounts.find(person.issuer, person.subject);
   if (known !== null || !signUp) return known;
-  const made = await registry.createUser({ fullName: fullNameOf(person), username: null, privileges: [] });
+  const fullName = fullNameLike(person.name ?? '') ?? 'Unnamed User';
+  const made = await registry.createUser({ fullName, username: null, privileges: [] });
   if (!made.ok) throw new Refusal(made.error);
   const { userId } = made.value;
   const linked = await linkedAccounts.link(userId, person);
@@ -23,13 +24,4 @@ export async function accountOfPerson(registry: Registry, person: OidcPerson, si
   const found = await linkedAccounts.find(person.issuer, person.subject);
   if (found === null) throw forbidden();
   return found;
-}
-
-function fullNameOf({ name }: OidcPerson): string {
-  const usable =
-    name
-      ?.replaceAll(/[^\p{L}\p{N} .,'’-]/gu, '')
-      .slice(0, 128)
-      .trim() ?? '';
-  return usable === '' ? 'Unnamed User' : usable;
 }

@@ -13,7 +13,7 @@ import {
   type JsonObject,
   type Sanitised,
 } from '@laneway/model';
-import { need, Refusal } from './refusal.ts';
+import { need } from './refusal.ts';
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 
@@ -41,17 +41,9 @@ function read<R extends Fields, O extends Fields>(
 ): Sanitised<R, O> {
   const required = (rules.required ?? {}) as R;
   const optional = (rules.optional ?? {}) as O;
-  const values = need(
+  return need(
     sanitise(service, data, { required, optional, ...(rules.atLeastOne === undefined ? {} : { atLeastOne: [rules.atLeastOne] }) }),
   );
-  refuseNul(values);
-  return values;
-}
-
-/** Texts of a request are ids, names and the like, in columns that cannot hold every character (design §5). */
-export function refuseNul(data: Readonly<Record<string, unknown>>): void {
-  const found = Object.entries(data).find(([, value]) => typeof value === 'string' && value.includes('\0'));
-  if (found !== undefined) throw new Refusal(makeError('badData', { key: found[0], hint: 'it must not contain the character U+0000' }));
 }
 
 export const urlField: Field<string> = checkedField(textField(), (text) => /^https?:\/\/[^\s/]/i.test(text) && URL.canParse(text));

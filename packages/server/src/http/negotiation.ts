@@ -4,17 +4,27 @@ export type Negotiation = 'acceptable' | 'notAcceptable' | 'malformed';
 
 const mediaRange = /^([\w!#$&^.+-]+|\*)\/([\w!#$&^.+-]+|\*)(\s*;\s*[\w.-]+\s*=\s*("[^"]*"|[^\s;,"]+))*$/;
 
-/** Whether a request with this `Accept` header can be answered with one of the types. */
+/** A range that the client wants nothing of. */
+const unwanted = /;\s*q\s*=\s*0(\.0{0,3})?\s*(;|$)/;
+
+/**
+ * Whether a request with this `Accept` header can be answered with one of the types. Letter case means nothing in media types, and neither
+ * do empty places in a list.
+ */
 export function negotiate(accept: string | undefined, types: readonly string[]): Negotiation {
-  if (accept === undefined || accept.trim() === '') return 'acceptable';
-  const ranges = accept.split(',').map((range) => mediaRange.exec(range.trim()));
-  if (ranges.includes(null)) return 'malformed';
-  const matches = ranges.some((range) =>
-    types.some((type) => {
-      const [major, minor] = type.split('/');
-      return (range?.[1] === '*' || range?.[1] === major) && (range?.[2] === '*' || range?.[2] === minor);
-    }),
-  );
+  const texts = (accept ?? '').toLowerCase().split(',');
+  const wanted = texts.map((text) => text.trim()).filter((text) => text !== '');
+  if (wanted.length === 0) return 'acceptable';
+  const ranges = wanted.map((text) => mediaRange.exec(text)).filter((range) => range !== null);
+  if (ranges.length < wanted.length) return 'malformed';
+  const matches = ranges
+    .filter(([text]) => !unwanted.test(text))
+    .some(([, rangeMajor, rangeMinor]) =>
+      types.some((type) => {
+        const [major, minor] = type.split('/');
+        return (rangeMajor === '*' || rangeMajor === major) && (rangeMinor === '*' || rangeMinor === minor);
+      }),
+    );
   return matches ? 'acceptable' : 'notAcceptable';
 }
 

@@ -1,5 +1,11 @@
 import type { JsonObject } from '@laneway/model';
 
+/** What follows the first question mark of a target; further ones are part of values, such as a callback's. */
+export function queryOf(target: string): string {
+  const at = target.indexOf('?');
+  return at === -1 ? '' : target.slice(at + 1);
+}
+
 /** Query parameters; one that is given repeatedly becomes a list in reverse order of appearance (rest R12). */
 export function parseQuery(text: string): JsonObject {
   const values = new Map<string, string | string[]>();

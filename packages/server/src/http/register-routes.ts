@@ -8,7 +8,7 @@ import { isJsonObject, makeError, parseJson, type ErrorObject, type JsonObject, 
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
 import { isJsonType, isOfTypes, negotiate } from './negotiation.ts';
-import { parseQuery } from './query.ts';
+import { parseQuery, queryOf } from './query.ts';
 import { Refusal } from './refusal.ts';
 import type { Answer, Call, Method, Route } from './route.ts';
 
@@ -147,7 +147,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, route: Route, host
   return {
     identity: identities.get(request) ?? { kind: 'guest' },
     param: (name) => params[name] ?? '',
-    query: parseQuery(request.raw.url?.split('?')[1] ?? ''),
+    query: parseQuery(queryOf(request.raw.url ?? '')),
     body: bodyOf(request, route),
     baseUrl: host.baseUrl(request),
     request,

@@ -106,7 +106,7 @@ function control(
   };
 }
 
-/** The body is checked first, the execution after it (rest §5.5). */
+/** The body is checked first, the execution after it (rest §5.6). */
 function repetition(deps: ServerDeps, operation: 'rerun' | 'retry', summary: string): Route {
   return {
     prefix,

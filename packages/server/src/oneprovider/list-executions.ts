@@ -31,6 +31,7 @@ export function listExecutionsRoute(deps: ServerDeps): Route {
           token: textField({ notEmpty: true }),
         },
       });
+      const start = startPoint(request.token, request.index);
       const spaceId = call.param('sid');
       const { user } = await requireSpace(deps, call, {
         spaceId,
@@ -39,7 +40,6 @@ export function listExecutionsRoute(deps: ServerDeps): Route {
         gri: `op_space.${spaceId}.atm_workflow_executions:private`,
       });
       const memberships = await deps.registry.inventoriesOf(user.account.id);
-      const start = startPoint(request.token, request.index);
       const page = await deps.executions.list({
         spaceId,
         // D7: only executions of inventories that the caller belongs to.

@@ -81,6 +81,7 @@ export function scheduleRoute(deps: ServerDeps): Route {
         const earlier = need(await deps.extensions.answered(named));
         if (earlier !== null) return answer(earlier.executionId);
       }
+      // Files of a directory that is away would count as gone, and a forest of them as empty: nothing would be done.
       need(await deps.files.reach(space.id));
       const schema = await readableSchema(deps, user, request.atmWorkflowSchemaId);
       const revision = revisionOf(schema, request.atmWorkflowSchemaRevisionNumber);

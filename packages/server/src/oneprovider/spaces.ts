@@ -8,7 +8,10 @@ import { json, type Call, type Route } from '../http/route.ts';
 
 const prefix = '/api/v3/oneprovider';
 
-/** `dirId` and `fileId` are the root directory; trash and archives do not exist here. */
+/**
+ * `dirId` and `fileId` are the root directory; trash and archives do not exist here. The disk is not asked for the root: one that is away
+ * must hide neither its space nor all the others.
+ */
 async function spacesJson(deps: ServerDeps, spaces: readonly Space[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const roots = await deps.files.rootsOf(spaces.map((space) => space.id));
   return spaces.map((space) => ({

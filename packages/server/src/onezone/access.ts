@@ -35,7 +35,7 @@ export async function requireInventory(
 ): Promise<{ readonly user: UserIdentity; readonly inventory: Inventory }> {
   const inventory = await deps.registry.inventory(call.param('id'));
   if (inventory === null) throw notFound();
-  const user = requireZoneUser(call, `od_atm_inventory.${inventory.id}.instance:private`);
+  const user = requireZoneUser(call, `atm_inventory.${inventory.id}.instance:private`);
   const membership = await deps.registry.inventoryMember(inventory.id, user.account.id);
   const allowed = needs.privilege === 'member' ? membership !== null : holdsInInventory(membership, needs.privilege);
   if (!allowed && !(needs.zone !== null && hasZonePrivilege(user, needs.zone))) throw forbidden();

@@ -8,7 +8,7 @@ import { requireZonePrivilege } from './access.ts';
 
 /** Rest R104 says that queries are not read on Onezone; this operation is not of the contract. */
 async function list(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
-  requireZonePrivilege(call, 'od_audit.null.list:private', 'oz_view_privileges');
+  requireZonePrivilege(call, 'audit.null.list:private', 'oz_view_privileges');
   const query = providerData(call.query, {
     optional: {
       user: textField(),

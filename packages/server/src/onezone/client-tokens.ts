@@ -9,7 +9,7 @@ import { requireZoneUser } from './access.ts';
 
 const prefix = '/api/v3/onezone';
 /** Tokens like the others: whoever may only read what users are does not read the texts of their tokens (rest R34). */
-const gri = 'od_token.null.user_named_tokens:private';
+const gri = 'token.null.user_named_tokens:private';
 
 export function clientTokenRoutes({ registry }: ServerDeps): Route[] {
   const own = (call: Call): string => requireZoneUser(call, gri).account.id;

@@ -13,7 +13,7 @@ import { groupParameters } from './group-fields.ts';
 async function requireGroup(deps: ServerDeps, call: Call, privilege: string | null, zone: string): Promise<Group> {
   const group = await deps.registry.groups.get(call.param('id'));
   if (group === null) throw notFound();
-  const user = requireZoneUser(call, `od_group.${group.id}.instance:private`);
+  const user = requireZoneUser(call, `group.${group.id}.instance:private`);
   const self = await deps.registry.members.effective({ type: 'group', id: group.id }, { type: 'user', id: user.account.id });
   const allowed = self !== null && (privilege === null || self.privileges.includes(privilege));
   if (!allowed && !hasZonePrivilege(user, zone)) throw forbidden();
@@ -38,7 +38,7 @@ export function groupRoutes(deps: ServerDeps): Route[] {
       summary: 'List all groups',
       body: 'none',
       handle: async (call) => {
-        requireZonePrivilege(call, 'od_group.null.list:private', 'oz_groups_list');
+        requireZonePrivilege(call, 'group.null.list:private', 'oz_groups_list');
         return json({ groups: await deps.registry.groups.list() });
       },
     }),

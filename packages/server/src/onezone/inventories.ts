@@ -22,7 +22,7 @@ export function inventoryRoutes(deps: ServerDeps): Route[] {
       path: '/atm_inventories',
       body: 'none',
       handle: async (call) => {
-        requireZonePrivilege(call, 'od_atm_inventory.null.list:private', 'oz_atm_inventories_list');
+        requireZonePrivilege(call, 'atm_inventory.null.list:private', 'oz_atm_inventories_list');
         return json({ atm_inventories: await registry.inventories() });
       },
     },

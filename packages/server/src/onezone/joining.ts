@@ -59,7 +59,7 @@ function userJoins(deps: ServerDeps, { plural, singular, user: code }: Target): 
     ...(plural === 'groups' ? { extension: true as const } : {}),
     parameters: tokenParameter,
     handle: async (call) => {
-      const user = requireZoneUser(call, `od_${singular}.null.join:private`);
+      const user = requireZoneUser(call, `${singular}.null.join:private`);
       const targetId = await join(deps, call, { code, user, subject: { type: 'user', id: user.account.id } });
       return created(`${call.baseUrl}${prefix}/user/${plural}/${targetId}`);
     },
@@ -81,7 +81,7 @@ function groupJoins(deps: ServerDeps, { plural, singular, group: code }: Target)
       handle: async (call) => {
         const group = { type: 'group', id: call.param('gid') } as const;
         if ((await deps.registry.groups.get(group.id)) === null) throw notFound();
-        const user = requireZoneUser(call, `od_${singular}.null.join:private`);
+        const user = requireZoneUser(call, `${singular}.null.join:private`);
         const held = await deps.registry.members.effective(group, { type: 'user', id: user.account.id });
         const mayBring = held?.privileges.includes(`group_add_${singular}`) === true;
         if (!mayBring && !hasZonePrivilege(user, 'oz_groups_add_relationships')) throw forbidden();
@@ -107,7 +107,7 @@ function spaceInviteRoute(deps: ServerDeps, invited: 'user' | 'group', code: Inv
     handle: async (call) => {
       const spaceId = call.param('id');
       if ((await deps.spaces.get(spaceId)) === null) throw notFound();
-      const user = requireZoneUser(call, `od_space.${spaceId}.invite_${invited}_token:private`);
+      const user = requireZoneUser(call, `space.${spaceId}.invite_${invited}_token:private`);
       const invites = await holdsInSpace(deps, user.account.id, spaceId, `space_add_${invited}`);
       if (!invites && !hasZonePrivilege(user, 'oz_spaces_add_relationships')) throw forbidden();
       const { token } = need(

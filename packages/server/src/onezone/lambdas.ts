@@ -1,15 +1,16 @@
 /** Lambdas (rest §8.2). */
-import type { EffectiveMembership, Lambda } from '@laneway/engine';
+import type { Lambda } from '@laneway/engine';
 import {
-  anyField,
   decodeLambdaDump,
   decodeLambdaRevisionDump,
   enumField,
+  formatVersionField,
   integerField,
   lambdaDump,
   lambdaRevisionDump,
   lifecycleStates,
   makeError,
+  objectField,
   ownValue,
   validateLambdaRevision,
   type LambdaRevision,
@@ -17,7 +18,7 @@ import {
 } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { refuseNul, zoneData } from '../http/fields.ts';
+import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Route } from '../http/route.ts';
 import { holdsInInventory, requireZonePrivilege, requireZoneUser } from './access.ts';
@@ -28,19 +29,18 @@ const prefix = '/api/v3/onezone';
 interface Entered {
   readonly lambda: Lambda;
   readonly userId: string;
-  readonly memberships: readonly EffectiveMembership[];
 }
 
-/** 404 → 401 → 403: member of an inventory that holds it, or one who manages lambdas there (rest R119). */
+/** 404 → 401 → 403: member of an inventory that holds it, or one who manages lambdas there (rest §8.2, R103). */
 async function enter(deps: ServerDeps, call: Call, needs: 'member' | 'manage_lambdas'): Promise<Entered> {
   const lambda = await deps.registry.lambda(call.param('id'));
   if (lambda === null) throw notFound();
-  const user = requireZoneUser(call, `od_atm_lambda.${lambda.id}.instance:private`);
+  const user = requireZoneUser(call, `atm_lambda.${lambda.id}.instance:private`);
   const memberships = (await deps.registry.lambdaAccess(lambda.id, user.account.id)) ?? [];
   const allowed = needs === 'member' ? memberships.length > 0 : memberships.some((membership) => holdsInInventory(membership, needs));
   const zone = needs === 'member' ? 'oz_atm_inventories_view' : 'oz_atm_inventories_update';
   if (!allowed && !hasZonePrivilege(user, zone)) throw forbidden();
-  return { lambda, userId: user.account.id, memberships };
+  return { lambda, userId: user.account.id };
 }
 
 function checked<T extends { readonly revision: LambdaRevision }>(decoded: Result<T>): T {
@@ -74,8 +74,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
         { name: 'originalAtmLambdaId', in: 'body', text: 'lambda that this one is a copy of' },
       ],
       handle: async (call) => {
-        const { user, inventoryId } = await targetInventory(deps, call, 'manage_lambdas', 'od_atm_lambda.null.instance:private');
-        refuseNul(call.body);
+        const { user, inventoryId } = await targetInventory(deps, call, 'manage_lambdas', 'atm_lambda.null.instance:private');
         const dump = checked(decodeLambdaDump(call.body));
         const id = await registry.createLambda({
           inventoryId,
@@ -94,7 +93,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       summary: 'List all lambdas',
       body: 'none',
       handle: async (call) => {
-        requireZonePrivilege(call, 'od_atm_lambda.null.list:private', 'oz_atm_inventories_view');
+        requireZonePrivilege(call, 'atm_lambda.null.list:private', 'oz_atm_inventories_view');
         return json({ atm_lambdas: await registry.lambdas() });
       },
     },
@@ -125,10 +124,8 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       parameters: [{ name: 'revision', in: 'body', text: 'required' }],
       handle: async (call) => {
         const { lambda } = await enter(deps, call, 'manage_lambdas');
-        const { revision: dump } = zoneData(call.body, { required: { revision: anyField() } });
-        // The whole body is read like a creation, so that a revision which is no object is named as there.
-        if (typeof dump !== 'object' || dump === null || Array.isArray(dump))
-          throw new Refusal(makeError('badValueJSON', { key: 'revision' }));
+        const optional = { schemaFormatVersion: formatVersionField };
+        const { revision: dump } = zoneData(call.body, { required: { revision: objectField() }, optional });
         const { revisionNumber, revision } = checked(decodeLambdaRevisionDump(dump));
         return await addRevision(deps, lambda.id, revisionNumber ?? 1, revision);
       },
@@ -194,7 +191,7 @@ export function lambdaRoutes(deps: ServerDeps): Route[] {
       handle: async (call) => {
         const lambda = await registry.lambda(call.param('id'));
         if (lambda === null || !lambda.inventoryIds.includes(call.param('aiid'))) throw notFound();
-        const user = requireZoneUser(call, `od_atm_lambda.${lambda.id}.instance:private`);
+        const user = requireZoneUser(call, `atm_lambda.${lambda.id}.instance:private`);
         const target = await registry.inventoryMember(call.param('aiid'), user.account.id);
         if (!holdsInInventory(target, 'manage_lambdas') && !hasZonePrivilege(user, 'oz_atm_inventories_update')) throw forbidden();
         const outcome = await registry.unlinkLambda(lambda.id, call.param('aiid'));

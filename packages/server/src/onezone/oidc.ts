@@ -6,6 +6,7 @@ import type { OidcPerson, OidcProvider } from '../auth/oidc.ts';
 import { browserCookie, browserOf, isOwnOrigin } from '../auth/session-cookie.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
+import { queryOf } from '../http/query.ts';
 import { Refusal } from '../http/refusal.ts';
 import { answered, json, noContent, type Answer, type Call, type Route } from '../http/route.ts';
 import { requireZoneUser } from './access.ts';
@@ -45,7 +46,7 @@ function failed(deps: ServerDeps, error: unknown): never {
 
 async function finish(deps: ServerDeps, call: Call): Promise<Answer> {
   const idp = provider(deps);
-  const query = call.request.raw.url?.split('?')[1] ?? '';
+  const query = queryOf(call.request.raw.url ?? '');
   const state = new URLSearchParams(query).get('state') ?? '';
   const browser = browserOf(call.request, call.baseUrl);
   const attempt = browser === null ? null : await deps.registry.linkedAccounts.take(state, browser);
@@ -114,7 +115,7 @@ export function oidcRoutes(deps: ServerDeps): Route[] {
       body: 'json',
       parameters: [{ name: 'returnTo', in: 'body', text: 'path to go to afterwards; default /' }],
       handle: async (call) => {
-        const { account, credential } = requireZoneUser(call, 'od_user.self.linked_accounts:private');
+        const { account, credential } = requireZoneUser(call, 'user.self.linked_accounts:private');
         // In a browser, whose cookie the answer is bound to.
         if (credential.kind !== 'session' || !isOwnOrigin(call.request)) throw forbidden();
         const { returnTo } = zoneData(call.body, { optional: { returnTo: textField() } });
@@ -130,7 +131,7 @@ export function oidcRoutes(deps: ServerDeps): Route[] {
       body: 'json',
       parameters: [{ name: 'idp, subjectId', in: 'body', text: 'required' }],
       handle: async (call) => {
-        const { account, credential } = requireZoneUser(call, 'od_user.self.linked_accounts:private');
+        const { account, credential } = requireZoneUser(call, 'user.self.linked_accounts:private');
         const { idp, subjectId } = zoneData(call.body, { required: { idp: textField(), subjectId: textField() } });
         if (!(await deps.registry.linkedAccounts.unlink(account.id, idp, subjectId))) throw notFound();
         // Whoever came in by it is out.

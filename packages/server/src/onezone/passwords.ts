@@ -23,7 +23,7 @@ function ownPasswordRoute({ registry, settings }: ServerDeps): Route {
       { name: 'newPassword', in: 'body', text: 'required; at least 8 characters' },
     ],
     handle: async (call) => {
-      const { account, credential } = requireZoneUser(call, 'od_user.self.password:private');
+      const { account, credential } = requireZoneUser(call, 'user.self.password:private');
       const { oldPassword, newPassword } = zoneData(call.body, { required: { oldPassword: textField(), newPassword: textField() } });
       if (!settings.basicAuth) throw new Refusal(makeError('basicAuthNotSupported'));
       if (!account.basicAuthEnabled || account.username === null) throw new Refusal(makeError('basicAuthDisabled'));
@@ -54,7 +54,7 @@ function basicAuthRoute({ registry }: ServerDeps): Route {
       const userId = call.param('id');
       const account = await registry.user(userId);
       if (account === null) throw notFound();
-      requireZonePrivilege(call, `od_user.${userId}.basic_auth:private`, 'oz_users_manage_passwords');
+      requireZonePrivilege(call, `user.${userId}.basic_auth:private`, 'oz_users_manage_passwords');
       const { basicAuthEnabled = null, newPassword = null } = zoneData(call.body, {
         optional: { basicAuthEnabled: booleanField(), newPassword: textField() },
         atLeastOne: ['basicAuthEnabled', 'newPassword'],

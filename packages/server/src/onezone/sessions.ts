@@ -73,7 +73,7 @@ export function sessionRoutes(deps: ServerDeps): Route[] {
       body: 'none',
       extension: true,
       handle: async (call) => {
-        const { account, credential } = requireZoneUser(call, 'od_user.self.instance:private');
+        const { account, credential } = requireZoneUser(call, 'user.self.instance:private');
         return json({ userId: account.id, fullName: account.fullName, by: credential.kind });
       },
     },

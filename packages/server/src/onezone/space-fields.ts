@@ -1,11 +1,11 @@
 /** Keys of spaces in bodies (rest §8.6). */
 import type { SpaceDetails } from '@laneway/engine';
-import { booleanField, convertedField, makeError, ok, refuse, textField, textListField, type Field } from '@laneway/model';
+import { booleanField, characterCount, convertedField, makeError, ok, refuse, textField, textListField, type Field } from '@laneway/model';
 import { Refusal } from '../http/refusal.ts';
 
 function limitedText(limit: number): Field<string> {
-  return convertedField(textField(), (text, key) =>
-    text.length <= limit ? ok(text) : refuse(makeError('badValueTextTooLarge', { key, limit })),
+  return convertedField(textField({ notNull: true }), (text, key) =>
+    characterCount(text) <= limit ? ok(text) : refuse(makeError('badValueTextTooLarge', { key, limit })),
   );
 }
 
@@ -15,12 +15,12 @@ const tagLimit = 128;
 const tagsField: Field<readonly string[]> = convertedField(textListField(), (tags, key) => {
   if (tags.some((tag) => tag === '' || tag.includes('\0') || !tag.isWellFormed()))
     return refuse(makeError('badValueListOfStrings', { key }));
-  if (tags.some((tag) => tag.length > tagLimit)) return refuse(makeError('badValueTextTooLarge', { key, limit: tagLimit }));
+  if (tags.some((tag) => characterCount(tag) > tagLimit)) return refuse(makeError('badValueTextTooLarge', { key, limit: tagLimit }));
   return ok([...new Set(tags)].toSorted());
 });
 
 /** Empty = none. */
-const emailField: Field<string> = convertedField(textField(), (text) =>
+const emailField: Field<string> = convertedField(textField({ notNull: true }), (text) =>
   text === '' || (text.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(text)) ? ok(text) : refuse(makeError('badValueEmail')),
 );
 

@@ -22,7 +22,7 @@ async function requireSpace(
 ): Promise<{ readonly space: Space; readonly user: UserIdentity }> {
   const space = await deps.spaces.get(call.param('id'));
   if (space === null) throw notFound();
-  const user = requireZoneUser(call, `od_space.${space.id}.instance:private`);
+  const user = requireZoneUser(call, `space.${space.id}.instance:private`);
   if (hasZonePrivilege(user, zone)) return { space, user };
   const held = await Promise.all((privileges ?? []).map((privilege) => holdsInSpace(deps, user.account.id, space.id, privilege)));
   const isMember = privileges !== null || (await deps.registry.spaceMember(space.id, user.account.id)) !== null;
@@ -52,7 +52,7 @@ export function spaceRoutes(deps: ServerDeps): Route[] {
       summary: 'List all spaces',
       body: 'none',
       handle: async (call) => {
-        requireZonePrivilege(call, 'od_space.null.list:private', 'oz_spaces_list');
+        requireZonePrivilege(call, 'space.null.list:private', 'oz_spaces_list');
         return json({ spaces: (await deps.spaces.list(null)).map((space) => space.id) });
       },
     },

@@ -20,8 +20,7 @@ interface TokenOwner {
 }
 
 function owners(deps: ServerDeps): readonly TokenOwner[] {
-  const gri = (what: 'named' | 'temporary'): string =>
-    `od_token.null.user_${what === 'named' ? 'named_tokens' : 'temporary_token'}:private`;
+  const gri = (what: 'named' | 'temporary'): string => `token.null.user_${what === 'named' ? 'named_tokens' : 'temporary_token'}:private`;
   return [
     {
       base: '/user',
@@ -46,7 +45,7 @@ function owners(deps: ServerDeps): readonly TokenOwner[] {
       enter: async (call) => {
         const id = call.param('pid');
         if (id !== deps.providerId) throw notFound();
-        const user = requireZonePrivilege(call, `od_token.null.provider_tokens:private`, 'oz_tokens_manage');
+        const user = requireZonePrivilege(call, `token.null.provider_tokens:private`, 'oz_tokens_manage');
         return await Promise.resolve({ subject: { type: 'oneprovider', id }, user });
       },
     },
@@ -81,7 +80,7 @@ function tokenJson(deps: ServerDeps, token: NamedToken): Readonly<Record<string,
 async function enter(deps: ServerDeps, call: Call): Promise<NamedToken> {
   const token = await deps.registry.namedToken(call.param('id'));
   if (token === null) throw notFound();
-  const user = requireZoneUser(call, `od_token.${token.id}.instance:private`);
+  const user = requireZoneUser(call, `token.${token.id}.instance:private`);
   if (token.userId !== user.account.id && !hasZonePrivilege(user, 'oz_tokens_manage')) throw forbidden();
   return token;
 }
@@ -162,7 +161,7 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
   return [
     ...owners(deps).flatMap((owner) => ownerRoutes(deps, owner)),
     route('GET', '/tokens/named', 'list_all_named_tokens', 'List the named tokens of all subjects', async (call) => {
-      requireZonePrivilege(call, 'od_token.null.list:private', 'oz_tokens_manage');
+      requireZonePrivilege(call, 'token.null.list:private', 'oz_tokens_manage');
       return json({ tokens: await registry.namedTokens(null) });
     }),
     route('GET', '/tokens/named/{id}', 'get_named_token', 'Get a named token', async (call) =>
@@ -187,7 +186,7 @@ export function tokenRoutes(deps: ServerDeps): Route[] {
     route('GET', '/tokens/named/{id}/status', 'get_named_token_status', 'Learn whether a named token is revoked', async (call) => {
       const token = await registry.namedToken(call.param('id'));
       if (token === null) throw notFound();
-      requireZoneUser(call, `od_token.${token.id}.status:private`);
+      requireZoneUser(call, `token.${token.id}.status:private`);
       return json({ revoked: token.revoked });
     }),
   ];

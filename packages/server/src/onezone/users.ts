@@ -1,6 +1,6 @@
 /** Users (rest §8.7); what they may do zone-wide is in zone-privileges.ts. */
 import type { Account, LinkedAccount } from '@laneway/engine';
-import { booleanField, convertedField, makeError, ok, refuse, textField, type Field } from '@laneway/model';
+import { booleanField, convertedField, isFullName, makeError, ok, refuse, textField, type Field } from '@laneway/model';
 import { notFound } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
@@ -10,10 +10,9 @@ import { accessAnswer, lastAdministrator, requireZonePrivilege, requireZoneUser 
 
 const prefix = '/api/v3/onezone';
 
-const fullNameField: Field<string> = convertedField(textField(), (name) => {
-  const valid = name.length <= 128 && /^[\p{L}\p{N}][\p{L}\p{N} .,'’-]*[\p{L}\p{N}.]$/u.test(name);
-  return valid ? ok(name) : refuse(makeError('badValueFullName'));
-});
+const fullNameField: Field<string> = convertedField(textField(), (name) =>
+  isFullName(name) ? ok(name) : refuse(makeError('badValueFullName')),
+);
 
 const usernameField: Field<string> = convertedField(textField(), (name) =>
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}[A-Za-z0-9]$/.test(name) ? ok(name) : refuse(makeError('badValueUsername')),
@@ -74,7 +73,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
       summary: 'Get the current user',
       body: 'none',
       handle: async (call) => {
-        const { account } = requireZoneUser(call, 'od_user.self.instance:private');
+        const { account } = requireZoneUser(call, 'user.self.instance:private');
         return json(userJson(account, await registry.linkedAccounts.of(account.id)));
       },
     },
@@ -90,7 +89,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
         { name: 'username', in: 'body', text: 'unique' },
       ],
       handle: async (call) => {
-        const user = requireZoneUser(call, 'od_user.self.instance:private');
+        const user = requireZoneUser(call, 'user.self.instance:private');
         const change = zoneData(call.body, nameFields);
         need(await registry.updateUser(user.account.id, { fullName: change.fullName ?? null, username: change.username ?? null }));
         return noContent;
@@ -103,7 +102,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
       operationId: 'remove_current_user',
       summary: 'Delete the own account with all tokens and memberships',
       body: 'none',
-      handle: async (call) => await deleteUser(deps, requireZoneUser(call, 'od_user.self.instance:private').account.id),
+      handle: async (call) => await deleteUser(deps, requireZoneUser(call, 'user.self.instance:private').account.id),
     },
     {
       prefix,
@@ -118,7 +117,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
         { name: 'password', in: 'body', text: 'logs in with the username; at least 8 characters' },
       ],
       handle: async (call) => {
-        requireZonePrivilege(call, 'od_user.null.instance:private', 'oz_users_create');
+        requireZonePrivilege(call, 'user.null.instance:private', 'oz_users_create');
         const { username = null, password, ...request } = zoneData(call.body, newUserFields);
         // Nobody could log in without a name.
         if (password !== undefined && username === null) throw new Refusal(makeError('badValueUsername'));
@@ -136,7 +135,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
       summary: 'List all users',
       body: 'none',
       handle: async (call) => {
-        requireZonePrivilege(call, 'od_user.null.list:private', 'oz_users_list');
+        requireZonePrivilege(call, 'user.null.list:private', 'oz_users_list');
         return json({ users: await registry.users() });
       },
     },
@@ -150,7 +149,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
       handle: async (call) => {
         const account = await registry.user(call.param('id'));
         if (account === null) throw notFound();
-        requireZonePrivilege(call, `od_user.${account.id}.instance:private`, 'oz_users_view');
+        requireZonePrivilege(call, `user.${account.id}.instance:private`, 'oz_users_view');
         return json(userJson(account, await registry.linkedAccounts.of(account.id)));
       },
     },
@@ -164,7 +163,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
       handle: async (call) => {
         const userId = call.param('id');
         if ((await registry.user(userId)) === null) throw notFound();
-        requireZonePrivilege(call, `od_user.${userId}.instance:private`, 'oz_users_delete');
+        requireZonePrivilege(call, `user.${userId}.instance:private`, 'oz_users_delete');
         return await deleteUser(deps, userId);
       },
     },
@@ -179,7 +178,7 @@ export function userRoutes(deps: ServerDeps): Route[] {
       handle: async (call) => {
         const userId = call.param('id');
         if ((await registry.user(userId)) === null) throw notFound();
-        requireZonePrivilege(call, `od_user.${userId}.access_block:private`, 'oz_users_update');
+        requireZonePrivilege(call, `user.${userId}.access_block:private`, 'oz_users_update');
         const { blocked } = zoneData(call.body, { required: { blocked: booleanField() } });
         return accessAnswer(await registry.setBlocked(userId, blocked));
       },

@@ -21,7 +21,7 @@ import {
 } from '@laneway/model';
 import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { refuseNul, zoneData } from '../http/fields.ts';
+import { zoneData } from '../http/fields.ts';
 import { need, Refusal } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Route } from '../http/route.ts';
 import { holdsInInventory, requireZonePrivilege, requireZoneUser } from './access.ts';
@@ -43,7 +43,7 @@ async function find(deps: ServerDeps, call: Call): Promise<WorkflowSchema> {
 /** 404 → 401 → 403. */
 async function enter(deps: ServerDeps, call: Call, needs: 'member' | 'manage_workflow_schemas'): Promise<Entered> {
   const schema = await find(deps, call);
-  const user = requireZoneUser(call, `od_atm_workflow_schema.${schema.id}.instance:private`);
+  const user = requireZoneUser(call, `atm_workflow_schema.${schema.id}.instance:private`);
   const membership = await deps.registry.inventoryMember(schema.atmInventoryId, user.account.id);
   const allowed = needs === 'member' ? membership !== null : holdsInInventory(membership, needs);
   const zone = needs === 'member' ? 'oz_atm_inventories_view' : 'oz_atm_inventories_update';
@@ -92,13 +92,7 @@ function revisionOf(schema: WorkflowSchema, number: number | string): WorkflowSc
 }
 
 async function createSchema(deps: ServerDeps, call: Call): Promise<string> {
-  const { user, inventoryId } = await targetInventory(
-    deps,
-    call,
-    'manage_workflow_schemas',
-    'od_atm_workflow_schema.null.instance:private',
-  );
-  refuseNul(call.body);
+  const { user, inventoryId } = await targetInventory(deps, call, 'manage_workflow_schemas', 'atm_workflow_schema.null.instance:private');
   const id = newId();
   const withRevision = ownValue(call.body, 'revision') !== undefined;
   if (withRevision) {
@@ -175,7 +169,7 @@ export function workflowSchemaRoutes(deps: ServerDeps): Route[] {
       summary: 'List all workflow schemas',
       body: 'none',
       handle: async (call) => {
-        requireZonePrivilege(call, 'od_atm_workflow_schema.null.list:private', 'oz_atm_inventories_view');
+        requireZonePrivilege(call, 'atm_workflow_schema.null.list:private', 'oz_atm_inventories_view');
         return json({ atm_workflow_schemas: await registry.workflowSchemas(null) });
       },
     },

@@ -32,7 +32,7 @@ async function enter(deps: ServerDeps, call: Call, { ref }: Holder, wants: 'view
   if (named !== 'self' && (await registry.zonePrivileges(named)) === null) throw notFound();
   const user = requireZoneUser(
     call,
-    named === 'self' ? 'od_user.self.oz_privileges:private' : `od_${named.type}.${named.id}.oz_privileges:private`,
+    named === 'self' ? 'user.self.oz_privileges:private' : `${named.type}.${named.id}.oz_privileges:private`,
   );
   const self = { type: 'user', id: user.account.id } as const;
   const holder = named === 'self' ? self : named;

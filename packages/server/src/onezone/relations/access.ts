@@ -40,7 +40,7 @@ export class RelationAccess {
     if (creatorId === null) throw notFound();
     const { member, reach = 'direct' } = relation;
     if (member !== undefined && !(await isRelated(deps, container, member, reach))) throw notFound();
-    const user = requireZoneUser(call, `od_${kind.type}.${container.id}.${relation.aspect}:private`);
+    const user = requireZoneUser(call, `${kind.type}.${container.id}.${relation.aspect}:private`);
     const self = await deps.registry.members.effective(container, { type: 'user', id: user.account.id });
     return new RelationAccess({ deps, call, kind, container, creatorId, user, self });
   }

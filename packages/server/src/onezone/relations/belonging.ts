@@ -36,14 +36,14 @@ export async function enterSide(
   },
 ): Promise<Entered> {
   if (side === 'user') {
-    const user = requireZoneUser(call, `od_user.self.${needs.aspect}:private`);
+    const user = requireZoneUser(call, `user.self.${needs.aspect}:private`);
     const member = { type: 'user', id: user.account.id } as const;
     if ((await needs.related?.(member)) === false) throw notFound();
     return { user, member };
   }
   const member = { type: 'group', id: call.param('id') || call.param('gid') } as const;
   if ((await deps.registry.groups.get(member.id)) === null || (await needs.related?.(member)) === false) throw notFound();
-  const user = requireZoneUser(call, `od_group.${member.id}.${needs.aspect}:private`);
+  const user = requireZoneUser(call, `group.${member.id}.${needs.aspect}:private`);
   const self = await deps.registry.members.effective(member, { type: 'user', id: user.account.id });
   if (self?.privileges.includes(needs.group) !== true && !hasZonePrivilege(user, needs.zone)) throw forbidden();
   return { user, member };

@@ -55,7 +55,7 @@ async function requireFounder(
 ): Promise<{ readonly user: UserIdentity; readonly groupId: string }> {
   const groupId = call.param('id') || call.param('gid');
   if ((await deps.registry.groups.get(groupId)) === null) throw notFound();
-  const user = requireZoneUser(call, `od_${kind.type}.null.instance:private`);
+  const user = requireZoneUser(call, `${kind.type}.null.instance:private`);
   const self = await deps.registry.members.effective({ type: 'group', id: groupId }, { type: 'user', id: user.account.id });
   const founds = kind.found.every((privilege) => hasZonePrivilege(user, privilege));
   if (self?.privileges.includes(kind.join) !== true && !founds) throw forbidden();
@@ -80,7 +80,7 @@ function routesOf(deps: ServerDeps, kind: ContainerKind): Route[] {
   const parent = kind.type === 'group' ? 'parent' : kind.type;
   return [
     route(belongingPath('user', kind), `create_user_${kind.type}`, `Create ${article} ${noun} for the current user`, async (call) => {
-      const user = requireZoneUser(call, `od_${kind.type}.null.instance:private`);
+      const user = requireZoneUser(call, `${kind.type}.null.instance:private`);
       return at(call, `/user/${kind.plural}`, await create(deps, call, user, { type: 'user' }));
     }),
     route(belongingPath('group', kind), `create_group_${parent}`, `Create ${article} ${noun} for a group`, async (call) => {
@@ -88,7 +88,7 @@ function routesOf(deps: ServerDeps, kind: ContainerKind): Route[] {
       return at(call, `/groups/${groupId}/${kind.segment}`, await create(deps, call, user, { type: 'group', id: groupId }));
     }),
     route(`/${kind.plural}`, `create_${kind.type}`, `Create ${article} ${noun} without members`, async (call) => {
-      const user = requireZonePrivilege(call, `od_${kind.type}.null.instance:private`, `oz_${kind.plural}_create`);
+      const user = requireZonePrivilege(call, `${kind.type}.null.instance:private`, `oz_${kind.plural}_create`);
       return at(call, `/${kind.plural}`, await create(deps, call, user, { type: 'nobody' }));
     }),
   ];
