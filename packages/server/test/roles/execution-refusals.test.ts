@@ -1,7 +1,7 @@
 /** Refusals about executions, their stores and what they begin with, that need a particular state of things (rest §5.2). */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makeError, newId, refuse, type LambdaRevision, type StoreSchema, type WorkflowSchemaRevision } from '@laneway/model';
+import { makeError, newId, posixError, refuse, type LambdaRevision, type StoreSchema, type WorkflowSchemaRevision } from '@laneway/model';
 import { databaseKinds } from '../../../../test/support/databases.ts';
 import { realWorld, workflowsPath, type RealWorld } from '../support/real-world.ts';
 import { lambdaRevision, workflowRevision, type Answer } from '../support/world.ts';
@@ -49,21 +49,21 @@ describe('schedule_workflow_execution', () => {
     expect(errorOf(await schedule(workflowRevision([[form, 1]])))).toEqual([400, 'notSupported']);
   });
 
-  it('the directory of the space has to be there and readable (rest §5.2 row 5)', async () => {
+  it('a directory that is away is a storage that cannot be reached (rest §5.2 row 5)', async () => {
     const { path } = (await real.world.deps.spaces.get(real.spaceId))!;
     await rename(path, `${path}-away`);
-    const gone = await real.schedule(real.world.admin, 'echo');
-    expect([errorOf(gone), gone.body.error.details]).toEqual([[400, 'posix'], { errno: 'enoent' }]);
+    expect(await scheduled()).toEqual([503, 'serviceUnavailable']);
     await writeFile(path, 'no directory');
-    expect((await real.schedule(real.world.admin, 'echo')).body.error.details).toEqual({ errno: 'enotdir' });
+    expect(await scheduled()).toEqual([503, 'serviceUnavailable']);
     await rm(path);
     await rename(`${path}-away`, path);
     expect(await scheduled()).toEqual([201, undefined]);
   });
 
-  it('a storage that does not answer is unavailable (rest §5.2 row 5)', async () => {
-    vi.spyOn(real.world.deps.files, 'reach').mockResolvedValueOnce(refuse(makeError('serviceUnavailable')));
-    expect(await scheduled()).toEqual([503, 'serviceUnavailable']);
+  it('a directory that may not be read is told so (rest §5.2 row 5)', async () => {
+    vi.spyOn(real.world.deps.files, 'inSpace').mockResolvedValueOnce(refuse(posixError('EACCES')));
+    const refused = await real.schedule(real.world.admin, 'echo');
+    expect([errorOf(refused), refused.body.error.details]).toEqual([[400, 'posix'], { errno: 'eacces' }]);
     expect(await scheduled()).toEqual([201, undefined]);
   });
 
