@@ -50,6 +50,21 @@ describe('files (lambdas §12)', () => {
     expect([root.error, root.body.error.details]).toEqual(['posix', { errno: 'enoent' }]);
   });
 
+  it('a space is found by its name among those of the caller, and by its id where names are not enough (lambdas §12)', async () => {
+    const lookUp = async (space: string, as: Person): Promise<readonly unknown[]> => {
+      const { status, error, body } = await world.post(`${op}/lookup-file-id/${space}`, as);
+      return [status, error ?? body.fileId];
+    };
+    const [, own] = await lookUp('data', owner);
+    const otherId = await world.space(stranger, 'data');
+    expect(await lookUp('data', owner)).toEqual([200, own]);
+    expect(await lookUp(otherId, owner)).toEqual([400, 'posix']);
+    const member = { container: { type: 'space', id: otherId }, member: { type: 'user', id: owner.id } } as const;
+    await world.registry.members.add({ ...member, privileges: ['space_read_data'], owner: false });
+    expect(await lookUp('data', owner)).toEqual([400, 'badValueAmbiguousId']);
+    expect(await lookUp(otherId, owner)).toEqual(await lookUp('data', stranger));
+  });
+
   it('extended attributes are merged, read and removed (lambdas R139)', async () => {
     const url = `${op}/data/${fileId}/metadata/xattrs`;
     expect((await world.send('PUT', url, owner, { one: 1, two: { a: [] } })).status).toBe(204);

@@ -81,8 +81,19 @@ export class Spaces {
     if (known !== undefined && performance.now() - known.readAt < maxAgeMs) return known.space;
     const space = await this.#database.call(getSpace, { id });
     if (space === null) this.#known.delete(id);
-    else this.#known.set(id, { space, readAt: performance.now() });
+    else this.#remember(space);
     return space;
+  }
+
+  #remember(space: Space): void {
+    const readAt = performance.now();
+    // In the order in which they were read: the first ones are the oldest.
+    this.#known.delete(space.id);
+    this.#known.set(space.id, { space, readAt });
+    for (const [id, known] of this.#known) {
+      if (readAt - known.readAt < maxAgeMs) break;
+      this.#known.delete(id);
+    }
   }
 
   /** null = all. */

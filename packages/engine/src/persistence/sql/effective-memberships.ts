@@ -6,6 +6,7 @@
  */
 import type { ContainerType, EffectiveMembership, MemberRef } from '../../registry/types.ts';
 import { defineVerb, type SqlTransaction, type SqlValue } from '../sql.ts';
+import { groupPrivileges, inventoryPrivileges, spacePrivileges } from '../../registry/privileges.ts';
 import { marks } from './placeholders.ts';
 
 /** `reach`: the member (first value) and every group that it belongs to. */
@@ -85,7 +86,26 @@ function unitedOf(rows: readonly Pick<GrantRow, 'container_id' | 'privileges' | 
   }));
 }
 
+interface DirectRow extends Pick<GrantRow, 'container_id' | 'privileges' | 'owner'> {
+  readonly container_type: ContainerType;
+}
+
+const everything = { space: spacePrivileges.admin, atm_inventory: inventoryPrivileges.admin, group: groupPrivileges.admin };
+
+/** Whether no group could add anything to what a member has by himself. */
+function holdsEverything(direct: DirectRow): boolean {
+  if (direct.container_type === 'space' && direct.owner !== 1) return false;
+  const held = new Set(JSON.parse(direct.privileges) as string[]);
+  return everything[direct.container_type].every((privilege) => held.has(privilege));
+}
+
+/** Whoever made a container holds everything there, and need not be looked for in the groups nested in it. */
 export async function effectiveMembership(tx: SqlTransaction, containerId: string, memberId: string): Promise<EffectiveMembership | null> {
+  const direct = await tx.get<DirectRow>(
+    'select container_id, container_type, privileges, owner from membership where container_id = ? and member_id = ?',
+    [containerId, memberId],
+  );
+  if (direct !== undefined && holdsEverything(direct)) return unitedOf([direct])[0] ?? null;
   return unitedOf(await grants(tx, one(containerId), memberId))[0] ?? null;
 }
 
