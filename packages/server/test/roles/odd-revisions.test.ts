@@ -10,7 +10,7 @@ import { lambdaRevision, newWorld, workflowRevision, type Person, type World } f
 const odd = ['', '-', 'x'.repeat(300), 5, -1, 0.5, true, null, [], ['x'], {}, { nothing: 1 }];
 
 /** The value with one of its fields, or itself, replaced by each odd value, and without each of its fields. */
-function* changed(value: unknown): Generator<unknown> {
+function* changed(value: unknown): Generator {
   yield* odd;
   if (Array.isArray(value)) for (const [at, item] of value.entries()) for (const other of changed(item)) yield value.with(at, other);
   if (!isJsonObject(value)) return;
