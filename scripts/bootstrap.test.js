@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -73,6 +73,13 @@ describe('which Node runs', () => {
       false,
     ]);
   });
+});
+
+test.each(['', 'packages/cli'])('npm ci links every command of the package "%s": the lock file knows them', (path) => {
+  const read = (file) => JSON.parse(readFileSync(join(import.meta.dirname, '..', file), 'utf8'));
+  const { bin } = read(join(path, 'package.json'));
+  expect(Object.keys(bin)).toContain('oneprovider-rest-cli');
+  expect(read('package-lock.json').packages[path].bin).toEqual(bin);
 });
 
 test('every missing need is named together with its packages, none is skipped', () => {

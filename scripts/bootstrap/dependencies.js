@@ -45,7 +45,8 @@ export function installDependencies(root) {
   process.stderr.write(`laneway: installing packages (${difference} is missing or out of date)\n`);
   const npm = process.env.npm_execpath;
   const [file, prefix] = npm !== undefined && existsSync(npm) ? [process.execPath, [npm]] : ['npm', []];
-  const result = spawnSync(file, [...prefix, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] });
+  // Only errors: npm warns of the Node that started us, which is not the one that everything runs on.
+  const result = spawnSync(file, [...prefix, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (result.status !== 0) {
     throw new Error(
       '"npm ci" failed (see above). It needs the package registry: connect this machine to it, or copy node_modules from one that is.',

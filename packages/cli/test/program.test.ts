@@ -451,14 +451,3 @@ test('doctor shows the settings under the names by which they are set, without s
   expect(checks.find((check) => check.name === 'node')).toMatchObject({ ok: true, found: process.version });
   expect(checks.find((check) => check.name === 'server')).toMatchObject({ ok: false, found: `none runs on ${folder}` });
 });
-
-test.each(['bash', 'zsh', 'fish'])('the completion for %s knows the commands', async (shell) => {
-  const script = await run(['completion', shell]);
-  for (const word of ['serve', 'create', 'self-signed', 'privileges']) expect(script).toContain(word);
-});
-
-test('the completion offers what the help shows, not the former names of commands', async () => {
-  const script = await run(['completion', 'bash']);
-  expect(script).toContain('add-group');
-  expect(script).not.toContain('unnest');
-});

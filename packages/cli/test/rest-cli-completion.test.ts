@@ -33,7 +33,13 @@ test('the other client offers its own operations', async () => {
   expect(await offered('onezone', 'canc')).toEqual([]);
 });
 
-test('the script for zsh is that of bash, made known to it', async () => {
+test('the script for zsh is that of bash, after the start of its completion where that has not been', async () => {
   const [bash, zsh] = [await run('onezone', ['--completion', 'bash']), await run('onezone', ['--completion', 'zsh'])];
-  expect(zsh.printed).toBe(`autoload -U +X bashcompinit && bashcompinit\n${bash.printed}`);
+  expect(zsh.printed).toBe(
+    [
+      'if ! whence compdef > /dev/null; then autoload -Uz compinit && compinit -D -i; fi',
+      'autoload -Uz bashcompinit && bashcompinit',
+      bash.printed,
+    ].join('\n'),
+  );
 });

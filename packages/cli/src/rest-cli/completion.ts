@@ -1,4 +1,5 @@
 /** Completion scripts of the reference's clients (rest R145). */
+import { zshPrelude } from '../completion/scripts.ts';
 import { pathParametersOf, type Operation, type Service } from './operations.ts';
 import { mediaTypes, plainOptions, valueOptions } from './parse.ts';
 
@@ -12,7 +13,7 @@ export function completionScript(shell: string, service: Service, operations: Re
   const program = `${service}-rest-cli`;
   const name = `_${program.replaceAll('-', '_')}`;
   return [
-    ...(shell === 'zsh' ? ['autoload -U +X bashcompinit && bashcompinit'] : []),
+    ...(shell === 'zsh' ? [zshPrelude] : []),
     `${name}() {`,
     '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}" at words=""',
     '  COMPREPLY=()',
