@@ -85,7 +85,7 @@ export const mutants = [
     },
     {
       rule: 'R121',
-      file: 'server/src/onezone/lambdas',
+      file: 'server/src/onezone/lambda-revisions',
       find: 'required: { state: enumField(lifecycleStates) }',
       replace: 'optional: { state: enumField(lifecycleStates) }',
       tests: ['server/test/schema-bodies'],

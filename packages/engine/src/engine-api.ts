@@ -179,7 +179,7 @@ export interface ExecutionEvent {
 
 export interface ListRequest {
   readonly spaceId: string;
-  /** Only executions of these inventories (D7); null = all. */
+  /** Only executions of these inventories, and of those that are gone (D7); null = all. */
   readonly inventoryIds: readonly string[] | null;
   readonly phase: Phase;
   readonly limit: number;

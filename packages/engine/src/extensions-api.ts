@@ -19,7 +19,7 @@ export interface ExecutionFilter {
 
 export interface SummaryRequest {
   readonly spaceId: string;
-  /** Only executions of inventories that this user is a member of (D7). */
+  /** Only executions of inventories that this user is a member of, and of those that are gone (D7). */
   readonly viewerId: string;
   readonly filter: ExecutionFilter;
   readonly limit: number;

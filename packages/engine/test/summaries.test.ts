@@ -57,6 +57,9 @@ describe.each(databaseKinds)('summaries on $name', (kind) => {
   beforeAll(async () => {
     test = await startTestEngine(faulty, { echo, hang: untilStopped });
     const registry = new Registry(test.database, 'test');
+    // Of those that are gone everybody would see what is left.
+    for (const id of ['inventory', 'other', 'foreign', 'hidden'])
+      await test.database.call(createInventory, { id, name: id, creatorId: 'user', creatorPrivileges: null, group: null });
     for (const inventoryId of ['inventory', 'other']) await registry.addInventoryMember({ inventoryId, userId: 'user', privileges: [] });
     const short = { lanes: [[['echo']]], input: { type: 'list', content: [1] } } as const;
     const long = { lanes: [[['hang']]], input: { type: 'list', content: [1] } } as const;
@@ -161,13 +164,6 @@ describe.each(databaseKinds)('summaries on $name', (kind) => {
     const spaceId = 'crowded';
     const inventory = { type: 'atm_inventory', id: 'inventory' } as const;
     beforeAll(async () => {
-      await test.database.call(createInventory, {
-        id: inventory.id,
-        name: 'inventory',
-        creatorId: 'user',
-        creatorPrivileges: null,
-        group: null,
-      });
       for (let from = 0; from < 20_000; from += 2000) await test.database.call(seedExecutions, { spaceId, count: 2000, firstNumber: from });
       await test.database.call(analyze, null);
     });

@@ -80,6 +80,7 @@ export {
 export type { LambdaDump, NumberSource, RevisionDump, WorkflowDump, WorkflowRevisionDump } from './schema/dump.ts';
 export { persistedDataSpec, persistedLambdaRevision, persistedWorkflowSchemaRevision } from './schema/encode/persisted.ts';
 export { currentTaskAuditLogId, currentTaskTimeSeriesId, reservedStoreIds, workflowAuditLogId } from './schema/special-stores.ts';
+export { emptyPartOf } from './schema/validate/emptiness.ts';
 export { validateLambdaRevision } from './schema/validate/lambda.ts';
 export { tasksOf, validateWorkflowSchemaRevision } from './schema/validate/workflow.ts';
 export type { LambdaLookup } from './schema/validate/workflow.ts';

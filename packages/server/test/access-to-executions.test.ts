@@ -1,7 +1,7 @@
 /** What may be done to executions by privileges that come through groups, and what becomes of one whose user loses them (S116, execution §15.1). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../test/support/databases.ts';
-import { Relations } from './support/relations.ts';
+import { idOf, oz, Relations } from './support/relations.ts';
 import { realWorld, workflowsPath, type RealWorld } from './support/real-world.ts';
 import type { Person } from './support/world.ts';
 
@@ -86,6 +86,39 @@ describe.each(databaseKinds)('executions of members of groups on $name', (kind) 
     for (const url of [listing(), summaries]) expect((await real.world.get(url, member)).text).toContain(foreign);
     expect(await cancel(foreign, real.world.admin)).toBe(204);
     await real.atStatus(foreign, 'cancelled');
+  });
+
+  it('what is left of an inventory that was deleted is found by who may view the space, and does not keep it for ever (D7)', async () => {
+    const { world, spaceId } = real;
+    const [lost, kept] = [await world.inventory(world.admin), await world.inventory(world.admin)];
+    const dump = (await world.post(`${oz}/atm_workflow_schemas/${real.schemas.hang}/dump`, world.admin, { includeRevision: 1 })).body;
+    const scheduledIn = async (atmInventoryId: string): Promise<string> => {
+      const copy = await world.post(`${oz}/atm_workflow_schemas`, world.admin, { ...dump, atmInventoryId });
+      return (await real.schedule(world.admin, 'hang', { atmWorkflowSchemaId: idOf(copy) })).body.atmWorkflowExecutionId;
+    };
+    const [orphan, other] = [await scheduledIn(lost), await scheduledIn(kept)];
+    for (const executionId of [orphan, other]) await real.atStatus(executionId, 'active');
+    await grant(views, manages);
+    const summaries = `/api/v3/oneprovider/spaces/${spaceId}/automation/execution/summaries`;
+    const seen = async (executionId: string): Promise<readonly boolean[]> => {
+      const answers = [await world.get(listing(), member), await world.get(summaries, member)];
+      return answers.map(({ text }) => text.includes(executionId));
+    };
+    expect(await seen(orphan)).toEqual([false, false]);
+    expect((await world.send('DELETE', `${oz}/atm_inventories/${lost}`, world.admin)).status).toBe(204);
+    expect([await seen(orphan), await seen(other)]).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    // A member of no inventory at all.
+    await relations.leave(`atm_inventories/${real.inventoryId}/groups/${inner}`);
+    expect(await seen(orphan)).toEqual([true, true]);
+    expect((await world.get(`${workflowsPath}/${orphan}`, member)).status).toBe(403);
+    const bulk = `/api/v3/oneprovider/spaces/${spaceId}/automation/execution/bulk`;
+    expect((await world.post(bulk, member, { operation: 'cancel', filter: { atmInventoryId: lost } })).status).toBe(201);
+    await real.atStatus(orphan, 'cancelled');
+    expect(await cancel(other, world.admin)).toBe(204);
+    await real.atStatus(other, 'cancelled');
   });
 
   it('an execution is interrupted when its user loses the group, whichever way, and somebody else can go on with it (execution §15.1)', async () => {

@@ -49,10 +49,10 @@ export function realDirectory(directory: string): string {
 
 /** Readable, allowed as a name (rest R108), and different for directories of the same name. */
 export function spaceName(path: string): string {
-  const word = basename(path)
-    .replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')
-    .replaceAll(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 80);
+  const plain = basename(path)
+    .replaceAll(/[^\p{L}\p{M}\p{N}_.-]+/gu, '_')
+    .replaceAll(/^[.-]+|[.-]+$/g, '');
+  const word = Array.from(plain).slice(0, 80).join('');
   const mark = createHash('sha256').update(path).digest('hex').slice(0, 8);
   return `${word === '' ? 'directory' : word}-${mark}`;
 }

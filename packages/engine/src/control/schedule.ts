@@ -1,5 +1,6 @@
 /** Scheduling (execution §5): every check first, then everything in one transaction, or nothing at all. */
 import {
+  emptyPartOf,
   makeError,
   newExecution,
   newId,
@@ -10,7 +11,6 @@ import {
   type LaneSchema,
   type Result,
   type StoreSchema,
-  type WorkflowSchemaRevision,
 } from '@laneway/model';
 import type { ScheduleRequest } from '../engine-api.ts';
 import { executionDeadline } from './deadlines.ts';
@@ -41,7 +41,7 @@ export interface ScheduleContext {
 export async function schedule(context: ScheduleContext, request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
   const hint = request.callback === null ? null : context.callbackProblem(request.callback);
   if (hint !== null) return refuse(makeError('badData', { key: 'callback', hint }));
-  const empty = emptyPart(request.revision);
+  const empty = emptyPartOf(request.revision);
   if (empty !== null) return refuse(empty);
   const lambdas = referencedLambdas(request);
   if (!lambdas.ok) return lambdas;
@@ -111,17 +111,6 @@ export async function schedule(context: ScheduleContext, request: ScheduleReques
   if (outcome === 'created') return ok({ executionId });
   if (inPieces) await discardContent(context.database, executionId);
   return await context.requestKeys.answer(request, 'schedule', null);
-}
-
-/** The first part that has nothing in it, in schema order (execution R10–R12). */
-function emptyPart(revision: WorkflowSchemaRevision): ErrorObject | null {
-  if (revision.lanes.length === 0) return makeError('atmWorkflowEmpty');
-  for (const lane of revision.lanes) {
-    if (lane.parallelBoxes.length === 0) return makeError('atmLaneEmpty', { atmLaneSchemaId: lane.id });
-    const box = lane.parallelBoxes.find((candidate) => candidate.tasks.length === 0);
-    if (box !== undefined) return makeError('atmParallelBoxEmpty', { atmParallelBoxSchemaId: box.id });
-  }
-  return null;
 }
 
 interface ReferencedLambda {

@@ -123,7 +123,11 @@ export class Spaces {
       case 'missing':
         return refuse(makeError('notFound'));
       case 'inUse':
-        return refuse(makeError('forbiddenWithHint', { hint: 'there are executions of the space, which have to be deleted first' }));
+        return refuse(
+          makeError('forbiddenWithHint', {
+            hint: 'there are executions of the space, which have to be deleted first; lists show those of inventories that you belong to',
+          }),
+        );
     }
   }
 

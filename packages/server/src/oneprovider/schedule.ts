@@ -1,4 +1,5 @@
 import {
+  emptyPartOf,
   enumField,
   integerField,
   labelsField,
@@ -6,7 +7,6 @@ import {
   objectField,
   severityNumber,
   textField,
-  type ErrorObject,
   type LambdaRevision,
   type WorkflowSchemaRevision,
 } from '@laneway/model';
@@ -120,19 +120,9 @@ async function readableSchema(deps: ServerDeps, user: UserIdentity, schemaId: st
 function revisionOf(schema: WorkflowSchema, number: number): WorkflowSchemaRevision {
   const revision = schema.revisionRegistry[String(number)];
   if (revision === undefined) throw notFound();
-  const error = emptiness(revision);
+  const error = emptyPartOf(revision);
   if (error !== null) throw new Refusal(error);
   return revision;
-}
-
-function emptiness(revision: WorkflowSchemaRevision): ErrorObject | null {
-  if (revision.lanes.length === 0) return makeError('atmWorkflowEmpty');
-  for (const lane of revision.lanes) {
-    if (lane.parallelBoxes.length === 0) return makeError('atmLaneEmpty', { atmLaneSchemaId: lane.id });
-    const empty = lane.parallelBoxes.find((box) => box.tasks.length === 0);
-    if (empty !== undefined) return makeError('atmParallelBoxEmpty', { atmParallelBoxSchemaId: empty.id });
-  }
-  return null;
 }
 
 /** Every revision that a task refers to; not readable → 403, not there → 404 (rest §5.2 row 10). */

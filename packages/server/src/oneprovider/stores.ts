@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import type { StoreSummary } from '@laneway/engine';
 import { notFound, requireUser } from '../auth/identity.ts';
 import { checkCaveats, refuseTokensForFiles } from '../auth/caveats.ts';
-import { parseJson, type JsonObject } from '@laneway/model';
 import type { ServerDeps } from '../deps.ts';
 import { need } from '../http/refusal.ts';
 import { answered, json, type Call, type Route } from '../http/route.ts';
@@ -92,19 +91,10 @@ export function storeRoutes(deps: ServerDeps): Route[] {
       ],
       handle: async (call) => {
         const store = await requireStore(deps, call, 'content');
-        return json(need(await deps.stores.browse(store.id, browseOptions(call.query, store.type))));
+        return json(need(await deps.stores.browse(store.id, call.query)));
       },
     },
   ];
-}
-
-/** Object-valued options are URL-encoded JSON; the type defaults to the store's own (interfaces, Browsing). */
-function browseOptions(query: JsonObject, storeType: string): JsonObject {
-  const options = Object.entries(query).map(([key, value]) => {
-    const parsed = typeof value === 'string' && value.startsWith('{') ? parseJson(value) : null;
-    return [key, parsed?.ok === true ? parsed.value : value] as const;
-  });
-  return Object.fromEntries([['type', `${storeType}StoreContentBrowseOptions`], ...options]);
 }
 
 /** `[`, entries each followed by CR LF and separated by commas, `]` (data-and-stores R65). */

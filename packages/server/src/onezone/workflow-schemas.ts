@@ -1,71 +1,27 @@
-/** Workflow schemas (rest §8.3). */
-import { lambdaReferences, readSupplements, type WorkflowSchema } from '@laneway/engine';
+/** Workflow schemas themselves (rest §8.3); their revisions are in workflow-schema-revisions.ts. */
+import type { WorkflowSchema } from '@laneway/engine';
 import {
   decodeWorkflowDump,
   decodeWorkflowRevisionDump,
+  defaultSummary,
   entityNameField,
-  integerField,
-  makeError,
+  formatVersionField,
   newId,
   objectField,
   ownValue,
   summaryField,
   textField,
-  workflowDump,
-  workflowRevisionDump,
-  formatVersionField,
-  defaultSummary,
-  type JsonObject,
-  type WorkflowRevisionDump,
-  type WorkflowSchemaRevision,
 } from '@laneway/model';
-import { forbidden, hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
-import { need, Refusal } from '../http/refusal.ts';
+import { need } from '../http/refusal.ts';
 import { created, json, noContent, type Call, type Route } from '../http/route.ts';
-import { holdsInInventory, requireZonePrivilege, requireZoneUser } from './access.ts';
-import { revisionNumberOf, targetInventory } from './import-target.ts';
+import { requireZonePrivilege } from './access.ts';
+import { targetInventory } from './import-target.ts';
+import { enterSchema } from './workflow-schema-access.ts';
+import { clientOf, toInsert, workflowSchemaRevisionRoutes } from './workflow-schema-revisions.ts';
 
 const prefix = '/api/v3/onezone';
-
-interface Entered {
-  readonly schema: WorkflowSchema;
-  readonly user: UserIdentity;
-}
-
-async function find(deps: ServerDeps, call: Call): Promise<WorkflowSchema> {
-  const schema = await deps.registry.workflowSchema(call.param('id'));
-  if (schema === null) throw notFound();
-  return schema;
-}
-
-/** 404 → 401 → 403. */
-async function enter(deps: ServerDeps, call: Call, needs: 'member' | 'manage_workflow_schemas'): Promise<Entered> {
-  const schema = await find(deps, call);
-  const user = requireZoneUser(call, `atm_workflow_schema.${schema.id}.instance:private`);
-  const membership = await deps.registry.inventoryMember(schema.atmInventoryId, user.account.id);
-  const allowed = needs === 'member' ? membership !== null : holdsInInventory(membership, needs);
-  const zone = needs === 'member' ? 'oz_atm_inventories_view' : 'oz_atm_inventories_update';
-  if (!allowed && !hasZonePrivilege(user, zone)) throw forbidden();
-  return { schema, user };
-}
-
-function clientOf(user: UserIdentity): { readonly userId: string; readonly zoneWide: boolean } {
-  return { userId: user.account.id, zoneWide: hasZonePrivilege(user, 'oz_atm_inventories_update') };
-}
-
-function toInsert(
-  dump: WorkflowRevisionDump,
-  number: number | null,
-): {
-  readonly revisionNumber: number;
-  readonly revision: WorkflowSchemaRevision;
-  readonly supplements: ReturnType<typeof readSupplements>;
-} {
-  const { revision, supplementaryAtmLambdas } = dump;
-  return { revisionNumber: number ?? dump.revisionNumber ?? 1, revision, supplements: readSupplements(revision, supplementaryAtmLambdas) };
-}
 
 function schemaJson(schema: WorkflowSchema): Readonly<Record<string, unknown>> {
   const { id, name, summary, revisionRegistry, originalAtmWorkflowSchemaId, atmInventoryId, atmLambdas, creatorId, creationTime } = schema;
@@ -80,15 +36,6 @@ function schemaJson(schema: WorkflowSchema): Readonly<Record<string, unknown>> {
     creator: { type: 'user', id: creatorId },
     creationTime,
   };
-}
-
-/** The revision with the lambda revisions that its tasks refer to. */
-async function revisionDump(deps: ServerDeps, number: number, revision: WorkflowSchemaRevision): Promise<JsonObject> {
-  return workflowRevisionDump(number, revision, await deps.registry.lambdaRevisions(lambdaReferences(revision)));
-}
-
-function revisionOf(schema: WorkflowSchema, number: number | string): WorkflowSchemaRevision | undefined {
-  return ownValue(schema.revisionRegistry, String(number)) as WorkflowSchemaRevision | undefined;
 }
 
 async function createSchema(deps: ServerDeps, call: Call): Promise<string> {
@@ -124,7 +71,7 @@ async function createSchema(deps: ServerDeps, call: Call): Promise<string> {
 
 /** A revision is inserted before name and summary change, all in one transaction (schemas R44). */
 async function modifySchema(deps: ServerDeps, call: Call): Promise<void> {
-  const { schema, user } = await enter(deps, call, 'manage_workflow_schemas');
+  const { schema, user } = await enterSchema(deps, call, 'manage_workflow_schemas');
   const request = zoneData(call.body, {
     optional: { name: entityNameField, revision: objectField(), summary: summaryField },
     atLeastOne: ['name', 'revision', 'summary'],
@@ -132,14 +79,6 @@ async function modifySchema(deps: ServerDeps, call: Call): Promise<void> {
   const revision = request.revision === undefined ? null : toInsert(need(decodeWorkflowRevisionDump(request.revision)), null);
   const target = { kind: 'existing', id: schema.id, name: request.name ?? null, summary: request.summary ?? null } as const;
   need(await deps.registry.importWorkflowSchema({ client: clientOf(user), target, revision }));
-}
-
-async function insertRevision(deps: ServerDeps, call: Call): Promise<void> {
-  const { schema, user } = await enter(deps, call, 'manage_workflow_schemas');
-  const number = revisionNumberOf(call.param('rid'), 'targetRevisionNumber', 'auto');
-  const dump = need(decodeWorkflowRevisionDump(call.body, number === null ? 'body' : 'path'));
-  const target = { kind: 'existing', id: schema.id, name: null, summary: null } as const;
-  need(await deps.registry.importWorkflowSchema({ client: clientOf(user), target, revision: toInsert(dump, number) }));
 }
 
 export function workflowSchemaRoutes(deps: ServerDeps): Route[] {
@@ -180,7 +119,7 @@ export function workflowSchemaRoutes(deps: ServerDeps): Route[] {
       operationId: 'get_atm_workflow_schema',
       summary: 'Get a workflow schema with its revisions',
       body: 'none',
-      handle: async (call) => json(schemaJson((await enter(deps, call, 'member')).schema)),
+      handle: async (call) => json(schemaJson((await enterSchema(deps, call, 'member')).schema)),
     },
     {
       prefix,
@@ -203,7 +142,7 @@ export function workflowSchemaRoutes(deps: ServerDeps): Route[] {
       summary: 'Delete a workflow schema',
       body: 'none',
       handle: async (call) => {
-        const { schema } = await enter(deps, call, 'manage_workflow_schemas');
+        const { schema } = await enterSchema(deps, call, 'manage_workflow_schemas');
         await registry.deleteWorkflowSchema(schema.id);
         return noContent;
       },
@@ -215,66 +154,8 @@ export function workflowSchemaRoutes(deps: ServerDeps): Route[] {
       operationId: 'list_atm_workflow_schema_lambdas',
       summary: 'List lambdas used by a workflow schema',
       body: 'none',
-      handle: async (call) => json({ atm_lambdas: (await enter(deps, call, 'member')).schema.atmLambdas }),
+      handle: async (call) => json({ atm_lambdas: (await enterSchema(deps, call, 'member')).schema.atmLambdas }),
     },
-    {
-      prefix,
-      method: 'POST',
-      path: `${path}/dump`,
-      operationId: 'dump_atm_workflow_schema',
-      readsOnly: true,
-      summary: 'Export a workflow schema with one revision',
-      body: 'json',
-      parameters: [{ name: 'includeRevision', in: 'body', text: 'revision number; required' }],
-      handle: async (call) => {
-        const { schema } = await enter(deps, call, 'member');
-        const { includeRevision } = zoneData(call.body, { required: { includeRevision: integerField({ min: 1 }) } });
-        const revision = revisionOf(schema, includeRevision);
-        if (revision === undefined) throw new Refusal(makeError('badValueIdNotFound', { key: 'includeRevision' }));
-        return json(workflowDump(schema, await revisionDump(deps, includeRevision, revision)));
-      },
-    },
-    {
-      prefix,
-      method: 'PUT',
-      path: `${path}/revision/{rid}`,
-      operationId: 'insert_atm_workflow_schema_revision',
-      summary: 'Insert or overwrite a revision',
-      body: 'json',
-      handle: async (call) => {
-        await insertRevision(deps, call);
-        return noContent;
-      },
-    },
-    {
-      prefix,
-      method: 'DELETE',
-      path: `${path}/revision/{rid}`,
-      operationId: 'remove_atm_workflow_schema_revision',
-      summary: 'Delete a revision',
-      body: 'none',
-      handle: async (call) => {
-        if (revisionOf(await find(deps, call), call.param('rid')) === undefined) throw notFound();
-        const { schema } = await enter(deps, call, 'manage_workflow_schemas');
-        if (!(await registry.deleteSchemaRevision(schema.id, Number(call.param('rid'))))) throw notFound();
-        return noContent;
-      },
-    },
-    {
-      prefix,
-      method: 'POST',
-      path: `${path}/revision/{rid}/dump`,
-      operationId: 'dump_atm_workflow_schema_revision',
-      readsOnly: true,
-      summary: 'Export one revision',
-      body: 'json',
-      handle: async (call) => {
-        const { schema } = await enter(deps, call, 'member');
-        const number = revisionNumberOf(call.param('rid'), 'revisionNumber', null) ?? 0;
-        const revision = revisionOf(schema, number);
-        if (revision === undefined) throw notFound();
-        return json(await revisionDump(deps, number, revision));
-      },
-    },
+    ...workflowSchemaRevisionRoutes(deps),
   ];
 }

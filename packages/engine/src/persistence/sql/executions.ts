@@ -2,6 +2,7 @@
 import type { Execution, LaneRun, Phase } from '@laneway/model';
 import { phaseOf } from '@laneway/model';
 import { defineVerb, type SqlTransaction, type SqlValue } from '../sql.ts';
+import { isOrphanSql } from './execution-filter.ts';
 import { insertLabels, moveLabels } from './labels.ts';
 import { marks } from './placeholders.ts';
 
@@ -161,8 +162,9 @@ const summaryColumns =
 /** One page of a phase list, from an index, moved by an offset that may be negative (execution §14.2). */
 export const listExecutions = defineVerb('listExecutions', 'read', async (tx, params: ListParams) => {
   const { spaceId, inventoryIds, phase, limit, offset } = params;
-  if (inventoryIds?.length === 0) return { entries: [], isLast: true };
-  const scope = `space_id = ? and phase = ? and discarded = 0${inventoryIds === null ? '' : ` and atm_inventory_id in (${marks(inventoryIds.length)})`}`;
+  const isSeen = (ids: readonly string[]): string =>
+    `(${isOrphanSql('execution')}${ids.length === 0 ? '' : ` or atm_inventory_id in (${marks(ids.length)})`})`;
+  const scope = `space_id = ? and phase = ? and discarded = 0${inventoryIds === null ? '' : ` and ${isSeen(inventoryIds)}`}`;
   const scopeValues: SqlValue[] = [spaceId, phase, ...(inventoryIds ?? [])];
   let index = params.index ?? '';
   if (offset < 0 && index !== '') {
