@@ -3,7 +3,6 @@ import {
   enumField,
   integerField,
   labelsField,
-  makeError,
   objectField,
   severityNumber,
   textField,
