@@ -19,7 +19,8 @@ function own(): ThreadMemory {
   collect();
   collect();
   const { external, arrayBuffers } = process.memoryUsage();
-  return { threadId, heap: getHeapStatistics().used_heap_size, external, arrayBuffers };
+  const { used_heap_size: heap, total_physical_size: committed, malloced_memory: malloced } = getHeapStatistics();
+  return { threadId, heap, committed, malloced, external, arrayBuffers };
 }
 
 if (isMainThread && file !== undefined) {

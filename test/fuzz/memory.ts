@@ -5,6 +5,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 export interface ThreadMemory {
   readonly threadId: number;
   readonly heap: number;
+  /** What the machine has given for the heap, used or not. */
+  readonly committed: number;
+  /** By the engine of JavaScript for itself. */
+  readonly malloced: number;
   readonly external: number;
   readonly arrayBuffers: number;
 }
@@ -17,6 +21,8 @@ export interface Memory {
   /** JavaScript heap of the main thread, and of the others together. */
   readonly heap: number;
   readonly otherHeaps: number;
+  /** Of all heaps. */
+  readonly committed: number;
   readonly external: number;
 }
 
@@ -39,17 +45,19 @@ export async function measured(pid: number, file: string): Promise<Memory> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const threads = JSON.parse(readFileSync(file, 'utf8')) as readonly ThreadMemory[];
-  const sum = (of: readonly ThreadMemory[], what: 'heap' | 'external'): number => of.reduce((all, one) => all + one[what], 0) / megabyte;
+  const sum = (of: readonly ThreadMemory[], what: 'heap' | 'committed' | 'malloced' | 'external'): number =>
+    of.reduce((all, one) => all + one[what], 0) / megabyte;
   return {
     ...fromKernel(pid),
     heap: sum(threads.slice(0, 1), 'heap'),
     otherHeaps: sum(threads.slice(1), 'heap'),
+    committed: sum(threads, 'committed') + sum(threads, 'malloced'),
     external: sum(threads, 'external'),
   };
 }
 
 export function shown(memory: Memory): string {
   const mb = (value: number): string => String(Math.round(value));
-  const { resident, anonymous, heap, otherHeaps, external } = memory;
-  return `${mb(resident)} MB resident (${mb(anonymous)} anonymous), ${heap.toFixed(1)} + ${otherHeaps.toFixed(1)} MB heap, ${mb(external)} MB external`;
+  const { resident, anonymous, heap, otherHeaps, committed, external } = memory;
+  return `${mb(resident)} MB resident (${mb(anonymous)} anonymous), ${heap.toFixed(1)} + ${otherHeaps.toFixed(1)} MB heap of ${mb(committed)} MB committed, ${mb(external)} MB external`;
 }
