@@ -86,7 +86,7 @@ async function runCopy(): Promise<void> {
     resultSpecs: [{ name: 'value', dataSpec: number, relayMethod: 'returnValue' }],
   });
   const { inventoryId, spaceId } = real;
-  lambdaId = await registry.createLambda({ inventoryId, originalAtmLambdaId: null, creatorId: userId, revisions: [[1, copy]] });
+  lambdaId = (await registry.createLambda({ inventoryId, originalAtmLambdaId: null, creatorId: userId, revisions: [[1, copy]] }))!;
   const schemaId = newId();
   const imported = await registry.importWorkflowSchema({
     client: { userId, zoneWide: true },

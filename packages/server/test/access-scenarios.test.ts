@@ -102,7 +102,7 @@ describe.each(databaseKinds)('members of inventories on $name', (kind) => {
 
   it('lambdas and workflows are managed through a group (S112, S112a, rest R99)', async () => {
     const parts = { inventoryId: inventories[0], originalAtmLambdaId: null, creatorId: owner.id } as const;
-    const lambdaId = await world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('one')]] });
+    const lambdaId = (await world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('one')]] }))!;
     const { body: exported } = await world.post(`${oz}/atm_lambdas/${lambdaId}/dump`, user1, { includeRevision: 1 });
     const url = `${oz}/atm_lambdas/${lambdaId}/revision/2`;
     expect((await world.send('PUT', url, user1, exported.revision)).error).toBe('forbidden');
@@ -123,7 +123,7 @@ describe.each(databaseKinds)('members of inventories on $name', (kind) => {
   it('an import links the lambda of an inventory that the user manages through a group (rest R125, schemas R59)', async () => {
     const [, inventory2, inventory3] = inventories;
     const parts = { inventoryId: inventory3, originalAtmLambdaId: null, creatorId: owner.id } as const;
-    const lambdaId = await world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('shared')]] });
+    const lambdaId = (await world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('shared')]] }))!;
     await grantUser1(inventory2, 'manage_lambdas', 'manage_workflow_schemas');
     const revision = {
       originalRevisionNumber: 1,

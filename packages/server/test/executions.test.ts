@@ -38,7 +38,7 @@ beforeEach(async () => {
     creatorId: owner.id,
     revisions: [[1, lambdaRevision()]],
   });
-  schemaId = await addSchema(workflowRevision([[lambdaId, 1]]));
+  schemaId = await addSchema(workflowRevision([[lambdaId!, 1]]));
 });
 
 afterEach(async () => {

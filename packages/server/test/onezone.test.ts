@@ -294,6 +294,21 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
   });
 
   describe('what happens at once or not at all', () => {
+    it('a lambda for an inventory that is deleted meanwhile is refused like one for none (rest R118)', async () => {
+      const gone = await world.inventory(owner);
+      const { registry } = world;
+      const look = registry.inventory.bind(registry);
+      registry.inventory = async (id) => {
+        const found = await look(id);
+        if (id === gone) await registry.deleteInventory(gone);
+        return found;
+      };
+      const revision = { originalRevisionNumber: 1, atmLambdaRevision: lambdaRevision() };
+      const answer = await world.post(`${oz}/atm_lambdas`, owner, { atmInventoryId: gone, revision });
+      expect([answer.status, answer.error, answer.body.error.details]).toEqual([400, 'badValueIdNotFound', { key: 'atmInventoryId' }]);
+      expect((await world.get(`${oz}/atm_lambdas`, world.admin)).body).toEqual({ atm_lambdas: [] });
+    });
+
     it('parallel imports of one dump make its lambda once (schemas R59)', async () => {
       const body = { ...dump('echo'), atmInventoryId: inventoryId };
       const answers = await Promise.all(Array.from({ length: 8 }, async () => await world.post(`${oz}/atm_workflow_schemas`, owner, body)));

@@ -130,7 +130,10 @@ async function schedule(lanes: readonly string[], input: readonly number[], extr
   const ids = new Map<string, string>();
   for (const name of new Set(lanes)) {
     const revision = lambdas[name]!;
-    ids.set(name, await registry.createLambda({ inventoryId, originalAtmLambdaId: null, creatorId: userId, revisions: [[1, revision]] }));
+    ids.set(
+      name,
+      (await registry.createLambda({ inventoryId, originalAtmLambdaId: null, creatorId: userId, revisions: [[1, revision]] }))!,
+    );
   }
   const list = {
     description: '',

@@ -302,10 +302,10 @@ export class Registry {
     return await this.#database.call(insertKnownMember, { container, member, privileges, owner: false });
   }
 
-  async createLambda(request: Omit<lambdas.NewLambda, 'id'>): Promise<string> {
+  /** null when there is no such inventory any more. */
+  async createLambda(request: Omit<lambdas.NewLambda, 'id'>): Promise<string | null> {
     const id = newId();
-    await this.#database.call(lambdas.createLambda, { ...request, id });
-    return id;
+    return (await this.#database.call(lambdas.createLambda, { ...request, id })) ? id : null;
   }
 
   async lambda(lambdaId: string): Promise<Lambda | null> {

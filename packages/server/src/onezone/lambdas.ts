@@ -21,6 +21,8 @@ async function create(deps: ServerDeps, call: Call): ReturnType<Route['handle']>
     creatorId: user.account.id,
     revisions: [[dump.revisionNumber, dump.revision]],
   });
+  // Deleted since it was looked at.
+  if (id === null) throw new Refusal(makeError('badValueIdNotFound', { key: 'atmInventoryId' }));
   return created(`${call.baseUrl}${prefix}/atm_lambdas/${id}`);
 }
 

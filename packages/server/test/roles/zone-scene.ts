@@ -82,7 +82,7 @@ export class ZoneScene {
   async lambda(): Promise<string> {
     return await this.#once('lambda', async () => {
       const parts = { inventoryId: await this.inventory(), originalAtmLambdaId: null, creatorId: this.people.owner.id };
-      return await this.world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision()]] });
+      return (await this.world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision()]] }))!;
     });
   }
 

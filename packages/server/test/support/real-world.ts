@@ -145,7 +145,7 @@ export async function realWorld(kind: DatabaseKind, config: Partial<EngineConfig
   const inventoryId = await world.inventory(admin);
   const schemaOf = async (name: SchemaName): Promise<string> => {
     const parts = { inventoryId, originalAtmLambdaId: null, creatorId: admin.id } as const;
-    const lambdaId = await registry.createLambda({ ...parts, revisions: [[1, lambdaRevision(name)]] });
+    const lambdaId = (await registry.createLambda({ ...parts, revisions: [[1, lambdaRevision(name)]] }))!;
     const id = newId();
     const imported = await registry.importWorkflowSchema({
       client: { userId: admin.id, zoneWide: true },

@@ -41,10 +41,11 @@ export async function insertLink(tx: SqlTransaction, inventoryId: string, lambda
   );
 }
 
-export const createLambda = defineVerb('createLambda', 'control', async (tx, params: NewLambda): Promise<void> => {
-  // The caller has looked: gone now means deleted since. A lambda without an inventory could never be deleted.
-  if (!(await lockInventory(tx, params.inventoryId))) throw new Error(`there is no inventory ${params.inventoryId}`);
+/** False when its inventory is gone: a lambda without one could never be deleted. */
+export const createLambda = defineVerb('createLambda', 'control', async (tx, params: NewLambda): Promise<boolean> => {
+  if (!(await lockInventory(tx, params.inventoryId))) return false;
   await insertLambda(tx, params);
+  return true;
 });
 
 export const getLambda = defineVerb('getLambda', 'read', async (tx, params: { readonly lambdaId: string }): Promise<Lambda | null> => {
