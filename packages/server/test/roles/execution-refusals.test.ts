@@ -25,7 +25,7 @@ const errorOf = ({ status, error }: Answer): unknown => [status, error];
 
 async function lambdaLike(changes: Partial<LambdaRevision>): Promise<string> {
   const parts = { inventoryId: real.inventoryId, originalAtmLambdaId: null, creatorId: real.world.admin.id };
-  return await real.world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('echo', changes)]] });
+  return (await real.world.registry.createLambda({ ...parts, revisions: [[1, lambdaRevision('echo', changes)]] }))!;
 }
 
 /** Schedules a new workflow of the revision. */
