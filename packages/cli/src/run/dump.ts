@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import type { WorkflowDump, WorkflowRevisionDump } from '@laneway/client';
+import { fileProblem } from '../file-problem.ts';
 import { CliError } from '../failure.ts';
 
 /** Reads a workflow dump, naming the file and the line or field that is wrong. */
@@ -22,7 +23,7 @@ export function readJsonFile(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`cannot read ${file}: ${(error as Error).message}`);
+    throw new CliError(`cannot read ${file}: ${fileProblem(error)}`);
   }
   try {
     return JSON.parse(text) as unknown;
