@@ -11,6 +11,7 @@ import { followToEnd } from '../run/follow.ts';
 import { importDump } from '../run/import-dump.ts';
 import { buildOverlay, parseInputs } from '../run/inputs.ts';
 import { progressView } from '../run/progress.ts';
+import { inWordsOfInputs } from '../run/refused-content.ts';
 import { writeReasons } from '../run/reasons.ts';
 import { writeJsonReport, writeTextReport } from '../run/report.ts';
 import { viewSchema, type SchemaView } from '../run/schema-view.ts';
@@ -100,9 +101,11 @@ async function runOn(
 ): Promise<number> {
   try {
     const undo = new Undo(terminal);
-    const { executionId, schema } = await undo.unlessRefused(
-      async () => await importAndSchedule(client, dump, options, terminal, undo.made),
-    );
+    const { executionId, schema } = await undo
+      .unlessRefused(async () => await importAndSchedule(client, dump, options, terminal, undo.made))
+      .catch((error: unknown) => {
+        throw inWordsOfInputs(error, viewSchema(dump.revision.atmWorkflowSchemaRevision));
+      });
     if (options.detach === true) {
       if (options.json === true) printJson(terminal, { executionId });
       else printLine(terminal, executionId);
