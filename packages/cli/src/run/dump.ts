@@ -23,12 +23,12 @@ export function readJsonFile(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`cannot read ${file}: ${fileProblem(error)}`);
+    throw new CliError(`cannot read ${file}: ${fileProblem(error)}`, 'paths are relative to where the command runs');
   }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new CliError(`${file}${lineOf(error, text)}: not valid JSON: ${(error as Error).message}`);
+    throw new CliError(`${file}${lineOf(error, text)}: not valid JSON: ${(error as Error).message}`, 'a file of JSON is needed here');
   }
 }
 
