@@ -67,7 +67,7 @@ describe('refused before anything is made', () => {
     ],
     ['an empty file', () => writeDump(''), [], /workflow\.json.*not valid JSON/],
     ['JSON that is no dump', () => writeDump([]), [], /workflow\.json: not a JSON object/],
-    ['a file that is not there', () => '/nowhere/workflow.json', [], /cannot read \/nowhere\/workflow\.json: ENOENT/],
+    ['a file that is not there', () => '/nowhere/workflow.json', [], /cannot read \/nowhere\/workflow\.json: there is no such file/],
     [
       'a dump of an unknown version',
       () => writeDump(readFileSync(referenceDump('demo'), 'utf8').replaceAll(/"schemaFormatVersion": *3/g, '"schemaFormatVersion": 99')),

@@ -39,7 +39,8 @@ export function findServer(options: ConnectionOptions, env: NodeJS.ProcessEnv): 
 }
 
 export function findToken(options: ConnectionOptions, env: NodeJS.ProcessEnv): string | undefined {
-  return options.token ?? nonEmpty(env['LANEWAY_TOKEN']) ?? readOptional(join(dataDirectory(options, env), 'admin.token'))?.trim();
+  const token = options.token ?? nonEmpty(env['LANEWAY_TOKEN']) ?? readOptional(join(dataDirectory(options, env), 'admin.token'));
+  return token === undefined ? undefined : checkedToken(token.trim());
 }
 
 /** A client for commands that need a running server. */
@@ -61,6 +62,13 @@ function checkedAddress(text: string): string {
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new CliError(`the server address "${text}" is not a URL`, 'write it like http://127.0.0.1:8080');
   }
+  return text;
+}
+
+/** What cannot be sent at all; whether it is a token the server says. */
+function checkedToken(text: string): string {
+  if (text === '') throw new CliError('the token is empty', 'give one with --token or LANEWAY_TOKEN');
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new CliError('the token has characters that no token has', 'copy it whole, in one line');
   return text;
 }
 

@@ -1,4 +1,5 @@
 import { ApiError, UnreachableError } from '@laneway/client';
+import { unreachable } from './unreachable.ts';
 
 /** A failure for people: one line that names what is wrong, and a hint what to do. */
 export class CliError extends Error {
@@ -11,6 +12,9 @@ export class CliError extends Error {
   }
 }
 
+/** The command line itself is wrong, in a way that only a look at all of it tells. */
+export class UsageError extends CliError {}
+
 /** The lines that are printed for a failure. Only a bug of ours shows its stack, and only when asked for. */
 export function describeFailure(error: unknown, env: NodeJS.ProcessEnv): string {
   const { message, hint } = explain(error);
@@ -22,9 +26,7 @@ export function describeFailure(error: unknown, env: NodeJS.ProcessEnv): string 
 
 function explain(error: unknown): { message: string; hint?: string | undefined } {
   if (error instanceof CliError) return error;
-  if (error instanceof UnreachableError) {
-    return { message: error.message, hint: 'start one with "laneway serve", or name another with --server' };
-  }
+  if (error instanceof UnreachableError) return unreachable(error);
   if (error instanceof ApiError) return { message: apiMessage(error), hint: hintFor(error) };
   return { message: messageOf(error) };
 }
@@ -36,13 +38,29 @@ function messageOf(error: unknown): string {
 }
 
 /** Names the field, and for wrapped errors the innermost reason, which says most. */
-function apiMessage({ error, message }: ApiError): string {
+function apiMessage({ error, message, request }: ApiError): string {
   const key = error.details?.['key'];
   const inner = error.details?.['specificError'];
   const field = typeof key === 'string' && !message.includes(key) ? ` (field "${key}")` : '';
   const reason = isErrorObject(inner) && !message.includes(inner.description) ? `: ${inner.description}` : '';
-  return `${message}${field}${reason} [${error.id}]`;
+  return `${nothingThere(request) ?? message}${field}${reason} [${error.id}]`;
+
+  /** What was asked for, where the answer is only that it is not there. */
+  function nothingThere(path: string | undefined): string | undefined {
+    if (error.id !== 'notFound' || path === undefined) return undefined;
+    const found = /.*\/(workflows|tasks|stores|datasets|pods)\/([^/?]+)/.exec(path);
+    const kind = named[found?.[1] ?? ''];
+    return kind === undefined ? undefined : `there is no ${kind} "${decodeURIComponent(found?.[2] ?? '')}"`;
+  }
 }
+
+const named: Readonly<Record<string, string>> = {
+  workflows: 'execution',
+  tasks: 'task',
+  stores: 'store',
+  datasets: 'dataset',
+  pods: 'pod',
+};
 
 function isErrorObject(value: unknown): value is { description: string } {
   return typeof value === 'object' && value !== null && 'description' in value && typeof value.description === 'string';
@@ -62,7 +80,10 @@ const forbiddenHint =
 /** What to do next, for refusals that do not say it themselves. */
 const hints: Readonly<Record<string, string>> = {
   notFound:
-    '"laneway list" shows the ids of executions, "laneway show" those of their tasks and stores, "laneway dataset list", "laneway group list" and the lists of the other commands the rest',
+    '"laneway list" shows the ids of executions, "laneway show" those of their tasks and stores; the other families have a "list" of their own',
+  alreadyExists: 'there is nothing to do, unless another name, number or place was meant',
+  badValueCaveat: '"laneway token create --help" shows how caveats are written',
+  badValueToken: 'give the whole text of the token, as "laneway token create" printed it',
   cannotRemoveLastOwner: 'make somebody else an owner first, with "laneway space add-owner"',
   relationAlreadyExists: 'there is nothing to do; "laneway privileges" changes what a member may do',
   badValueIdentifierOccupied: 'choose another name',

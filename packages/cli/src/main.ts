@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { describeFailure } from './failure.ts';
+import { describeFailure, UsageError } from './failure.ts';
 import { guardOutput } from './guard-output.ts';
 import { buildProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
@@ -17,7 +17,7 @@ export async function main(args: readonly string[]): Promise<void> {
       return;
     }
     terminal.err.write(`${describeFailure(error, process.env)}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
 

@@ -31,6 +31,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError('hint: with --help the command shows what it takes')
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-/** Tables for people: as wide as the terminal at most, where there is one. */
+/** Tables for people: as wide as the terminal at most, where there is one; blocks of lines where they cannot be. */
 import Table from 'cli-table3';
 
 /** Between two cells: a line and a blank on each side of it. */
@@ -14,7 +14,7 @@ export function columnWidths(cells: readonly (readonly string[])[], width: numbe
     Array.from({ length: count }, (_, column) => Math.max(...cells.map((row) => of(row[column] ?? ''))));
   const widths = longest((cell) => cell.length);
   const least = longest((cell) => Math.max(...cell.split(/\s/).map((word) => word.length)));
-  let excess = widths.reduce((sum, own) => sum + own + frame, 1) - width;
+  let excess = totalOf(widths) - width;
   while (excess > 0) {
     const widest = widths.reduce((best, own, column) => (spare(own, column) > spare(widths[best] ?? 0, best) ? column : best), 0);
     if (spare(widths[widest] ?? 0, widest) === 0) break;
@@ -29,6 +29,18 @@ export function columnWidths(cells: readonly (readonly string[])[], width: numbe
   }
 }
 
+function totalOf(widths: readonly number[]): number {
+  return widths.reduce((sum, own) => sum + own + frame, 1);
+}
+
+/** A block for each row, a line for each cell that is not empty: for terminals that the table does not fit. */
+function recordsText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const width = Math.max(...head.map((label) => label.length)) + 2;
+  const label = (column: number): string => (head[column] === '' ? '' : `${head[column] ?? ''}:`).padEnd(width);
+  const block = (row: readonly string[]): string => row.flatMap((cell, column) => (cell === '' ? [] : [label(column) + cell])).join('\n');
+  return rows.map(block).join('\n\n');
+}
+
 /** `columns`: of the terminal; without them each row is one line, whatever its length. */
 export function tableText(
   head: readonly string[],
@@ -37,7 +49,9 @@ export function tableText(
 ): string {
   const plain = look.color ? {} : { style: { head: [], border: [] } };
   const { columns } = look;
-  const fit = columns === undefined ? {} : { colWidths: columnWidths([head, ...rows], columns).map((own) => own + 2), wordWrap: true };
+  const widths = columns === undefined ? undefined : columnWidths([head, ...rows], columns);
+  if (columns !== undefined && rows.length > 0 && totalOf(widths ?? []) > columns) return recordsText(head, rows);
+  const fit = widths === undefined ? {} : { colWidths: widths.map((own) => own + 2), wordWrap: true };
   const table = new Table({ head: [...head], ...plain, ...fit });
   table.push(...rows.map((row) => [...row]));
   return table.toString();

@@ -4,6 +4,7 @@ import { createWriteStream, realpathSync, statSync, type Stats } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { CliError } from './failure.ts';
+import { fileProblem } from './file-problem.ts';
 
 type Pieces = AsyncIterable<Uint8Array | string>;
 
@@ -24,8 +25,9 @@ export async function writeWhole(file: string, pieces: Pieces, signal: AbortSign
     await pipeline(pieces, createWriteStream(partial, { flags: 'wx', flush: true, ...modeOf(found) }), { signal });
     await rename(partial, target);
   } catch (error) {
-    await rm(partial, { force: true });
-    throw isOfFile(error) ? new CliError(`cannot write ${file}: ${error.message}`) : error;
+    // What failed says more than that there was nothing to remove.
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw isOfFile(error) ? new CliError(`cannot write ${file}: ${fileProblem(error)}`) : error;
   }
 }
 

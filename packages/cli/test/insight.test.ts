@@ -57,6 +57,13 @@ test('receipt says who stopped the execution and why, and what became of the ite
   expect(JSON.parse(await run(['receipt', 'e1', '--json'], receipt))).toEqual(receipt);
 });
 
+test('receipt calls tasks by the names that they were scheduled with', async () => {
+  const tasks = [{ id: task.schemaId, name: 'make thumbnails' }];
+  const atmWorkflowSchemaRevision = { stores: [], lanes: [{ name: 'lane', parallelBoxes: [{ tasks }] }] };
+  const printed = await run(['receipt', 'e1'], { ...receipt, atmWorkflowSchemaRevision });
+  expect(printed).toContain('│ make thumbnails │');
+});
+
 test('show names labels, deadline, and who stopped the execution and why', async () => {
   const labels = { team: 'blue', note: 'a\u0007b' };
   const details = {

@@ -360,6 +360,16 @@ describe('a dump', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject([{ timestamp: 1 }]);
     expect(JSON.parse((await run(['e1', '--task', 'resize', '--dump', '-'])).out)).toMatchObject([{ timestamp: 2 }]);
   });
+
+  test('that cannot be written leaves what was there, and tells why', async () => {
+    server.add('workflow-log', { timestamp: 1 });
+    writeFileSync(join(folder, 'old'), 'kept');
+    await expect(run(['e1', '--dump', join(folder, 'old', 'log.json')])).rejects.toThrow(
+      /^cannot write .*a part of the path is no directory$/,
+    );
+    await expect(run(['e1', '--dump', folder])).rejects.toThrow(/^cannot write .*it is a directory$/);
+    expect(readFileSync(join(folder, 'old'), 'utf8')).toBe('kept');
+  });
 });
 
 test.each([

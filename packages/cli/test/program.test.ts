@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { ApiError } from '@laneway/client';
+import { ApiError, UnreachableError } from '@laneway/client';
 import { isEntityName } from '@laneway/model';
 import { serveOptions } from '@laneway/server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, findServer, findToken } from '../src/connection.ts';
-import { describeFailure } from '../src/failure.ts';
+import { describeFailure, UsageError } from '../src/failure.ts';
 import { buildProgram } from '../src/program.ts';
 import { spaceName } from '../src/run/choose-space.ts';
 import { entryText } from '../src/run/reasons.ts';
@@ -112,7 +112,7 @@ describe('arguments', () => {
   });
 
   test.each(['0', '-1', '1.5', 'x'])('run refuses revision %s', async (revision) => {
-    await expect(run(['run', 'x.json', '--space', 'a', `--revision=${revision}`])).rejects.toThrow(/is not a revision number/);
+    await expect(run(['run', 'x.json', '--space', 'a', `--revision=${revision}`])).rejects.toThrow(/It is not a revision number/);
   });
 
   test('every command explains itself', async () => {
@@ -167,8 +167,60 @@ describe('failures', () => {
 
   test('of what is not there tell where its id is found', () => {
     expect(describeFailure(new ApiError(404, { id: 'notFound', description: 'No' }), {})).toMatch(
-      /\nhint: "laneway list" shows .*dataset list.*group list/,
+      /\nhint: "laneway list" shows .*"laneway show"/,
     );
+  });
+
+  test.each([
+    ['/api/v3/oneprovider/automation/execution/workflows/e%201/receipt', 'there is no execution "e 1"'],
+    ['/api/v3/oneprovider/automation/execution/workflows/e1/pods/p1/events', 'there is no pod "p1"'],
+    ['/api/v3/oneprovider/automation/execution/stores/s1/content?limit=1', 'there is no store "s1"'],
+    ['/api/v3/oneprovider/datasets/d1', 'there is no dataset "d1"'],
+    ['/api/v3/onezone/groups/g1', 'No'],
+  ])('of %s name what is not there', (path, message) => {
+    const error = new ApiError(404, { id: 'notFound', description: 'No' }, path);
+    expect(describeFailure(error, {})).toMatch(new RegExp(`^error: ${message} \\[notFound\\]\nhint: `));
+  });
+
+  test('of wrong usage tell how to get help', async () => {
+    const err = new PassThrough();
+    await expect(run(['lits'], {}, err)).rejects.toMatchObject({ name: 'CommanderError' });
+    expect(String(err.read())).toMatch(/Did you mean list.*\nhint: with --help the command shows what it takes\n$/);
+  });
+
+  test.each([
+    [['run', 'x.json']],
+    [['bulk', 'cancel', '--space', 's']],
+    [['privileges', 'show', 'me']],
+    [['token', 'create']],
+    [['space', 'edit', 'x']],
+  ])('that only the whole of %j shows are wrong usage as well', async (args) => {
+    const server = ['--server', 'http://127.0.0.1:1', '--token', 't'];
+    await expect(run([...args, ...server])).rejects.toBeInstanceOf(UsageError);
+  });
+
+  test.each([
+    [
+      { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: 'self-signed certificate' },
+      'https',
+      /self-signed certificate\nhint: .*NODE_EXTRA_CA_CERTS/,
+    ],
+    [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: '40:error:0A' }, 'https', /does not speak HTTPS\nhint: write http:/],
+    [{ code: 'UND_ERR_SOCKET', message: 'other side closed' }, 'http', /other side closed\nhint: if it speaks HTTPS, write https:/],
+    [{ code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' }, 'http', /ECONNREFUSED\nhint: start one with "laneway serve"/],
+  ])('to reach a server tell what to do (%j)', ({ code, message }, scheme, expected) => {
+    const cause = new TypeError('fetch failed', { cause: Object.assign(new Error(message), { code }) });
+    const text = describeFailure(new UnreachableError(`${scheme}://server`, cause), {});
+    expect(text).toMatch(expected);
+    expect(text).not.toContain('error:0A');
+  });
+
+  test('a token that cannot be sent is told as one, and an empty one is not replaced by that of the administrator', () => {
+    writeFileSync(join(folder, 'admin.token'), 'abc\n');
+    expect(findToken({ dataDir: folder }, {})).toBe('abc');
+    expect(findToken({ dataDir: folder, token: ' abc\n' }, {})).toBe('abc');
+    expect(() => findToken({ dataDir: folder, token: '' }, {})).toThrow('the token is empty');
+    for (const token of ['a\nb', 'ä', 'a b']) expect(() => findToken({ token }, {})).toThrow('characters that no token has');
   });
 
   test('of lambdas are told by their message, not by a frame of the stack', () => {
@@ -331,6 +383,15 @@ describe('run', () => {
     await run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err);
     expect(process.exitCode).toBe(1);
     expect(String(err.read())).toContain('error: task greet: The batch could not be processed. Reason: ValueError: no');
+  });
+
+  test('tells who stopped it and why, as a deadline leaves no error in any log', async () => {
+    const stop = { reason: 'cancel', actor: null, at: 0, note: 'its deadline has passed' };
+    const receipt = { 'GET oneprovider/automation/execution/workflows/e1/receipt': { status: 'cancelled', stop, laneRuns: [] } };
+    const url = await fakeServer({ ...workflowServer('cancelled', {}), ...receipt });
+    const err = new PassThrough();
+    await run(['run', writeDump(), '--space', 'data', '--server', url, '--token', 't'], {}, err);
+    expect(String(err.read())).toMatch(/^stopped \(cancel\) by the engine at 1970-.*: its deadline has passed\n/);
   });
 
   test('Ctrl-C cancels; when that comes too late, the end is told as ever', async () => {

@@ -19,6 +19,11 @@ describe('a table', () => {
     expect(columnWidths([head, ...rows], 20)).toEqual([38, 'space_update,'.length]);
   });
 
+  test('that cannot be as narrow as the terminal is a block for each row, its words whole', () => {
+    const lines = tableText(head, [...rows, ['b', '']], { ...look, columns: 30 }).split('\n');
+    expect(lines).toEqual([`name:       ${rows[0]?.[0] ?? ''}`, `privileges: ${rows[0]?.[1] ?? ''}`, '', 'name:       b']);
+  });
+
   test('has a line for each row where nobody looks at it', () => {
     const lines = tableText(head, rows, { ...look, columns: undefined }).split('\n');
     expect(lines).toHaveLength(5);

@@ -46,6 +46,9 @@ test('a token is made with caveats, listed without its text, revoked by its name
   expect(await works(token)).toBe(true);
   expect(await laneway('token', 'list')).toMatch(/my backup .*access .*good/);
   expect(await laneway('token', 'list', '--json')).not.toContain(token);
+  await laneway('token', 'create', 'long over', '--caveat', '{"type":"time","validUntil":1}');
+  expect(await laneway('token', 'list')).toMatch(/long over .*expired/);
+  await laneway('token', 'delete', 'long over');
   await laneway('token', 'revoke', 'my backup');
   expect(await laneway('token', 'list')).toMatch(/my backup .*revoked/);
   expect(await works(token)).toBe(false);

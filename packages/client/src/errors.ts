@@ -5,9 +5,12 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly error: ErrorObject;
+  /** The path that was asked for. */
+  readonly request: string | undefined;
 
-  constructor(status: number, error: ErrorObject) {
+  constructor(status: number, error: ErrorObject, request?: string) {
     super(error.description === '' ? error.id : error.description);
+    this.request = request;
     this.status = status;
     this.error = error;
   }

@@ -51,7 +51,7 @@ export class Transport {
     for (let waits = 0; ; waits += 1) {
       const response = await this.#attempt(this.server + path + queryText(options.query), init);
       if (response.ok) return response;
-      const error = new ApiError(response.status, await readError(response));
+      const error = new ApiError(response.status, await readError(response), path);
       // A stream has been read, and cannot be sent again.
       const pauseMs = waits < maxWaits && options.stream === undefined ? pauseOf(response) : null;
       if (pauseMs === null) throw error;

@@ -2,7 +2,7 @@ import type { BulkJob, BulkOperation, BulkResultPage, LanewayClient } from '@lan
 import { Argument, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { collect, filterOf, withFilter, type FilterOptions } from '../execution-filter.ts';
-import { CliError } from '../failure.ts';
+import { CliError, UsageError } from '../failure.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
@@ -47,7 +47,7 @@ export function addBulk(program: Command, terminal: Terminal): void {
 
 async function runBulk(operation: BulkOperation, options: BulkOptions, terminal: Terminal): Promise<number> {
   const { id, dryRun, yes, reason } = options;
-  if ((dryRun === true) === (yes === true)) throw new CliError('give either --dry-run or --yes', '--dry-run lists what would be done');
+  if ((dryRun === true) === (yes === true)) throw new UsageError('give either --dry-run or --yes', '--dry-run lists what would be done');
   const filter = filterOf(options);
   if (id !== undefined && Object.keys(filter).length > 0) throw new CliError('give either --id or conditions');
   const client = connect(options, terminal.env);

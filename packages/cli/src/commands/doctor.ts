@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
-import { LanewayClient } from '@laneway/client';
+import { LanewayClient, UnreachableError } from '@laneway/client';
 import { effectiveSettings } from '../server-module.ts';
 import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
@@ -75,7 +75,7 @@ function cgroupCheck(): Check {
 
 async function serverCheck(options: ConnectionOptions, terminal: Terminal): Promise<Check> {
   const server = findServer(options, terminal.env);
-  const advice = 'start one with "laneway serve"';
+  const advice = 'start one with "laneway serve", or name another with --server';
   if (server === undefined) return { name: 'server', ok: false, found: `none runs on ${dataDirectory(options, terminal.env)}`, advice };
   try {
     const health = await new LanewayClient({ server, token: findToken(options, terminal.env) }).health();
@@ -102,6 +102,7 @@ async function lambdaChecks(options: ConnectionOptions, terminal: Terminal): Pro
       check('server node', report.node),
     ];
   } catch (error) {
+    if (error instanceof UnreachableError) return [];
     const advice = 'give a token of the server with --token or LANEWAY_TOKEN';
     return [{ name: 'lambdas', ok: false, found: (error as Error).message, advice }];
   }

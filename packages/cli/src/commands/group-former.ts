@@ -2,7 +2,7 @@
 import type { LanewayClient } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { CliError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import { findContainer, type FoundContainer } from '../names/find-container.ts';
 import { requiredPlace } from '../places/place-options.ts';
 import { privilegesIn } from '../privilege-lists.ts';
@@ -37,6 +37,7 @@ export function addFormerPlaces(group: Command, terminal: Terminal): void {
 }
 
 async function onePlace(client: LanewayClient, space: string | undefined, { inventory }: FormerOptions): Promise<FoundContainer> {
-  if ((space === undefined) === (inventory === undefined)) throw new CliError('name either a space or an inventory');
+  if ((space === undefined) === (inventory === undefined))
+    throw new UsageError('name either a space or an inventory', 'with --space or with --inventory');
   return await requiredPlace(client, { ...(space === undefined ? {} : { space }), ...(inventory === undefined ? {} : { inventory }) });
 }

@@ -1,7 +1,7 @@
 import type { ContainerDetails, LanewayClient } from '@laneway/client';
 import { Option, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { CliError } from '../failure.ts';
+import { CliError, UsageError } from '../failure.ts';
 import { membersOf, printMemberTable, type MembersOptions } from '../members.ts';
 import { findContainer, type FoundContainer } from '../names/find-container.ts';
 import { addDeletion } from '../places/delete-place.ts';
@@ -137,7 +137,7 @@ function addEdit(group: Command, terminal: Terminal): void {
   withConnection(edit).action(async (given: string, options: ConnectionOptions & { readonly name?: string; readonly type?: string }) => {
     const { name, type } = options;
     const change = { ...(name === undefined ? {} : { name }), ...(type === undefined ? {} : { type }) };
-    if (Object.keys(change).length === 0) throw new CliError('there is nothing to change', 'give --name or --type');
+    if (Object.keys(change).length === 0) throw new UsageError('there is nothing to change', 'give --name or --type');
     const client = connect(options, terminal.env);
     await client.groups.update((await findContainer(client, 'groups', given)).id, change);
   });

@@ -1,8 +1,10 @@
 /** `receipt` and `blockers`: what became of the items of an execution, and why it is not moving. */
-import type { BlockerDetails, ReceiptDetails } from '@laneway/client';
+import type { BlockerDetails, LanewayClient, ReceiptDetails } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { stopText } from '../control/stop-text.ts';
+import { executionSchema } from '../run/execution-schema.ts';
+import { viewSchema } from '../run/schema-view.ts';
 import { printable, printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
 type InsightOptions = ConnectionOptions & { readonly json?: boolean };
@@ -14,9 +16,10 @@ export function addInsight(program: Command, terminal: Terminal): void {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  laneway receipt 9f1c… --json\n');
   withConnection(receipt).action(async (id: string, options: InsightOptions) => {
-    const details = await connect(options, terminal.env).executions.receipt(id);
+    const client = connect(options, terminal.env);
+    const details = await client.executions.receipt(id);
     if (options.json === true) printJson(terminal, details);
-    else printReceipt(details, terminal);
+    else printReceipt(details, await taskNames(client, id), terminal);
   });
 
   const blockers = program
@@ -32,13 +35,20 @@ export function addInsight(program: Command, terminal: Terminal): void {
   });
 }
 
-function printReceipt({ status, stop, laneRuns }: ReceiptDetails, terminal: Terminal): void {
+/** By their ids in the schema; none from servers of earlier versions, which do not show it. */
+async function taskNames(client: LanewayClient, executionId: string): Promise<ReadonlyMap<string, string>> {
+  const schema = await executionSchema(client, executionId);
+  const tasks = viewSchema(schema?.atmWorkflowSchemaRevision).lanes.flatMap((lane) => lane.tasks);
+  return new Map(tasks.map(({ id, name }) => [id, name]));
+}
+
+function printReceipt({ status, stop, laneRuns }: ReceiptDetails, names: ReadonlyMap<string, string>, terminal: Terminal): void {
   printLine(terminal, `status: ${status}`);
   if (stop !== null) printLine(terminal, stopText(stop));
   const rows = laneRuns.flatMap((run) =>
     run.tasks.map((task) => [
       `${run.laneIndex}.${run.runNumber ?? '–'}`,
-      printable(task.schemaId),
+      names.get(task.schemaId) ?? task.schemaId,
       task.status,
       ...[
         run.itemsKnown,

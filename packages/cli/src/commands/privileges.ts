@@ -2,7 +2,7 @@
 import type { LanewayClient, Member, MemberReach, PrivilegeChange } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { CliError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import type { FoundContainer } from '../names/find-container.ts';
 import { findMember, findNewMember } from '../names/find-user.ts';
 import { readMemberWord } from '../places/member-word.ts';
@@ -81,7 +81,7 @@ async function subjectOf(client: LanewayClient, text: string, options: Where, re
   const isMe = type === 'user' && name === 'me';
   const place = await placeOf(client, options);
   if ((place === undefined) === (options.everywhere !== true)) {
-    throw new CliError('name the place where the privileges hold', 'one of --space, --inventory, --group and --everywhere');
+    throw new UsageError('name the place where the privileges hold', 'one of --space, --inventory, --group and --everywhere');
   }
   if (place === undefined) return { member: await findNewMember(client, type, name), isMe, place: null, realm: 'zone' };
   return { member: await findMember(client, place, type, name, reach), isMe, place, realm: place.kind };

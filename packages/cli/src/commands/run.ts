@@ -1,8 +1,8 @@
 import { ApiError, UnreachableError, LanewayClient, type ExecutionDetails, type WorkflowDump } from '@laneway/client';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { dataDirectory, findServer, findToken, withConnection, type ConnectionOptions } from '../connection.ts';
 import { collect, collectLabel } from '../execution-filter.ts';
-import { CliError } from '../failure.ts';
+import { CliError, UsageError } from '../failure.ts';
 import { parseCount } from './control.ts';
 import { Interrupt } from '../interrupts.ts';
 import { findSpace, realDirectory, spaceForDirectory } from '../run/choose-space.ts';
@@ -11,6 +11,7 @@ import { followToEnd } from '../run/follow.ts';
 import { importDump } from '../run/import-dump.ts';
 import { buildOverlay, parseInputs } from '../run/inputs.ts';
 import { progressView } from '../run/progress.ts';
+import { inWordsOfInputs } from '../run/refused-content.ts';
 import { writeReasons } from '../run/reasons.ts';
 import { writeJsonReport, writeTextReport } from '../run/report.ts';
 import { viewSchema, type SchemaView } from '../run/schema-view.ts';
@@ -68,12 +69,17 @@ function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
 }
 
 function parseRevision(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new CliError(`--revision "${text}" is not a revision number`, 'revisions count from 1');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a revision number; they count from 1.');
   return Number(text);
 }
 
 async function runCommand(dumpFile: string, options: RunOptions, terminal: Terminal): Promise<number> {
-  if ((options.space === undefined) === (options.dir === undefined)) throw new CliError('give either --space or --dir');
+  if ((options.space === undefined) === (options.dir === undefined)) {
+    throw new UsageError(
+      'give either --space or --dir',
+      '--dir makes a space of a directory; "laneway space list" shows those that there are',
+    );
+  }
   // Everything that can be refused without a server is refused before one is started or told anything.
   const dump = readDump(dumpFile);
   if (options.revision === undefined) parseInputs(options.input ?? [], viewSchema(dump.revision.atmWorkflowSchemaRevision));
@@ -95,9 +101,11 @@ async function runOn(
 ): Promise<number> {
   try {
     const undo = new Undo(terminal);
-    const { executionId, schema } = await undo.unlessRefused(
-      async () => await importAndSchedule(client, dump, options, terminal, undo.made),
-    );
+    const { executionId, schema } = await undo
+      .unlessRefused(async () => await importAndSchedule(client, dump, options, terminal, undo.made))
+      .catch((error: unknown) => {
+        throw inWordsOfInputs(error, viewSchema(dump.revision.atmWorkflowSchemaRevision));
+      });
     if (options.detach === true) {
       if (options.json === true) printJson(terminal, { executionId });
       else printLine(terminal, executionId);

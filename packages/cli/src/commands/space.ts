@@ -2,7 +2,7 @@ import type { Space, SpaceChange } from '@laneway/client';
 import type { Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { collect } from '../execution-filter.ts';
-import { CliError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import { findContainer, orNothing } from '../names/find-container.ts';
 import { addDeletion } from '../places/delete-place.ts';
 import { founderOf, withFounder, type FounderOptions } from '../places/founder.ts';
@@ -117,7 +117,7 @@ function addEdit(space: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  laneway space edit photos --name pictures --tag archive --tag public\n');
   withConnection(edit).action(async (name: string, options: EditOptions) => {
     const change = changeOf(options);
-    if (Object.keys(change).length === 0) throw new CliError('there is nothing to change', 'name something, such as --name');
+    if (Object.keys(change).length === 0) throw new UsageError('there is nothing to change', 'name something, such as --name');
     const client = connect(options, terminal.env);
     await client.spaces.update((await findContainer(client, 'spaces', name)).id, change);
   });

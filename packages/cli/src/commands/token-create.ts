@@ -2,7 +2,7 @@ import type { LanewayClient } from '@laneway/client';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { caveatsOf, withCaveats, type CaveatOptions } from '../caveats.ts';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { CliError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import { tokenOwner, withTokenOwner, type OwnerOptions } from '../names/find-token.ts';
 import { findInvited, inviteType } from '../places/invitation.ts';
 import { privilegesIn } from '../privilege-lists.ts';
@@ -61,10 +61,10 @@ async function createToken(
   const owner = await tokenOwner(client, options);
   const { type, extras } = await kindOf(client, options);
   if (options.temporary === true) {
-    if (name !== undefined) throw new CliError('a temporary token has no name', 'leave out the name, or --temporary');
+    if (name !== undefined) throw new UsageError('a temporary token has no name', 'leave out the name, or --temporary');
     return await client.tokens.createTemporary({ type, caveats }, owner);
   }
-  if (name === undefined) throw new CliError('the token has no name', 'give it one, or make a --temporary one');
+  if (name === undefined) throw new UsageError('the token has no name', 'give it one, or make a --temporary one');
   return await client.tokens.create({ name, type, caveats, ...extras }, owner);
 }
 
@@ -77,7 +77,7 @@ interface Kind {
 async function kindOf(client: LanewayClient, { type, invite, groups, uses, privileges }: CreateOptions): Promise<Kind> {
   if (invite === undefined) {
     if (groups === true || uses !== undefined || privileges !== undefined) {
-      throw new CliError('--groups, --uses and --privileges are for invitations', 'name the place with --invite');
+      throw new UsageError('--groups, --uses and --privileges are for invitations', 'name the place with --invite');
     }
     return { type: { [`${type}Token`]: {} }, extras: {} };
   }

@@ -4,6 +4,7 @@ import { confirm, withConfirmation, type ConfirmOptions } from '../confirm.ts';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { orNothing } from '../names/find-container.ts';
 import { findToken, tokenOwner, withTokenOwner, type OwnerOptions } from '../names/find-token.ts';
+import { isRecord } from '../run/dump.ts';
 import { printJson, printLine, printTable, timeText, type Terminal } from '../terminal.ts';
 import { addTokenCreate } from './token-create.ts';
 import { addTokenQuestions } from './token-questions.ts';
@@ -41,9 +42,11 @@ function withoutText({ id, name, type, caveats, revoked, metadata }: TokenDetail
   return { id, name, type, caveats, revoked, metadata };
 }
 
-function rowOf({ name, id, type, metadata, revoked }: TokenDetails): readonly string[] {
+function rowOf({ name, id, type, metadata, caveats, revoked }: TokenDetails): readonly string[] {
   const [kind = ''] = Object.keys(type);
-  return [name, id, kind.replace('Token', ''), timeText(metadata.creationTime), revoked ? 'revoked' : 'good'];
+  const ends = caveats.flatMap((caveat) => (isRecord(caveat) && caveat['type'] === 'time' ? [Number(caveat['validUntil'])] : []));
+  const state = revoked ? 'revoked' : Math.min(...ends) * 1000 < Date.now() ? 'expired' : 'good';
+  return [name, id, kind.replace('Token', ''), timeText(metadata.creationTime), state];
 }
 
 function addShow(token: Command, terminal: Terminal): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { confirm, withConfirmation, type ConfirmOptions } from '../confirm.ts';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { CliError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import { findUser } from '../names/find-user.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 
@@ -42,7 +42,7 @@ function addEdit(user: Command, terminal: Terminal): void {
     .option('--username <name>', 'new username')
     .addHelpText('after', '\nExample:\n  laneway user edit --name "Ada Lovelace"\n');
   withConnection(edit).action(async ({ name, username, ...options }: EditOptions) => {
-    if (name === undefined && username === undefined) throw new CliError('there is nothing to change', 'give --name or --username');
+    if (name === undefined && username === undefined) throw new UsageError('there is nothing to change', 'give --name or --username');
     const names = { ...(name === undefined ? {} : { fullName: name }), ...(username === undefined ? {} : { username }) };
     await connect(options, terminal.env).users.rename(names);
   });

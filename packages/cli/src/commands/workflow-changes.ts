@@ -2,7 +2,7 @@ import type { RevisionState } from '@laneway/client';
 import type { Command } from 'commander';
 import { confirm, withConfirmation, type ConfirmOptions } from '../confirm.ts';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { CliError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import { findWorkflow } from '../names/find-in-inventory.ts';
 import { chooseRevision } from '../names/newest.ts';
 import { stateOption, withRevision, type RevisionOption } from '../registry/revision-options.ts';
@@ -38,7 +38,7 @@ function addEdit(workflow: Command, terminal: Terminal): void {
     const ofSchema = { ...(name === undefined ? {} : { name }), ...(summary === undefined ? {} : { summary }) };
     const ofRevision = { ...(state === undefined ? {} : { state }), ...(description === undefined ? {} : { description }) };
     const changes = [ofSchema, ofRevision].filter((change) => Object.keys(change).length > 0);
-    if (changes.length === 0) throw new CliError('there is nothing to change', 'name something, such as --name or --state');
+    if (changes.length === 0) throw new UsageError('there is nothing to change', 'name something, such as --name or --state');
     const client = connect(options, terminal.env);
     const { workflows } = client;
     const found = await findWorkflow(client, given);

@@ -1,11 +1,10 @@
 /** One audit log as the file that the server makes of it (data-and-stores R65). */
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LanewayClient } from '@laneway/client';
 import { CliError } from '../failure.ts';
 import { printLine, type Terminal } from '../terminal.ts';
+import { writeWhole } from '../write-whole.ts';
 import { LogFinder, type LogSelection } from './log-sources.ts';
 
 export async function dumpLog(
@@ -29,12 +28,7 @@ export async function dumpLog(
     await pipeline(text, terminal.out, { end: false });
     return;
   }
-  try {
-    await pipeline(text, createWriteStream(request.file));
-  } catch (error) {
-    // Half a log would look like a whole one.
-    await rm(request.file, { force: true });
-    throw error;
-  }
+  // Half a log would look like a whole one, and an older one must not be lost to it.
+  await writeWhole(request.file, text, new AbortController().signal);
   printLine(terminal, `wrote ${request.file}`);
 }

@@ -44,7 +44,7 @@ export function realDirectory(directory: string): string {
   } catch {
     // Reported below.
   }
-  throw new CliError(`"${directory}" is not a directory`);
+  throw new CliError(`"${directory}" is not a directory`, 'make it first; paths are relative to where the command runs');
 }
 
 /** Readable, allowed as a name (rest R108), and different for directories of the same name. */

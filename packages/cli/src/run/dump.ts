@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import type { WorkflowDump, WorkflowRevisionDump } from '@laneway/client';
+import { fileProblem } from '../file-problem.ts';
 import { CliError } from '../failure.ts';
 
 /** Reads a workflow dump, naming the file and the line or field that is wrong. */
@@ -22,12 +23,12 @@ export function readJsonFile(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`cannot read ${file}: ${(error as Error).message}`);
+    throw new CliError(`cannot read ${file}: ${fileProblem(error)}`, 'paths are relative to where the command runs');
   }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new CliError(`${file}${lineOf(error, text)}: not valid JSON: ${(error as Error).message}`);
+    throw new CliError(`${file}${lineOf(error, text)}: not valid JSON: ${(error as Error).message}`, 'a file of JSON is needed here');
   }
 }
 

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
-import { CliError } from '../failure.ts';
+import { fileProblem } from '../file-problem.ts';
+import { CliError, UsageError } from '../failure.ts';
 import { readJsonFile } from './dump.ts';
 import type { SchemaView, StoreView } from './schema-view.ts';
 
@@ -49,7 +50,7 @@ function checkLines(inputs: readonly Input[]): void {
 
 function parseInput(option: string, schema: SchemaView): Input {
   const equals = option.indexOf('=');
-  if (equals <= 0) throw new CliError(`--input "${option}" is not STORE=VALUE`, 'for example --input files=. or --input limit=10');
+  if (equals <= 0) throw new UsageError(`--input "${option}" is not STORE=VALUE`, 'for example --input files=. or --input limit=10');
   const name = option.slice(0, equals);
   const store = findStore(name, schema);
   if (store.type === 'timeSeries') throw new CliError(`--input ${name}: a time series store takes no initial content`);
@@ -70,7 +71,7 @@ function readableFile(store: StoreView, file: string): string {
   try {
     accessSync(file, constants.R_OK);
   } catch (error) {
-    throw new CliError(`cannot read ${file}: ${(error as Error).message}`);
+    throw new CliError(`cannot read ${file}: ${fileProblem(error)}`);
   }
   return file;
 }

@@ -1,5 +1,7 @@
-/** Why an execution did not finish: the serious entries of its log and of the logs of its tasks, for people. */
+/** Why an execution did not finish: who stopped it, and the serious entries of its log and of the logs of its tasks, for people. */
 import type { ExecutionDetails, LanewayClient, LogEntry } from '@laneway/client';
+import { stopText } from '../control/stop-text.ts';
+import { orNothing } from '../names/find-container.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { isRecord } from './dump.ts';
 import type { SchemaView } from './schema-view.ts';
@@ -17,6 +19,8 @@ export async function writeReasons(
   schema: SchemaView,
 ): Promise<void> {
   const names = new Map(schema.lanes.flatMap((lane) => lane.tasks.map((task) => [task.id, task.name] as const)));
+  const receipt = await orNothing(client.executions.receipt(details.atmWorkflowExecutionId), 404);
+  if (receipt !== undefined && receipt.stop !== null) terminal.err.write(`${stopText(receipt.stop)}\n`);
   if (details.systemAuditLogStoreId !== null) await writeLog(terminal, client, 'workflow', details.systemAuditLogStoreId);
   for (const { runs } of details.lanes) {
     for (const [schemaId, id] of (runs[0]?.parallelBoxes ?? []).flatMap((box) => Object.entries(box.taskRegistry))) {

@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { ApiError, type LanewayClient } from '@laneway/client';
 import { byteProgress } from '../byte-progress.ts';
+import { fileProblem } from '../file-problem.ts';
 import { CliError } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Input } from './inputs.ts';
@@ -60,7 +61,7 @@ async function send(
     return uploadId;
   } catch (error) {
     const place = file === '-' ? 'standard input' : file;
-    if (problem !== undefined) throw new CliError(`cannot read ${place}: ${problem.message}`);
+    if (problem !== undefined) throw new CliError(`cannot read ${place}: ${fileProblem(problem)}`);
     const hint = error instanceof ApiError && error.error.id === 'badData' ? error.error.details?.['hint'] : undefined;
     if (typeof hint !== 'string') throw error;
     throw new CliError(`--input ${name}: ${place}: ${hint}`, 'every line has to be one JSON value');
