@@ -25,7 +25,14 @@ const server = await startFuzzedServer(postgres?.url ?? values['database-url'] ?
 const began = performance.now();
 const seconds = (): number => Math.round((performance.now() - began) / 1000);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const held = async (): Promise<string> => `${shown(await server.memory())}, ${server.openFiles()} open files`;
+/** What the program itself holds, once its caches are filled, may not grow with the requests. */
+const maxGrowth = 1.5;
+const heaps: number[] = [];
+const held = async (): Promise<string> => {
+  const memory = await server.memory();
+  heaps.push(memory.heap + memory.otherHeaps + memory.external);
+  return `${shown(memory)}, ${server.openFiles()} open files`;
+};
 const openAtFirst = server.openFiles();
 say(`seed ${seed}: ${await held()}`);
 const { tally, operationIds, running } = await fuzz({
@@ -49,4 +56,8 @@ const openAtLast = await server.settledFiles(openAtFirst + ownFiles);
 say(`${seconds()} s; at the end ${await held()}; at most ${Math.round(server.peakMb())} MB resident`);
 await server.stop();
 await postgres?.stop();
+const [, warm = 0] = heaps;
+const growth = (heaps.at(-1) ?? 0) / warm;
+say(`after a tenth of the requests until the end what is held became ${growth.toFixed(2)} times as much`);
+if (growth > maxGrowth) process.exitCode = 1;
 if (tally.problems.length > 0 || running.status !== 'active' || openAtLast > openAtFirst + ownFiles) process.exitCode = 1;

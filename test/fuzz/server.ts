@@ -32,6 +32,8 @@ export async function startFuzzedServer(databaseUrl: string | null = null): Prom
     LANEWAY_OIDC_REDIRECT_URL: 'http://127.0.0.1/api/v3/onezone/session/oidc/callback',
     LANEWAY_OIDC_SIGN_UP: 'true',
     FUZZ_MEMORY_FILE: memoryFile,
+    // As `npm start` does.
+    MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
     NODE_OPTIONS: `--import=${new URL('./memory-probe.ts', import.meta.url).href}`,
     ...(databaseUrl === null ? {} : { LANEWAY_DATABASE_URL: databaseUrl }),
   });
