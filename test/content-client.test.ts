@@ -129,17 +129,18 @@ describe('laneway run --input STORE=@FILE', () => {
     const file = join(folder, 'items.jsonl');
     writeFileSync(file, `${items(5)}7\n`);
     const before = await rows();
-    await expect(laneway([...run, ...about(), '--input', `input=@${file}`])).rejects.toMatchObject({
-      status: 400,
-      error: { id: 'atmStoreCreationFailed', details: { specificError: { details: { valueConstraints: { '$[5]': expect.anything() } } } } },
-    });
+    await expect(laneway([...run, ...about(), '--input', `input=@${file}`])).rejects.toThrow(
+      /^--input input: \$\[5\]: .* It is 7\. \[atmStoreCreationFailed\]$/,
+    );
     expect(await rows()).toEqual(before);
   });
 
   it('tells a file that cannot be read from a server that cannot be reached', async () => {
     const file = join(folder, 'directory.jsonl');
     mkdirSync(file);
-    await expect(laneway([...run, ...about(), '--input', `input=@${file}`])).rejects.toThrow(/^cannot read .*directory\.jsonl: EISDIR/);
+    await expect(laneway([...run, ...about(), '--input', `input=@${file}`])).rejects.toThrow(
+      /^cannot read .*directory\.jsonl: it is a directory$/,
+    );
     expect((await rows())['upload']).toBe(0);
   });
 });

@@ -156,6 +156,6 @@ test('each of the commands explains itself with examples, and shells complete it
     await expect(laneway(command)).rejects.toMatchObject({ name: 'CommanderError', code: 'commander.missingArgument' });
   }
   const script = (await laneway('completion', 'bash')).out;
-  expect(script).toMatch(/"pause"\*\) words="--reason --wait --json .*--help"/);
-  expect(script).toMatch(/"retry"\*\) words=".*--lane --run --help"/);
+  expect(script).toMatch(/'pause'\) words='--reason --wait --json .*--help'/);
+  expect(script).toMatch(/'retry'\) words='.*--lane --run --help'/);
 });

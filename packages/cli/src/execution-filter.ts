@@ -1,7 +1,10 @@
 /** The options by which commands choose executions of a space. */
-import type { ExecutionFilter } from '@laneway/client';
+import type { ExecutionFilter, LanewayClient } from '@laneway/client';
 import { executionStatuses, phases, type ExecutionStatus, type Phase } from '@laneway/model';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { looksLikeId } from './names/choose.ts';
+import { findWorkflow } from './names/find-in-inventory.ts';
+import { findUser } from './names/find-user.ts';
 
 export interface FilterOptions {
   readonly phase?: readonly Phase[];
@@ -20,18 +23,28 @@ export function withFilter(command: Command): Command {
       ),
     )
     .option('--label <name=value>', 'with this label; may be repeated, then all have to be there', collectLabel)
-    .option('--workflow <id>', 'of this workflow schema')
-    .option('--user <id>', 'scheduled by this user');
+    .option('--workflow <name>', 'of this workflow schema, by name or id')
+    .option('--user <name>', 'scheduled by this user, by name or id; "me" is you');
 }
 
-export function filterOf({ phase, status, label, workflow, user }: FilterOptions): ExecutionFilter {
+export function hasConditions({ phase, status, label, workflow, user }: FilterOptions): boolean {
+  return [phase, status, label, workflow, user].some((condition) => condition !== undefined);
+}
+
+/** A name that nobody and nothing has is refused: nothing found would look like an answer. */
+export async function filterOf(client: LanewayClient, { phase, status, label, workflow, user }: FilterOptions): Promise<ExecutionFilter> {
   return {
     ...(phase === undefined ? {} : { phase }),
     ...(status === undefined ? {} : { status }),
     ...(label === undefined ? {} : { label }),
-    ...(workflow === undefined ? {} : { atmWorkflowSchemaId: workflow }),
-    ...(user === undefined ? {} : { userId: user }),
+    ...(workflow === undefined ? {} : { atmWorkflowSchemaId: await workflowId(client, workflow) }),
+    ...(user === undefined ? {} : { userId: await findUser(client, user) }),
   };
+}
+
+/** An id counts as it is: what was scheduled stays when its workflow schema is gone. */
+async function workflowId(client: LanewayClient, given: string): Promise<string> {
+  return looksLikeId(given) ? given : (await findWorkflow(client, given)).atmWorkflowSchemaId;
 }
 
 function wordsOf<W extends string>(words: readonly W[]): (text: string) => readonly W[] {

@@ -136,6 +136,36 @@ describe('arguments', () => {
   });
 });
 
+test('list takes names of users and workflows, and refuses those that nobody has', async () => {
+  const asked: URLSearchParams[] = [];
+  const url = await fakeServer({
+    ...workflowServer('finished', {}),
+    'GET onezone/user': { userId: 'u1', username: 'ada', fullName: 'Ada Lovelace' },
+    'GET onezone/user/effective_atm_inventories': { atm_inventories: ['inv'] },
+    'GET onezone/users': { users: [] },
+    'GET onezone/atm_inventories/inv': { atmInventoryId: 'inv', name: 'workflows' },
+    'GET onezone/atm_inventories/inv/atm_workflow_schemas': { atm_workflow_schemas: ['s1'] },
+    'GET onezone/atm_workflow_schemas/s1': { atmWorkflowSchemaId: 's1', name: 'sums', revisionRegistry: {} },
+    'GET oneprovider/spaces/sp/automation/execution/summaries': (response: ServerResponse) => {
+      asked.push(new URL(response.req.url ?? '', url).searchParams);
+      response.end(JSON.stringify({ atmWorkflowExecutionSummaries: [], nextPageToken: null }));
+    },
+  });
+  const list = async (...args: readonly string[]): Promise<string> => await run(['list', ...args, '--server', url, '--token', 't']);
+  await list('--user', 'Ada Lovelace', '--workflow', 'sums');
+  await list('--user', 'me');
+  const anId = 'a'.repeat(32);
+  await list('--user', anId, '--workflow', anId);
+  expect(asked.map((query) => [query.get('userId'), query.get('atmWorkflowSchemaId')])).toEqual([
+    ['u1', 's1'],
+    ['u1', null],
+    [anId, anId],
+  ]);
+  await expect(list('--user', 'bob')).rejects.toThrow('there is no user "bob"');
+  await expect(list('--workflow', 'sum')).rejects.toThrow('there is no workflow "sum"');
+  expect(asked).toHaveLength(3);
+});
+
 test('options that may be repeated have no default that the help would print as "[]"', () => {
   const program = buildProgram({ out: new PassThrough(), err: new PassThrough(), interactive: false, color: false, env: {} }, '1.2.3');
   for (const command of program.commands) expect(command.helpInformation()).not.toContain('[]');

@@ -1,5 +1,6 @@
 import type { ChangeQuery, ChangeRecord } from '@laneway/client';
 import { InvalidArgumentError, type Command } from 'commander';
+import { findUser } from '../names/find-user.ts';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { printLine, printTable, timeText, type Terminal } from '../terminal.ts';
 
@@ -17,7 +18,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
   const audit = program
     .command('audit')
     .description('what was changed, by whom and from where; newest first (administrators)')
-    .option('--user <id>', 'only what this user did')
+    .option('--user <name>', 'only what this user did, by name or id; "me" is you')
     .option('--entity <id>', 'only what was done to this user, space, inventory, lambda, workflow, execution, …')
     .option('--operation <name>', 'only this operation, such as remove_space_user')
     .option('--since <time>', 'not before, such as 2026-11-25 or 2026-11-25T08:00:00Z', parseTime)
@@ -30,8 +31,9 @@ export function addAudit(program: Command, terminal: Terminal): void {
     );
   withConnection(audit).action(async (options: AuditOptions) => {
     const { user, entity, operation, since, until, limit } = options;
+    const client = connect(options, terminal.env);
     const given: ChangeQuery = {
-      ...(user === undefined ? {} : { user }),
+      ...(user === undefined ? {} : { user: await findUser(client, user) }),
       ...(entity === undefined ? {} : { entity }),
       ...(operation === undefined ? {} : { operation }),
       ...(since === undefined ? {} : { since }),
@@ -39,7 +41,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
     };
     const rows: string[][] = [];
     let left = limit;
-    for await (const change of connect(options, terminal.env).audit.changes(given)) {
+    for await (const change of client.audit.changes(given)) {
       if (options.json === true) printLine(terminal, JSON.stringify(change));
       else rows.push(rowOf(change));
       left -= 1;

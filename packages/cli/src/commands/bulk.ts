@@ -1,8 +1,8 @@
 import type { BulkJob, BulkOperation, BulkResultPage, LanewayClient } from '@laneway/client';
 import { Argument, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
-import { collect, filterOf, withFilter, type FilterOptions } from '../execution-filter.ts';
-import { CliError, UsageError } from '../failure.ts';
+import { collect, filterOf, hasConditions, withFilter, type FilterOptions } from '../execution-filter.ts';
+import { UsageError } from '../failure.ts';
 import { findSpace } from '../run/choose-space.ts';
 import { printJson, printLine, printTable, type Terminal } from '../terminal.ts';
 
@@ -48,10 +48,10 @@ export function addBulk(program: Command, terminal: Terminal): void {
 async function runBulk(operation: BulkOperation, options: BulkOptions, terminal: Terminal): Promise<number> {
   const { id, dryRun, yes, reason } = options;
   if ((dryRun === true) === (yes === true)) throw new UsageError('give either --dry-run or --yes', '--dry-run lists what would be done');
-  const filter = filterOf(options);
-  if (id !== undefined && Object.keys(filter).length > 0) throw new CliError('give either --id or conditions');
+  if (id !== undefined && hasConditions(options)) throw new UsageError('give either --id or conditions', 'leave out the one or the others');
   const client = connect(options, terminal.env);
   const { spaceId } = await findSpace(client, options.space);
+  const filter = await filterOf(client, options);
   const jobId = await client.bulk.start(spaceId, {
     operation,
     ...(id === undefined ? { filter } : { ids: id }),

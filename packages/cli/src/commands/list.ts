@@ -1,4 +1,4 @@
-import type { ExecutionSummary, LanewayClient, Space } from '@laneway/client';
+import type { ExecutionFilter, ExecutionSummary, LanewayClient, Space } from '@laneway/client';
 import { InvalidArgumentError, type Command } from 'commander';
 import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 import { filterOf, labelsText, withFilter, type FilterOptions } from '../execution-filter.ts';
@@ -24,8 +24,10 @@ export function addList(program: Command, terminal: Terminal): void {
   withConnection(withFilter(list)).action(async (options: ListOptions) => {
     const client = connect(options, terminal.env);
     const spaces = options.space === undefined ? await client.spaces.own() : [await findSpace(client, options.space)];
+    const filter = await filterOf(client, options);
     const found = [];
-    for (const space of spaces) for await (const summary of summariesOf(client, space, options)) found.push(rowOf(space, summary));
+    for (const space of spaces)
+      for await (const summary of summariesOf(client, space, filter, options.limit)) found.push(rowOf(space, summary));
     if (options.json === true) {
       printJson(terminal, found);
       return;
@@ -45,10 +47,10 @@ export function addList(program: Command, terminal: Terminal): void {
 }
 
 /** One request for a page, none for an execution. */
-async function* summariesOf(client: LanewayClient, space: Space, options: ListOptions): AsyncGenerator<ExecutionSummary> {
+async function* summariesOf(client: LanewayClient, space: Space, filter: ExecutionFilter, limit: number): AsyncGenerator<ExecutionSummary> {
   let token: string | undefined;
-  for (let left = options.limit; left > 0;) {
-    const query = { ...filterOf(options), limit: Math.min(left, largestPage), ...(token === undefined ? {} : { token }) };
+  for (let left = limit; left > 0;) {
+    const query = { ...filter, limit: Math.min(left, largestPage), ...(token === undefined ? {} : { token }) };
     const page = await client.executions.summaries(space.spaceId, query);
     yield* page.atmWorkflowExecutionSummaries;
     left -= page.atmWorkflowExecutionSummaries.length;
