@@ -172,6 +172,24 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
     for (const lambdaId of await registry.lambdasOfInventory(other)) expect(await registry.lambda(lambdaId)).not.toBeNull();
   });
 
+  it('an import that would link a lambda whose last link goes meanwhile either links it or is refused (schemas R55, R58)', async () => {
+    const other = await newInventory();
+    for (let round = 0; round < rounds; round += 1) {
+      const [lambdaId, schemaId] = [await newLambda(), newId()];
+      const [imported, unlinked] = await Promise.all([
+        registry.importWorkflowSchema({
+          client: client(),
+          target: { kind: 'new', id: schemaId, inventoryId: other, name: 'schema', summary: '', originalAtmWorkflowSchemaId: null },
+          revision: { revisionNumber: 1, revision: revisionUsing(lambdaId), supplements: {} },
+        }),
+        registry.unlinkLambda(lambdaId, inventoryId),
+      ]);
+      expect(unlinked).toEqual({ kind: 'unlinked' });
+      expect((await registry.lambda(lambdaId))?.inventoryIds ?? null).toEqual(imported.ok ? [other] : null);
+      expect((await registry.workflowSchema(schemaId)) !== null).toBe(imported.ok);
+    }
+  });
+
   it('a space keeps an owner when one of two leaves while the account of the other is deleted (rest R130)', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const spaceId = `space ${round}`;

@@ -47,6 +47,15 @@ export function defineVerb<P, R>(name: string, verbClass: VerbClass, run: (tx: S
   return { name, class: verbClass, run };
 }
 
+/**
+ * Thrown in a verb that finds, once it holds a row, that what it has read before is not so any more: nothing is kept, and the verb runs
+ * again. Only where transactions run beside each other.
+ */
+export class ChangedMeanwhile extends Error {
+  /** serialization_failure, as PostgreSQL calls it. */
+  readonly code = '40001';
+}
+
 export interface Database {
   readonly dialect: Dialect;
   /** A channel to the other nodes; absent where there are none. */

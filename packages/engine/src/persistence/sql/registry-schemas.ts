@@ -22,7 +22,7 @@ import {
 import { lambdaReferences, withLambdaIds } from '../../registry/revision-lambdas.ts';
 import type { Supplements } from '../../registry/schema-decoding.ts';
 import type { WorkflowSchema } from '../../registry/types.ts';
-import { defineVerb, type SqlTransaction } from '../sql.ts';
+import { ChangedMeanwhile, defineVerb, type SqlTransaction } from '../sql.ts';
 import { effectiveMembership, effectiveMemberships } from './effective-memberships.ts';
 import { deleteMembershipsOf } from './memberships.ts';
 import { lockInventory } from './registry-inventories.ts';
@@ -250,7 +250,7 @@ async function applyPlan(
   const { plan, inventoryId, creatorId } = params;
   for (const lambdaId of [...plan.toLink].toSorted()) {
     // It was there when the plan was made: gone now means that its last link was removed meanwhile.
-    if (!(await lockLambda(tx, lambdaId))) throw new Error(`lambda ${lambdaId} was deleted during the import`);
+    if (!(await lockLambda(tx, lambdaId))) throw new ChangedMeanwhile(`lambda ${lambdaId} was deleted during the import`);
     await insertLink(tx, inventoryId, lambdaId);
   }
   for (const [lambdaId, revisions] of plan.toAdd) {
