@@ -359,7 +359,7 @@ describe.each(databaseKinds)('the registry on $name', (kind) => {
     it('is refused for the last owner of a space and for the last administrator', async () => {
       const spaceId = await world.space(owner);
       const last = await world.send('DELETE', `${oz}/users/${owner.id}`, world.admin);
-      expect([last.status, last.body.error.details]).toEqual([400, { entityType: 'space', entityId: spaceId }]);
+      expect([last.status, last.body.error.details]).toEqual([400, { entityType: 'od_space', entityId: spaceId }]);
       expect((await world.send('DELETE', `${oz}/users/${world.admin.id}`, world.admin)).error).toBe('forbiddenWithHint');
       const second = await world.person('Second', ['oz_users_create', 'oz_users_delete']);
       expect((await world.send('DELETE', `${oz}/users/${world.admin.id}`, second)).status).toBe(204);

@@ -161,7 +161,7 @@ describe.each(databaseKinds)('spaces on $name', (kind) => {
         path,
         400,
         'cannotRemoveLastOwner',
-        { entityType: 'space', entityId: id },
+        { entityType: 'od_space', entityId: id },
       ]);
     }
   });

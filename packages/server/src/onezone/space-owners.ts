@@ -34,7 +34,7 @@ async function change(deps: ServerDeps, call: Call, owner: boolean): ReturnType<
       throw new Refusal(makeError('relationDoesNotExist', details));
     }
     case 'lastOwner':
-      throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'space', entityId: spaceId }));
+      throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'od_space', entityId: spaceId }));
   }
 }
 

@@ -56,7 +56,7 @@ async function deleteUser({ registry }: ServerDeps, userId: string): ReturnType<
     case 'missing':
       throw notFound();
     case 'lastOwner':
-      throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'space', entityId: outcome.spaceId }));
+      throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'od_space', entityId: outcome.spaceId }));
     case 'lastAdministrator':
       throw lastAdministrator();
   }

@@ -78,7 +78,7 @@ export async function removeMember(
     case 'missing':
       throw notFound();
     case 'lastOwner':
-      throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: container.type, entityId: container.id }));
+      throw new Refusal(makeError('cannotRemoveLastOwner', { entityType: 'od_space', entityId: container.id }));
   }
 }
 
