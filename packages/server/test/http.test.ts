@@ -331,7 +331,9 @@ describe('pages of the server itself', () => {
     const root = await world.get('/', null);
     expect([root.status, root.headers['location']]).toEqual([302, '/docs']);
     const page = await world.get('/docs', null);
-    expect(page.text).toContain('/api/v3/oneprovider/automation/execution/workflows/{wid}/cancel');
+    expect(page.text.replaceAll('<wbr>', '')).toContain('<code>/api/v3/oneprovider/automation/execution/workflows/{wid}/cancel</code>');
+    expect(page.text).toContain('for <code>storeInitialContentUploads</code>');
+    expect(page.text).not.toContain('`');
     expect(page.text).not.toMatch(/(src|href)=(?!"\/openapi\.json")/);
     expect((await world.get('/health', null)).body.status).toBe('ok');
   });

@@ -10,11 +10,21 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** A text with names of the API between backticks. */
+function textHtml(text: string): string {
+  return escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+}
+
+/** Where it does not fit it is broken before a part, not within a word. */
+function pathHtml(path: string): string {
+  return escapeHtml(path).replaceAll('/', '<wbr>/');
+}
+
 function row(route: Route): string {
   const marks = [route.extension ? 'extension' : '', route.unsupported ? 'not supported yet' : ''].filter((mark) => mark !== '');
-  const parameters = (route.parameters ?? []).map((item) => `<br><code>${escapeHtml(item.name)}</code> ${escapeHtml(item.text)}`).join('');
+  const parameters = (route.parameters ?? []).map((item) => `<br><code>${escapeHtml(item.name)}</code> ${textHtml(item.text)}`).join('');
   const note = marks.length === 0 ? '' : ` <span class="note">(${marks.join(', ')})</span>`;
-  return `<tr><td class="method">${route.method}</td><td><code>${escapeHtml(route.prefix + route.path)}</code></td><td>${escapeHtml(route.summary)}${note}${parameters}</td></tr>`;
+  return `<tr><td class="method">${route.method}</td><td><code>${pathHtml(route.prefix + route.path)}</code></td><td>${textHtml(route.summary)}${note}${parameters}</td></tr>`;
 }
 
 function section(title: string, routes: readonly Route[]): string {
