@@ -100,15 +100,16 @@ class Run {
         this.#started += 1;
         await onProgress?.(turn, this.#parts.sender.times);
         const operation = operations[turn % operations.length];
-        if (operation !== undefined) await this.#one(operation, random);
+        if (operation !== undefined) await this.#one(operation, random, turn < operations.length);
       }
     };
     await Promise.all(Array.from({ length: parallel }, async (_none, index) => await lane(index)));
   }
 
-  async #one(operation: DescribedOperation, random: Random): Promise<void> {
+  /** The first request of an operation is a good one: it shall succeed however short the run is. */
+  async #one(operation: DescribedOperation, random: Random, isFirst: boolean): Promise<void> {
     const kitchen: Kitchen = { world: this.#parts.world, executions: this.#executions, random, make: this.#make, next: this.#next };
-    const mode = random.weighted({ good: 45, nearly: 30, hostile: 25 });
+    const mode = isFirst ? 'good' : random.weighted({ good: 45, nearly: 30, hostile: 25 });
     let draft: Draft;
     try {
       draft = await goodRequest(kitchen, operation, this.#parts.schemas, mode === 'good');
