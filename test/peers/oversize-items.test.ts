@@ -107,7 +107,7 @@ describe.each(databaseKinds)('items and results of 100 MB ($name)', (kind) => {
     const refused = await test.engine.executions.schedule(workflowOf(test, { ...options, input: { type: 'list', content: ['a', huge] } }));
     expect(refused).toMatchObject({ ok: false });
     expect(JSON.stringify(refused).length).toBeLessThan(10_000);
-    const list = { spaceId: test.spaceId, inventoryIds: null, limit: 10, offset: 0, index: null } as const;
+    const list = { spaceId: test.spaceId, viewerId: null, limit: 10, offset: 0, index: null } as const;
     expect(await test.engine.executions.list({ ...list, phase: 'waiting' })).toMatchObject({ entries: [] });
   });
 

@@ -179,8 +179,8 @@ export interface ExecutionEvent {
 
 export interface ListRequest {
   readonly spaceId: string;
-  /** Only executions of these inventories, and of those that are gone (D7); null = all. */
-  readonly inventoryIds: readonly string[] | null;
+  /** Only executions of inventories that this user is a member of, and of those that are gone (D7); null = all. */
+  readonly viewerId: string | null;
   readonly phase: Phase;
   readonly limit: number;
   readonly offset: number;

@@ -99,7 +99,7 @@ describe.each(databaseKinds)('callbacks on $name', (kind) => {
       const answer = await test.engine.executions.schedule({ ...request, callback: url });
       expect(answer).toMatchObject({ ok: false, error: { id: 'badData', details: { key: 'callback' } } });
     }
-    const filter = { spaceId: test.spaceId, inventoryIds: null, phase: 'waiting', limit: 10, offset: 0, index: null } as const;
+    const filter = { spaceId: test.spaceId, viewerId: null, phase: 'waiting', limit: 10, offset: 0, index: null } as const;
     expect((await test.engine.executions.list(filter)).entries).toEqual([]);
   });
 });

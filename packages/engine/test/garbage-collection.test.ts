@@ -94,7 +94,7 @@ describe.each(databaseKinds)('garbage collection on $name', (kind) => {
       const lists = await Promise.all(
         (['suspended', 'ended'] as const).map(
           async (phase) =>
-            await test.engine.executions.list({ spaceId: test.spaceId, inventoryIds: null, phase, limit: 10, offset: 0, index: null }),
+            await test.engine.executions.list({ spaceId: test.spaceId, viewerId: null, phase, limit: 10, offset: 0, index: null }),
         ),
       );
       const discarded = await test.database.call(discardedExecutions, { limit: 1000 });

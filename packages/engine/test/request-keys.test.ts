@@ -36,7 +36,7 @@ describe.each(databaseKinds)('the key of a request ($name)', (kind) => {
     for (const phase of ['waiting', 'ongoing', 'suspended', 'ended'] as const) {
       const page = await test.engine.executions.list({
         spaceId: test.spaceId,
-        inventoryIds: null,
+        viewerId: null,
         phase,
         limit: 1000,
         offset: 0,

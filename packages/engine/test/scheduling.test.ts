@@ -17,7 +17,7 @@ for (const kind of databaseKinds) {
       const scheduled = await test.engine.executions.schedule(request);
       const { entries } = await test.engine.executions.list({
         spaceId: test.spaceId,
-        inventoryIds: null,
+        viewerId: null,
         phase: 'waiting',
         limit: 10,
         offset: 0,

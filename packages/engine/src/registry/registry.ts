@@ -290,12 +290,6 @@ export class Registry {
     return membership === null ? null : { inventoryId, userId, privileges: membership.privileges };
   }
 
-  /** All inventories of the user, also those through groups. */
-  async inventoriesOf(userId: string): Promise<readonly InventoryMembership[]> {
-    const inventories = await this.members.effectiveContainersOf({ type: 'user', id: userId }, 'atm_inventory');
-    return inventories.map(({ containerId, privileges }) => ({ inventoryId: containerId, userId, privileges }));
-  }
-
   /** For callers who know that both exist. False when the user is a member already. */
   async addInventoryMember({ inventoryId, userId, privileges }: InventoryMembership): Promise<boolean> {
     const [container, member] = [{ type: 'atm_inventory', id: inventoryId } as const, { type: 'user', id: userId } as const];

@@ -39,11 +39,10 @@ export function listExecutionsRoute(deps: ServerDeps): Route {
         method: 'GET',
         gri: `op_space.${spaceId}.atm_workflow_executions:private`,
       });
-      const memberships = await deps.registry.inventoriesOf(user.account.id);
       const page = await deps.executions.list({
         spaceId,
         // D7: only executions of inventories that the caller belongs to.
-        inventoryIds: memberships.map((membership) => membership.inventoryId),
+        viewerId: user.account.id,
         phase: request.phase ?? 'ongoing',
         limit: request.limit ?? 1000,
         offset: (request.offset ?? 0) + start.skip,

@@ -15,6 +15,7 @@ import {
   type Result,
 } from '@laneway/model';
 import type {
+  Registry,
   Blocker,
   ControlRequest,
   ExecutionEvent,
@@ -45,6 +46,12 @@ export class FakeExecutions implements ExecutionService {
   readonly #executions = new Map<string, Execution>();
   readonly #events = new Map<string, ExecutionEvent[]>();
   readonly #waiting = new Set<() => void>();
+  readonly #members: Registry['members'] | null;
+
+  /** Who may see what (D7) is told by the registry. */
+  constructor(registry: Pick<Registry, 'members'> | null = null) {
+    this.#members = registry?.members ?? null;
+  }
 
   async schedule(request: ScheduleRequest): Promise<Result<{ readonly executionId: string }>> {
     this.requests.push(request);
@@ -197,10 +204,16 @@ export class FakeExecutions implements ExecutionService {
     return await Promise.resolve(this.#executions.has(executionId) ? { revision: '{"lanes":[]}', lambdas: {} } : null);
   }
 
+  async #inventoriesOf(userId: string): Promise<readonly string[]> {
+    const inventories = await this.#members?.effectiveContainersOf({ type: 'user', id: userId }, 'atm_inventory');
+    return (inventories ?? []).map((inventory) => inventory.containerId);
+  }
+
   async list(request: ListRequest): Promise<{ readonly entries: readonly ExecutionSummary[]; readonly isLast: boolean }> {
+    const seen = request.viewerId === null ? null : await this.#inventoriesOf(request.viewerId);
     const all = [...this.#executions.values()]
       .filter((execution) => execution.spaceId === request.spaceId && phaseOf(execution.status) === request.phase)
-      .filter((execution) => request.inventoryIds === null || request.inventoryIds.includes(execution.atmInventoryId))
+      .filter((execution) => seen === null || seen.includes(execution.atmInventoryId))
       .map((execution) => ({
         ...execution,
         revisionNumber: execution.atmWorkflowSchemaRevisionNumber,

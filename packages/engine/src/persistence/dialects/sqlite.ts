@@ -17,13 +17,19 @@ export function openSqlite(path: string, options: { readonly readOnly: boolean }
   return database;
 }
 
-/** Texts differ by their numbers of placeholders: the statements used last are kept. */
+/**
+ * Texts differ by their numbers of placeholders: the statements used last are kept, and no more than so many characters of them, because a
+ * prepared one takes some thirty times the memory of its text, which nobody else counts.
+ */
 const maxStatements = 1000;
+const maxStatementText = 500_000;
 
 /** Transactions of one connection; the caller makes sure that they do not overlap. */
 export class SqliteConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Characters of all their texts. */
+  #statementText = 0;
   readonly #tx: SqlTransaction;
   readonly #now: () => number;
 
@@ -58,17 +64,21 @@ export class SqliteConnection {
 
   close(): void {
     this.#statements.clear();
+    this.#statementText = 0;
     this.#database.close();
   }
 
   #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) statement = this.#database.prepare(sql);
+    const known = this.#statements.get(sql);
+    const statement = known ?? this.#database.prepare(sql);
+    // To the end of the map, which is in the order of use.
+    if (known === undefined) this.#statementText += sql.length;
     else this.#statements.delete(sql);
     this.#statements.set(sql, statement);
-    if (this.#statements.size > maxStatements) {
-      const [oldest] = this.#statements.keys();
-      if (oldest !== undefined) this.#statements.delete(oldest);
+    for (const oldest of this.#statements.keys()) {
+      if (this.#statements.size <= maxStatements && this.#statementText <= maxStatementText) break;
+      this.#statements.delete(oldest);
+      this.#statementText -= oldest.length;
     }
     return statement;
   }

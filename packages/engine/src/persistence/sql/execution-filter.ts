@@ -32,8 +32,17 @@ export function branchesOf(filter: ExecutionFilter): readonly Branch[] {
  * Whether the inventory of an execution is gone. Nobody is a member of it then, so those who may view the space find what is left of it:
  * unseen by all, it could be neither stopped nor deleted, and would keep its space for ever.
  */
-export function isOrphanSql(execution: string): string {
+function isOrphanSql(execution: string): string {
   return `not exists (select 1 from inventory i where i.id = ${execution}.atm_inventory_id limit 1)`;
+}
+
+/**
+ * Whether a user (the value) may see the execution in lists (D7). Not a join, and with a limit not made into one: the order of the list
+ * must decide what is read.
+ */
+export function isSeenSql(execution: string): string {
+  const membership = `select 1 from membership v where v.container_id = ${execution}.atm_inventory_id and v.member_id in (${reachSql} select id from reach)`;
+  return `(exists (${membership} limit 1) or ${isOrphanSql(execution)})`;
 }
 
 /** Rows of a branch that match, without order: `e` is the execution, `l` its leading label when there is one. */
@@ -57,9 +66,7 @@ export function matching(
   // The index of a status has the order of the phase lists only.
   if (leading !== undefined) add('l.phase = ?', branch.phase);
   else if (branch.status === null || order === 'creation') add('e.phase = ?', branch.phase);
-  // Not a join, and with a limit not made into one: the order of the list must decide what is read.
-  const seen = `select 1 from membership v where v.container_id = e.atm_inventory_id and v.member_id in (${reachSql} select id from reach)`;
-  add(`(exists (${seen} limit 1) or ${isOrphanSql('e')})`, viewerId);
+  add(isSeenSql('e'), viewerId);
   if (filter.atmInventoryId !== null) add('e.atm_inventory_id = ?', filter.atmInventoryId);
   if (filter.atmWorkflowSchemaId !== null) add('e.atm_workflow_schema_id = ?', filter.atmWorkflowSchemaId);
   if (filter.userId !== null) add('e.user_id = ?', filter.userId);

@@ -2,7 +2,7 @@
 import type { Execution, LaneRun, Phase } from '@laneway/model';
 import { phaseOf } from '@laneway/model';
 import { defineVerb, type SqlTransaction, type SqlValue } from '../sql.ts';
-import { isOrphanSql } from './execution-filter.ts';
+import { isSeenSql } from './execution-filter.ts';
 import { insertLabels, moveLabels } from './labels.ts';
 import { marks } from './placeholders.ts';
 
@@ -135,7 +135,7 @@ export const findTask = defineVerb('findTask', 'read', async (tx, params: { read
 
 export interface ListParams {
   readonly spaceId: string;
-  readonly inventoryIds: readonly string[] | null;
+  readonly viewerId: string | null;
   readonly phase: Phase;
   readonly limit: number;
   readonly offset: number;
@@ -161,11 +161,9 @@ const summaryColumns =
 
 /** One page of a phase list, from an index, moved by an offset that may be negative (execution §14.2). */
 export const listExecutions = defineVerb('listExecutions', 'read', async (tx, params: ListParams) => {
-  const { spaceId, inventoryIds, phase, limit, offset } = params;
-  const isSeen = (ids: readonly string[]): string =>
-    `(${isOrphanSql('execution')}${ids.length === 0 ? '' : ` or atm_inventory_id in (${marks(ids.length)})`})`;
-  const scope = `space_id = ? and phase = ? and discarded = 0${inventoryIds === null ? '' : ` and ${isSeen(inventoryIds)}`}`;
-  const scopeValues: SqlValue[] = [spaceId, phase, ...(inventoryIds ?? [])];
+  const { spaceId, viewerId, phase, limit, offset } = params;
+  const scope = `space_id = ? and phase = ? and discarded = 0${viewerId === null ? '' : ` and ${isSeenSql('execution')}`}`;
+  const scopeValues: SqlValue[] = [spaceId, phase, ...(viewerId === null ? [] : [viewerId])];
   let index = params.index ?? '';
   if (offset < 0 && index !== '') {
     const before = await tx.all<{ phase_index: string }>(
