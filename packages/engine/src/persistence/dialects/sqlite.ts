@@ -19,7 +19,7 @@ export function openSqlite(path: string, options: { readonly readOnly: boolean }
 
 /**
  * Texts differ by their numbers of placeholders: the statements used last are kept, and no more than so many characters of them, because a
- * prepared one takes some thirty times the memory of its text, which nobody else counts.
+ * prepared one takes some hundred times the memory of its text, with what was bound to it, which nobody else counts.
  */
 const maxStatements = 1000;
 const maxStatementText = 500_000;
