@@ -54,8 +54,8 @@ export const mutants = [
     {
       rule: 'R68',
       file: 'server/src/oneprovider/list-executions',
-      find: 'inventoryIds: memberships.map((membership) => membership.inventoryId),',
-      replace: 'inventoryIds: null,',
+      find: 'viewerId: user.account.id,',
+      replace: 'viewerId: null,',
       tests: ['server/test/executions'],
     },
   ]),
