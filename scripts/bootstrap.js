@@ -27,7 +27,7 @@ function fail(message) {
 /** Runs to the end with our terminal; the child decides what Ctrl-C means, other signals are passed on. */
 function run(node, args) {
   const path = [join(root, 'node_modules/.bin'), process.env.PATH].filter(Boolean).join(delimiter);
-  // Of the C library, which otherwise keeps what each thread has given back for that thread alone: a third of the server's memory.
+  // Of the C library, which otherwise keeps what each thread has given back for that thread alone (docs/scaling.md).
   const memory = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
   const child = spawn(node, args, { stdio: 'inherit', env: { ...process.env, ...memory, PATH: path } });
   process.on('SIGINT', () => undefined);
