@@ -77,6 +77,21 @@ describe.each(databaseKinds)('memberships on $name', (kind) => {
   const add = async (container: ContainerRef, member: MemberRef, privileges: readonly string[] = [], owner = false) =>
     await registry.members.add({ container, member, privileges, owner });
 
+  // Before anything random: a plan follows the statistics of the whole table.
+  it('what somebody may do in a container is found among the groups nested in it, however many a member is in (rest R99)', async () => {
+    const [space, group, inner, user] = [await newSpace(), await newGroup(), await newGroup(), await newUser()];
+    await add(space, group, ['space_view']);
+    await add(group, inner);
+    await add(inner, user);
+    for (let count = 0; count < 300; count += 1) await add(await newGroup(), user);
+    await database.call(analyze, null);
+    const statement = grantsSql({ text: 'select cast(? as text)', values: [space.id] }, user.id);
+    const plan = await database.call(explain, statement);
+    expect(plan).not.toMatch(/seq scan on membership|SCAN m\b/i);
+    expect(plan).not.toMatch(byMemberAlone);
+    expect(await registry.members.effective(space, user)).toMatchObject({ privileges: ['space_view'] });
+  });
+
   it('effective membership and privileges are the union over all group paths, whatever the graph (rest R99, R112)', async () => {
     const everyone = [...users, ...groups];
     const containers = [...spaces, ...inventories, ...groups];
@@ -215,20 +230,6 @@ describe.each(databaseKinds)('memberships on $name', (kind) => {
     for (const statement of [up, down]) {
       expect(await database.call(explain, statement)).not.toMatch(/seq scan on membership|SCAN m\b|SCAN membership/i);
     }
-  });
-
-  it('what somebody may do in a container is found among the groups nested in it, however many a member is in (rest R99)', async () => {
-    const [space, group, inner, user] = [await newSpace(), await newGroup(), await newGroup(), await newUser()];
-    await add(space, group, ['space_view']);
-    await add(group, inner);
-    await add(inner, user);
-    for (let count = 0; count < 300; count += 1) await add(await newGroup(), user);
-    await database.call(analyze, null);
-    const statement = grantsSql({ text: 'select cast(? as text)', values: [space.id] }, user.id);
-    const plan = await database.call(explain, statement);
-    expect(plan).not.toMatch(/seq scan on membership|SCAN m\b/i);
-    expect(plan).not.toMatch(byMemberAlone);
-    expect(await registry.members.effective(space, user)).toMatchObject({ privileges: ['space_view'] });
   });
 
   it('privileges of groups are found from the groups that give any, however many a member is in (rest R99)', async () => {
