@@ -30,7 +30,7 @@ export async function attempt<T>(run: () => Promise<T>): Promise<Result<T>> {
 
 /** Whether a `posix` error says that something may not be done, rather than that it cannot be. */
 export function isAccessDenied({ id, details }: ErrorObject): boolean {
-  return id === 'posix' && ['eacces', 'eperm'].includes(String(details?.['errno']).toLowerCase());
+  return id === 'posix' && ['eacces', 'eperm'].includes(String(details?.['errno']));
 }
 
 /** Runs the task on every element, at most `width` at a time. */

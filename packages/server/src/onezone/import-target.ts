@@ -28,10 +28,3 @@ export async function targetInventory(
   if ((await deps.registry.inventory(id)) === null) throw new Refusal(makeError('badValueIdNotFound', { key }));
   return { user, inventoryId: id };
 }
-
-/** A positive integer, or null for the word that stands for the number in the body (rest R120, R123). */
-export function revisionNumberOf(text: string, key: string, word: 'auto' | null): number | null {
-  if (text === word) return null;
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new Refusal(makeError('badData', { key }));
-}

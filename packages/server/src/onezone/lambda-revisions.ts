@@ -1,16 +1,13 @@
 /** Revisions of lambdas: immutable except for their state (rest R120); dumps are of one revision (rest §8.4). */
-import type { Lambda } from '@laneway/engine';
 import {
   decodeLambdaRevisionDump,
   enumField,
   formatVersionField,
-  integerField,
   lambdaDump,
   lambdaRevisionDump,
   lifecycleStates,
   makeError,
   objectField,
-  ownValue,
   type LambdaRevision,
 } from '@laneway/model';
 import { notFound } from '../auth/identity.ts';
@@ -18,15 +15,11 @@ import type { ServerDeps } from '../deps.ts';
 import { zoneData } from '../http/fields.ts';
 import { Refusal } from '../http/refusal.ts';
 import { json, noContent, type Call, type Route } from '../http/route.ts';
-import { revisionNumberOf } from './import-target.ts';
+import { includedRevision, revisionInPath, revisionNumberOf, revisionOf } from './chosen-revision.ts';
 import { checkedRevision, enterLambda } from './lambda-access.ts';
 
 const prefix = '/api/v3/onezone';
 const path = '/atm_lambdas/{id}';
-
-function revisionOf(lambda: Lambda, number: number | string): LambdaRevision | undefined {
-  return ownValue(lambda.revisionRegistry, String(number)) as LambdaRevision | undefined;
-}
 
 async function insert({ registry }: ServerDeps, lambdaId: string, number: number, revision: LambdaRevision): ReturnType<Route['handle']> {
   switch (await registry.addLambdaRevision(lambdaId, number, revision)) {
@@ -67,21 +60,15 @@ async function changeState(deps: ServerDeps, call: Call): ReturnType<Route['hand
   return noContent;
 }
 
-/** Whole, with the revision that the body names (schemas R24). */
 async function dump(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
   const { lambda } = await enterLambda(deps, call, 'member');
-  const { includeRevision } = zoneData(call.body, { required: { includeRevision: integerField({ min: 1 }) } });
-  const revision = revisionOf(lambda, includeRevision);
-  if (revision === undefined) throw new Refusal(makeError('badValueIdNotFound', { key: 'includeRevision' }));
-  return json(lambdaDump(lambda.id, includeRevision, revision));
+  const { number, revision } = includedRevision(call, lambda);
+  return json(lambdaDump(lambda.id, number, revision));
 }
 
-/** Of the revision alone; one that is not there is 404 instead of a failure (schemas R25). */
 async function dumpRevision(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
   const { lambda } = await enterLambda(deps, call, 'member');
-  const number = revisionNumberOf(call.param('rid'), 'revisionNumber', null) ?? 0;
-  const revision = revisionOf(lambda, number);
-  if (revision === undefined) throw notFound();
+  const { number, revision } = revisionInPath(call, lambda);
   return json(lambdaRevisionDump(number, revision));
 }
 

@@ -1,10 +1,7 @@
 /** Revisions of workflow schemas, which may be overwritten and deleted (rest R124); dumps are of one revision (rest §8.4). */
-import { lambdaReferences, readSupplements, type WorkflowSchema } from '@laneway/engine';
+import { lambdaReferences, readSupplements } from '@laneway/engine';
 import {
   decodeWorkflowRevisionDump,
-  integerField,
-  makeError,
-  ownValue,
   workflowDump,
   workflowRevisionDump,
   type JsonObject,
@@ -13,10 +10,9 @@ import {
 } from '@laneway/model';
 import { hasZonePrivilege, notFound, type UserIdentity } from '../auth/identity.ts';
 import type { ServerDeps } from '../deps.ts';
-import { zoneData } from '../http/fields.ts';
-import { need, Refusal } from '../http/refusal.ts';
+import { need } from '../http/refusal.ts';
 import { json, noContent, type Call, type Route } from '../http/route.ts';
-import { revisionNumberOf } from './import-target.ts';
+import { includedRevision, revisionInPath, revisionNumberOf, revisionOf, type ChosenRevision } from './chosen-revision.ts';
 import { enterSchema, findSchema } from './workflow-schema-access.ts';
 
 const prefix = '/api/v3/onezone';
@@ -40,12 +36,8 @@ export function toInsert(
   return { revisionNumber: number ?? dump.revisionNumber ?? 1, revision, supplements: readSupplements(revision, supplementaryAtmLambdas) };
 }
 
-function revisionOf(schema: WorkflowSchema, number: number | string): WorkflowSchemaRevision | undefined {
-  return ownValue(schema.revisionRegistry, String(number)) as WorkflowSchemaRevision | undefined;
-}
-
 /** The revision with the lambda revisions that its tasks refer to. */
-async function revisionDump(deps: ServerDeps, number: number, revision: WorkflowSchemaRevision): Promise<JsonObject> {
+async function revisionDump(deps: ServerDeps, { number, revision }: ChosenRevision<WorkflowSchemaRevision>): Promise<JsonObject> {
   return workflowRevisionDump(number, revision, await deps.registry.lambdaRevisions(lambdaReferences(revision)));
 }
 
@@ -67,22 +59,14 @@ async function remove(deps: ServerDeps, call: Call): ReturnType<Route['handle']>
   return noContent;
 }
 
-/** Whole, with the revision that the body names (schemas R24). */
 async function dump(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
   const { schema } = await enterSchema(deps, call, 'member');
-  const { includeRevision } = zoneData(call.body, { required: { includeRevision: integerField({ min: 1 }) } });
-  const revision = revisionOf(schema, includeRevision);
-  if (revision === undefined) throw new Refusal(makeError('badValueIdNotFound', { key: 'includeRevision' }));
-  return json(workflowDump(schema, await revisionDump(deps, includeRevision, revision)));
+  return json(workflowDump(schema, await revisionDump(deps, includedRevision(call, schema))));
 }
 
-/** Of the revision alone; one that is not there is 404 instead of a failure (schemas R25). */
 async function dumpRevision(deps: ServerDeps, call: Call): ReturnType<Route['handle']> {
   const { schema } = await enterSchema(deps, call, 'member');
-  const number = revisionNumberOf(call.param('rid'), 'revisionNumber', null) ?? 0;
-  const revision = revisionOf(schema, number);
-  if (revision === undefined) throw notFound();
-  return json(await revisionDump(deps, number, revision));
+  return json(await revisionDump(deps, revisionInPath(call, schema)));
 }
 
 export function workflowSchemaRevisionRoutes(deps: ServerDeps): Route[] {

@@ -1,6 +1,6 @@
 /** Verbs over spaces, the registry of file ids and registered extended attributes (design §8). */
 import { compareTexts } from '../../stores/fold-measurements.ts';
-import { defineVerb, type SqlTransaction, type Verb } from '../sql.ts';
+import { defineVerb, type SqlTransaction, type SqlValue, type Verb } from '../sql.ts';
 import { deleteMembershipsOf, insertMembership, lockEntity } from './memberships.ts';
 import { inParts, marks, rows } from './placeholders.ts';
 import { getSpaceDetails, updateSpace, writeSpace, type SpaceDetails } from './space-details.ts';
@@ -57,7 +57,7 @@ export function pathsOverlap(one: string, other: string): boolean {
 export type CreateSpaceOutcome =
   | { readonly kind: 'created'; readonly space: Space }
   | { readonly kind: 'idTaken' }
-  /** The group that it was made for is gone. */
+  /** Who was to be its first member is gone. */
   | { readonly kind: 'memberMissing' }
   /** The directory is, contains or lies in that of another space. */
   | { readonly kind: 'overlaps'; readonly other: Space };
@@ -82,18 +82,22 @@ async function firstMembers(tx: SqlTransaction, { id, ownerUserId, ownerPrivileg
   }
 }
 
+/** Whether the path lies below a directory. A range of paths would depend on the database's collation, so it reads what else is left. */
+const isBelowSql = 'substr(path, 1, ?) = ?';
+
+function isBelowValues(directory: string): readonly SqlValue[] {
+  const start = directory.endsWith('/') ? directory : `${directory}/`;
+  return [Array.from(start).length, start];
+}
+
 /** A space whose directory is, contains or lies in this one; nothing can lie in one that was made for it. */
 async function overlapping(tx: SqlTransaction, path: string, isNewDirectory: boolean): Promise<Space | null> {
   const upwards = directoriesTo(path);
   const containing = await tx.get<SpaceRow>(`select ${columns} from space where path in (${marks(upwards.length)}) limit 1`, upwards);
   if (containing !== undefined) return spaceOf(containing);
   if (isNewDirectory) return null;
-  const below = path.endsWith('/') ? path : `${path}/`;
-  // A range of paths would depend on the database's collation: this looks at all spaces, when an administrator names a directory.
-  const inside = await tx.get<SpaceRow>(`select ${columns} from space where substr(path, 1, ?) = ? limit 1`, [
-    Array.from(below).length,
-    below,
-  ]);
+  // This looks at all spaces, when an administrator names a directory.
+  const inside = await tx.get<SpaceRow>(`select ${columns} from space where ${isBelowSql} limit 1`, isBelowValues(path));
   return inside === undefined ? null : spaceOf(inside);
 }
 
@@ -275,9 +279,8 @@ export const forgetXattrs = defineVerb(
     const { spaceId, path } = params;
     await tx.run('delete from xattr where space_id = ? and path = ?', [spaceId, path]);
     if (!params.below) return;
-    // A range of paths would depend on the database's collation: this reads all attributes of the space, for directories only.
-    const below = `${path}/`;
-    await tx.run('delete from xattr where space_id = ? and substr(path, 1, ?) = ?', [spaceId, Array.from(below).length, below]);
+    // This reads all attributes of the space, for directories only.
+    await tx.run(`delete from xattr where space_id = ? and ${isBelowSql}`, [spaceId, ...isBelowValues(path)]);
   },
 );
 
